@@ -1,0 +1,547 @@
+/*
+ * args.c --
+ *
+ *	From the words of a call to values: one reader for each kind of
+ *	argument. A word of the wrong kind gets Tcl's own error, a value out
+ *	of its range POSIXIPC VALUE.
+ */
+
+#include "posixIpc.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * IpcReadOptions --
+ *
+ *	Reads the words from first on, options and their values, into the
+ *	record that the table describes. The last of equal options wins.
+ */
+
+int
+IpcReadOptions(
+    const IpcCall *call,
+    Tcl_Size first,
+    const IpcOption *options,
+    void *record)
+{
+    for (Tcl_Size i = first; i < call->objc; i += 2) {
+	const IpcOption *option;
+	int index;
+
+	if (Tcl_GetIndexFromObjStruct(call->interp, call->objv[i], options,
+		sizeof(*options), "option", TCL_EXACT, &index) != TCL_OK) {
+	    return TCL_ERROR;
+	}
+	if (i + 1 == call->objc) {
+	    return IpcFailUsage(call);
+	}
+	option = &options[index];
+	if (option->reader(call, option->name, call->objv[i + 1],
+		(char *) record + option->offset) != TCL_OK) {
+	    return TCL_ERROR;
+	}
+    }
+    return TCL_OK;
+}
+
+/*
+ * IsOverflow --
+ *
+ *	Returns whether the interpreter's result is the error of an integer
+ *	that is too large for Tcl_GetWideIntFromObj.
+ */
+
+static bool
+IsOverflow(
+    Tcl_Interp *interp)
+{
+    Tcl_Obj *options = Tcl_GetReturnOptions(interp, TCL_ERROR);
+    Tcl_Obj *key = Tcl_NewStringObj("-errorcode", -1);
+    Tcl_Obj *code = NULL, *class = NULL;
+
+    Tcl_IncrRefCount(options);
+    Tcl_IncrRefCount(key);
+    Tcl_DictObjGet(NULL, options, key, &code);
+    if (code != NULL) {
+	Tcl_ListObjIndex(NULL, code, 0, &class);
+    }
+    Tcl_DecrRefCount(key);
+    Tcl_DecrRefCount(options);
+    return class != NULL && strcmp(Tcl_GetString(class), "ARITH") == 0;
+}
+
+/*
+ * IpcGetInteger --
+ *
+ *	Reads an integer that is not negative where it means something: one
+ *	that is too large for 64 bits becomes INT64_MIN.
+ */
+
+int
+IpcGetInteger(
+    const IpcCall *call,
+    Tcl_Obj *value,
+    int64_t *where)
+{
+    Tcl_WideInt wide;
+
+    if (Tcl_GetWideIntFromObj(call->interp, value, &wide) == TCL_OK) {
+	*where = wide;
+    } else if (IsOverflow(call->interp)) {
+	*where = INT64_MIN;
+    } else {
+	return TCL_ERROR;
+    }
+    return TCL_OK;
+}
+
+/*
+ * IpcReadInteger --
+ *
+ *	Reads an integer from least, which is not negative, to most.
+ */
+
+int
+IpcReadInteger(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    int64_t least,
+    int64_t most,
+    int64_t *where)
+{
+    char range[64];
+
+    if (IpcGetInteger(call, value, where) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (*where >= least && *where <= most) {
+	return TCL_OK;
+    }
+    snprintf(range, sizeof(range), "%" PRId64 " and %" PRId64, least, most);
+    return IpcFail(call, EINVAL, Tcl_ObjPrintf("%s \"%s\" must be between %s",
+	    what, Tcl_GetString(value), range));
+}
+
+/*
+ * IpcReadSemValue, IpcReadCount, IpcReadSize, IpcReadPriority --
+ *
+ *	Read integers that differ in their range alone.
+ */
+
+int
+IpcReadSemValue(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    return IpcReadInteger(call, what, value, 0, OsGetFact(OS_SEM_VALUE_MAX),
+	    where);
+}
+
+int
+IpcReadCount(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    return IpcReadInteger(call, what, value, 1, INT64_MAX, where);
+}
+
+int
+IpcReadSize(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    return IpcReadInteger(call, what, value, 0, INT64_MAX, where);
+}
+
+int
+IpcReadPriority(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    return IpcReadInteger(call, what, value, 0, OsGetFact(OS_MQ_PRIORITY_MAX),
+	    where);
+}
+
+/*
+ * The flags of an open. The first two are for shared memory alone.
+ */
+
+static const struct {
+    const char *name;
+    int bits;
+} flagNames[] = {
+    { "TRUNC",	OS_TRUNC },
+    { "O_TRUNC", OS_TRUNC },
+    { "CREAT",	OS_CREAT },
+    { "EXCL",	OS_EXCL },
+    { "CREX",	OS_CREAT | OS_EXCL },
+    { "O_CREAT", OS_CREAT },
+    { "O_EXCL",	OS_EXCL },
+    { "O_CREX",	OS_CREAT | OS_EXCL },
+    { NULL, 0 }
+};
+
+/*
+ * IpcReadFlags --
+ *
+ *	Reads a list of flags. EXCL without CREAT is left for the caller to
+ *	judge: a name that is chosen at random brings CREAT along.
+ */
+
+int
+IpcReadFlags(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    size_t first = (call->family->id == OS_SHM) ? 0 : 2;
+    Tcl_Obj **words;
+    Tcl_Size count;
+    int flags = 0;
+
+    (void) what;
+    if (Tcl_ListObjGetElements(call->interp, value, &count, &words)
+	    != TCL_OK) {
+	return TCL_ERROR;
+    }
+    for (Tcl_Size i = 0; i < count; i++) {
+	int index;
+
+	if (Tcl_GetIndexFromObjStruct(call->interp, words[i],
+		&flagNames[first], sizeof(*flagNames), "flag", TCL_EXACT,
+		&index) != TCL_OK) {
+	    return TCL_ERROR;
+	}
+	flags |= flagNames[first + (size_t) index].bits;
+    }
+    *(int *) where = flags;
+    return TCL_OK;
+}
+
+/*
+ * IpcReadMode --
+ *
+ *	Reads permission bits. A 0 in front means octal, in every version of
+ *	Tcl.
+ */
+
+int
+IpcReadMode(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    const char *text = Tcl_GetString(value);
+    int64_t mode;
+
+    if (text[0] == '0' && text[1] >= '0' && text[1] <= '9') {
+	char *end;
+
+	mode = strtoll(text, &end, 8);
+	if (*end != '\0') {
+	    Tcl_SetObjResult(call->interp, Tcl_ObjPrintf(
+		    "expected octal integer but got \"%s\"", text));
+	    Tcl_SetErrorCode(call->interp, "TCL", "VALUE", "NUMBER",
+		    (char *) NULL);
+	    return TCL_ERROR;
+	}
+    } else if (IpcGetInteger(call, value, &mode) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (mode < 0 || mode > 0777) {
+	return IpcFail(call, EINVAL, Tcl_ObjPrintf(
+		"%s \"%s\" must be between 0 and 0777", what, text));
+    }
+    *(int64_t *) where = mode;
+    return TCL_OK;
+}
+
+/*
+ * IsNaN --
+ *
+ *	Returns whether value, which Tcl_GetDoubleFromObj has refused, is a
+ *	floating-point value all the same.
+ */
+
+static bool
+IsNaN(
+    Tcl_Obj *value)
+{
+    return value->typePtr != NULL
+	    && value->typePtr == Tcl_GetObjType("double");
+}
+
+/*
+ * IpcReadTimeout --
+ *
+ *	Reads seconds. What is beyond the reach of OsTime, 292 years, is for
+ *	ever; the least that is not 0 is a nanosecond.
+ */
+
+int
+IpcReadTimeout(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    OsTime *timeout = where;
+    double seconds;
+
+    if (Tcl_GetDoubleFromObj(call->interp, value, &seconds) != TCL_OK) {
+	if (!IsNaN(value)) {
+	    return TCL_ERROR;
+	}
+	seconds = -1;
+    }
+    if (seconds < 0) {
+	return IpcFail(call, EINVAL, Tcl_ObjPrintf(
+		"%s \"%s\" must be a number of seconds, 0 or more", what,
+		Tcl_GetString(value)));
+    }
+    if (seconds >= (double) (OS_NEVER / OS_SECOND)) {
+	*timeout = OS_NEVER;
+    } else {
+	*timeout = (OsTime) (seconds * (double) OS_SECOND);
+	*timeout += (*timeout == 0 && seconds > 0);
+    }
+    return TCL_OK;
+}
+
+/*
+ * IpcReadBoolean --
+ *
+ *	Reads a boolean, in any of Tcl's spellings.
+ */
+
+int
+IpcReadBoolean(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    (void) what;
+    return Tcl_GetBooleanFromObj(call->interp, value, where);
+}
+
+/*
+ * IpcReadEncoding --
+ *
+ *	Reads "binary", or the name of an encoding that Tcl has.
+ */
+
+int
+IpcReadEncoding(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    (void) what;
+    if (strcmp(Tcl_GetString(value), "binary") != 0) {
+	Tcl_Encoding encoding = Tcl_GetEncoding(call->interp,
+		Tcl_GetString(value));
+
+	if (encoding == NULL) {
+	    return TCL_ERROR;
+	}
+	Tcl_FreeEncoding(encoding);
+    }
+    *(Tcl_Obj **) where = value;
+    return TCL_OK;
+}
+
+/*
+ * IpcReadWord --
+ *
+ *	Takes a word as it is.
+ */
+
+int
+IpcReadWord(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    (void) call;
+    (void) what;
+    *(Tcl_Obj **) where = value;
+    return TCL_OK;
+}
+
+/*
+ * IsBytes --
+ *
+ *	Returns whether no character of value is above U+00FF. A byte array
+ *	without a string can't have one; else the string decides, as
+ *	Tcl_GetByteArrayFromObj would cut it. In UTF-8 all such
+ *	characters, and no others, begin with a byte from 0xC4 on.
+ */
+
+static bool
+IsBytes(
+    Tcl_Obj *value)
+{
+    if (value->bytes != NULL || value->typePtr == NULL
+	    || strcmp(value->typePtr->name, "bytearray") != 0) {
+	Tcl_Size length;
+	const char *text = Tcl_GetStringFromObj(value, &length);
+
+	for (Tcl_Size i = 0; i < length; i++) {
+	    if ((unsigned char) text[i] >= 0xC4) {
+		return false;
+	    }
+	}
+    }
+    return true;
+}
+
+/*
+ * IpcGetBytes --
+ *
+ *	Returns the bytes of value, which last as long as value is not used
+ *	otherwise; NULL, with the call failed, where it is not bytes.
+ */
+
+const unsigned char *
+IpcGetBytes(
+    const IpcCall *call,
+    Tcl_Obj *value,
+    Tcl_Size *lengthPtr)
+{
+    if (!IsBytes(value)) {
+	IpcFail(call, EILSEQ, Tcl_NewStringObj(
+		"it takes bytes, and a character is above U+00FF", -1));
+	return NULL;
+    }
+    return Tcl_GetByteArrayFromObj(value, lengthPtr);
+}
+
+/*
+ * IpcNewBytes --
+ *
+ *	Returns a new byte array of length bytes that are not set yet, with
+ *	their place in *bytesPtr; NULL, with the call failed, where a Tcl
+ *	value can't hold so much, or memory is short. Tcl itself would
+ *	end the process at that.
+ */
+
+Tcl_Obj *
+IpcNewBytes(
+    const IpcCall *call,
+    int64_t length,
+    unsigned char **bytesPtr)
+{
+    const int64_t most = TCL_SIZE_MAX - 1024;
+    const int64_t large = 1 << 20;
+    Tcl_Obj *value;
+
+    if (length > most) {
+	IpcFail(call, EOVERFLOW, Tcl_NewStringObj(
+		"that is more than a Tcl value holds", -1));
+	return NULL;
+    }
+    if (length >= large) {
+	char *trial = attemptckalloc((unsigned) length + 1024);
+
+	if (trial == NULL) {
+	    IpcFail(call, ENOMEM, NULL);
+	    return NULL;
+	}
+	ckfree(trial);
+    }
+    value = Tcl_NewObj();
+    *bytesPtr = Tcl_SetByteArrayLength(value, (Tcl_Size) length);
+    return value;
+}
+
+/*
+ * IpcEncode --
+ *
+ *	Writes value into bytes, which the caller has initialized and frees,
+ *	in an encoding; NULL is the system's. what names the value in messages.
+ *	A character that the encoding lacks fails the call.
+ */
+
+int
+IpcEncode(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    Tcl_Encoding encoding,
+    Tcl_DString *bytes)
+{
+    Tcl_Size length;
+    const char *text = Tcl_GetStringFromObj(value, &length);
+    int flags = TCL_ENCODING_START | TCL_ENCODING_END
+	    | TCL_ENCODING_STOPONERROR;
+    Tcl_EncodingState state;
+    int outcome;
+
+    do {
+	Tcl_Size written = Tcl_DStringLength(bytes);
+	int read, wrote;
+
+	Tcl_DStringSetLength(bytes, written + length + TCL_UTF_MAX * 4);
+	outcome = Tcl_UtfToExternal(NULL, encoding, text, length, flags,
+		&state, Tcl_DStringValue(bytes) + written,
+		length + TCL_UTF_MAX * 4, &read, &wrote, NULL);
+	Tcl_DStringSetLength(bytes, written + wrote);
+	text += read;
+	length -= read;
+	flags &= ~TCL_ENCODING_START;
+    } while (outcome == TCL_CONVERT_NOSPACE);
+    if (outcome != TCL_OK) {
+	return IpcFail(call, EILSEQ, Tcl_ObjPrintf(
+		"encoding \"%s\" lacks a character of the %s",
+		Tcl_GetEncodingName(encoding), what));
+    }
+    return TCL_OK;
+}
+
+/*
+ * IpcEncodeName --
+ *
+ *	Writes the name of the call's object into name, which the caller has
+ *	initialized and frees, as the system takes it. A malformed one fails
+ *	the call.
+ */
+
+int
+IpcEncodeName(
+    const IpcCall *call,
+    Tcl_DString *name)
+{
+    const char *why;
+    int err;
+
+    if (IpcEncode(call, "name", call->name, NULL, name) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (strlen(Tcl_DStringValue(name)) != (size_t) Tcl_DStringLength(name)) {
+	return IpcFail(call, EINVAL,
+		Tcl_NewStringObj("the name has a NUL character", -1));
+    }
+    err = OsCheckName(call->family->id, Tcl_DStringValue(name), &why);
+    if (err != 0) {
+	return IpcFail(call, err, Tcl_NewStringObj(why, -1));
+    }
+    return TCL_OK;
+}

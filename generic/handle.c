@@ -1,0 +1,575 @@
+/*
+ * handle.c --
+ *
+ *	What the handles of all families share: how one is opened, its
+ *	command and the table of its methods, cget and configure, its end.
+ *
+ *	A handle is held by its command, and by each use of it in which
+ *	scripts may run; it is freed when the last lets go. What the
+ *	system gave for it goes back earlier: at close, at destroy, or
+ *	when the interpreter or the thread ends.
+ */
+
+#include "posixIpc.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * IpcHoldHandle, IpcDropHandle --
+ *
+ *	Bracket a use of a handle in which scripts may run.
+ */
+
+void
+IpcHoldHandle(
+    IpcHandle *handle)
+{
+    handle->refCount++;
+}
+
+void
+IpcDropHandle(
+    IpcHandle *handle)
+{
+    if (--handle->refCount == 0) {
+	Tcl_DecrRefCount(handle->name);
+	ckfree(handle);
+    }
+}
+
+/*
+ * IpcCloseHandle --
+ *
+ *	Gives back what the system has given. Returns 0 or an errno value; the
+ *	handle is closed whatever is returned.
+ */
+
+int
+IpcCloseHandle(
+    IpcHandle *handle)
+{
+    handle->isOpen = false;
+    return handle->family->close(handle);
+}
+
+/*
+ * HandleDeleted --
+ *
+ *	The command of a handle is deleted: by destroy, by rename, or with its
+ *	interpreter.
+ */
+
+static void
+HandleDeleted(
+    ClientData clientData)
+{
+    IpcHandle *handle = clientData;
+
+    if (handle->isOpen) {
+	IpcCloseHandle(handle);
+    }
+    if (handle->next != NULL) {
+	handle->next->previous = handle->previous;
+    }
+    if (handle->previous != NULL) {
+	handle->previous->next = handle->next;
+    } else if (handle->package != NULL) {
+	handle->package->handles = handle->next;
+    }
+    IpcDropHandle(handle);
+}
+
+/*
+ * HandleNRCmd --
+ *
+ *	The command of a handle: finds the method and calls it.
+ */
+
+static int
+HandleNRCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    IpcHandle *handle = clientData;
+    const IpcMethod *method;
+    int index;
+
+    if (objc < 2) {
+	Tcl_WrongNumArgs(interp, 1, objv, "method ?arg ...?");
+	return TCL_ERROR;
+    }
+    if (Tcl_GetIndexFromObjStruct(interp, objv[1], handle->family->methods,
+	    sizeof(*method), "method", TCL_EXACT, &index) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    method = &handle->family->methods[index];
+
+    IpcCall call = {
+	.interp = interp, .objc = objc, .objv = objv,
+	.prefix = 2, .usage = method->usage, .verb = method->verb,
+	.family = handle->family, .name = handle->name
+    };
+
+    if (objc - 2 < method->least
+	    || (method->most >= 0 && objc - 2 > method->most)) {
+	return IpcFailUsage(&call);
+    }
+    if (!handle->isOpen && !method->whenClosed) {
+	return IpcFail(&call, EBADF, NULL);
+    }
+    return method->proc(handle, &call);
+}
+
+/*
+ * HandleCmd --
+ *
+ *	The same for callers in C that know nothing of Tcl's non-recursive
+ *	engine.
+ */
+
+static int
+HandleCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    return Tcl_NRCallObjProc(interp, HandleNRCmd, clientData, objc, objv);
+}
+
+/*
+ * ResolveCommand --
+ *
+ *	Appends the qualified name of the command that -as names to fullName.
+ *	EEXIST: there is such a command. ENOENT: its namespace is missing.
+ */
+
+static int
+ResolveCommand(
+    const IpcCall *call,
+    Tcl_Obj *command,
+    Tcl_Obj *fullName)
+{
+    const char *text = Tcl_GetString(command);
+    const char *space = Tcl_GetCurrentNamespace(call->interp)->fullName;
+    Tcl_DString qualifiers;
+    Tcl_Namespace *found;
+    const char *tail;
+
+    if (strncmp(text, "::", 2) != 0) {
+	Tcl_AppendStringsToObj(fullName, space,
+		(strcmp(space, "::") == 0) ? "" : "::", (char *) NULL);
+    }
+    Tcl_AppendObjToObj(fullName, command);
+    text = Tcl_GetString(fullName);
+    for (tail = text + strlen(text); tail[-1] != ':' || tail[-2] != ':';) {
+	tail--;
+    }
+    if (*tail == '\0') {
+	return IpcFail(call, EINVAL, Tcl_ObjPrintf(
+		"-as \"%s\" is not the name of a command",
+		Tcl_GetString(command)));
+    }
+    Tcl_DStringInit(&qualifiers);
+    Tcl_DStringAppend(&qualifiers, text, (Tcl_Size) (tail - text));
+    found = Tcl_FindNamespace(call->interp, Tcl_DStringValue(&qualifiers),
+	    NULL, TCL_GLOBAL_ONLY);
+    Tcl_DStringFree(&qualifiers);
+    if (found == NULL) {
+	return IpcFail(call, ENOENT, Tcl_ObjPrintf(
+		"the namespace of command \"%s\"", Tcl_GetString(command)));
+    }
+    if (Tcl_FindCommand(call->interp, text, NULL, TCL_GLOBAL_ONLY) != NULL) {
+	return IpcFail(call, EEXIST, Tcl_ObjPrintf("command \"%s\"",
+		Tcl_GetString(command)));
+    }
+    return TCL_OK;
+}
+
+/*
+ * ChooseCommand --
+ *
+ *	Appends the next name that is free in this interpreter to fullName, as
+ *	::posix_ipc::sem0.
+ */
+
+static void
+ChooseCommand(
+    const IpcCall *call,
+    Tcl_Obj *fullName)
+{
+    unsigned *used = &IpcGetPackage(call->interp)->used[call->family->id];
+
+    do {
+	Tcl_SetObjLength(fullName, 0);
+	Tcl_AppendPrintfToObj(fullName, "::posix_ipc::%s%u",
+		call->family->prefix, (*used)++);
+    } while (Tcl_FindCommand(call->interp, Tcl_GetString(fullName), NULL,
+	    TCL_GLOBAL_ONLY) != NULL);
+}
+
+/*
+ * OpenObject --
+ *
+ *	Opens the object of the call in the system, for handle. The empty name
+ *	becomes a random one that is not in use.
+ */
+
+static int
+OpenObject(
+    IpcCall *call,
+    IpcHandle *handle,
+    IpcOpenOptions *options)
+{
+    const IpcFamily *family = call->family;
+    bool isRandom = Tcl_GetString(call->name)[0] == '\0';
+    Tcl_DString name;
+    int err = 0, code = TCL_OK;
+
+    Tcl_DStringInit(&name);
+    if (isRandom) {
+	options->flags |= OS_CREAT | OS_EXCL;
+	Tcl_DStringSetLength(&name, OS_RANDOM_NAME_SIZE - 1);
+    } else {
+	code = IpcEncodeName(call, &name);
+    }
+    if (code == TCL_OK && (options->flags & OS_EXCL)
+	    && !(options->flags & OS_CREAT)) {
+	code = IpcFail(call, EINVAL,
+		Tcl_NewStringObj("flag EXCL needs CREAT", -1));
+    }
+    if (code == TCL_OK) {
+	do {
+	    if (isRandom) {
+		err = OsRandomName(Tcl_DStringValue(&name));
+	    }
+	    if (err == 0) {
+		err = family->open(handle, Tcl_DStringValue(&name), options);
+	    }
+	} while (isRandom && err == EEXIST);
+	if (err != 0) {
+	    code = family->fail(call, err, options);
+	} else if (isRandom) {
+	    call->name = Tcl_NewStringObj(Tcl_DStringValue(&name), -1);
+	}
+    }
+    Tcl_DStringFree(&name);
+    return code;
+}
+
+/*
+ * AddHandle --
+ *
+ *	Gives an open handle its command, the name of which becomes the result.
+ */
+
+static void
+AddHandle(
+    const IpcCall *call,
+    IpcHandle *handle,
+    Tcl_Obj *command)
+{
+    IpcPackage *package = IpcGetPackage(call->interp);
+    Tcl_Obj *fullName = Tcl_NewObj();
+
+    handle->package = package;
+    handle->name = call->name;
+    Tcl_IncrRefCount(handle->name);
+    handle->refCount = 1;
+    handle->isOpen = true;
+    handle->next = package->handles;
+    if (handle->next != NULL) {
+	handle->next->previous = handle;
+    }
+    package->handles = handle;
+    handle->token = Tcl_NRCreateCommand(call->interp, Tcl_GetString(command),
+	    HandleCmd, HandleNRCmd, handle, HandleDeleted);
+    Tcl_GetCommandFullName(call->interp, handle->token, fullName);
+    Tcl_SetObjResult(call->interp, fullName);
+}
+
+/*
+ * IpcOpenCmd --
+ *
+ *	posix_ipc::sem open, and those of the other families. What can be
+ *	checked is checked before anything is made.
+ */
+
+int
+IpcOpenCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    const IpcFamily *family = clientData;
+    IpcCall call = {
+	.interp = interp, .objc = objc, .objv = objv,
+	.prefix = 1, .usage = family->openUsage, .verb = "open",
+	.family = family
+    };
+    IpcOpenOptions options = {
+	.mode = 0600, .read = 1, .write = 1, .blocking = 1
+    };
+    IpcHandle *handle;
+    Tcl_Obj *command;
+    int code;
+
+    if (objc < 2) {
+	return IpcFailUsage(&call);
+    }
+    call.name = objv[1];
+    if (IpcReadOptions(&call, 2, family->openOptions, &options) != TCL_OK
+	    || (family->check != NULL
+		    && family->check(&call, &options) != TCL_OK)) {
+	return TCL_ERROR;
+    }
+    command = Tcl_NewObj();
+    Tcl_IncrRefCount(command);
+    handle = ckalloc(family->handleSize);
+    memset(handle, 0, family->handleSize);
+    handle->family = family;
+    code = (options.command == NULL) ? TCL_OK
+	    : ResolveCommand(&call, options.command, command);
+    if (code == TCL_OK) {
+	code = OpenObject(&call, handle, &options);
+    }
+    if (code == TCL_OK) {
+	if (options.command == NULL) {
+	    ChooseCommand(&call, command);
+	}
+	AddHandle(&call, handle, command);
+    } else {
+	ckfree(handle);
+    }
+    Tcl_DecrRefCount(command);
+    return code;
+}
+
+/*
+ * UnlinkName --
+ *
+ *	Removes the name of the call's object from the system.
+ */
+
+static int
+UnlinkName(
+    const IpcCall *call)
+{
+    Tcl_DString name;
+    int code;
+
+    Tcl_DStringInit(&name);
+    code = IpcEncodeName(call, &name);
+    if (code == TCL_OK) {
+	int err = call->family->unlink(Tcl_DStringValue(&name));
+
+	if (err != 0) {
+	    code = IpcFail(call, err, NULL);
+	}
+    }
+    Tcl_DStringFree(&name);
+    return code;
+}
+
+/*
+ * IpcUnlinkCmd --
+ *
+ *	posix_ipc::sem unlink, and those of the other families.
+ */
+
+int
+IpcUnlinkCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    IpcCall call = {
+	.interp = interp, .objc = objc, .objv = objv,
+	.prefix = 1, .usage = "name", .verb = "unlink",
+	.family = clientData
+    };
+
+    if (objc != 2) {
+	return IpcFailUsage(&call);
+    }
+    call.name = objv[1];
+    return UnlinkName(&call);
+}
+
+/*
+ * IpcCloseMethod, IpcUnlinkMethod, IpcDestroyMethod --
+ *
+ *	$handle close, unlink, destroy.
+ */
+
+int
+IpcCloseMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    int err = IpcCloseHandle(handle);
+
+    return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
+}
+
+int
+IpcUnlinkMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    (void) handle;
+    return UnlinkName(call);
+}
+
+int
+IpcDestroyMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    Tcl_DeleteCommandFromToken(call->interp, handle->token);
+    return TCL_OK;
+}
+
+/*
+ * IpcGetName --
+ *
+ *	The attribute -name.
+ */
+
+int
+IpcGetName(
+    IpcHandle *handle,
+    Tcl_Obj **valuePtr)
+{
+    *valuePtr = handle->name;
+    return 0;
+}
+
+/*
+ * FindAttribute --
+ *
+ *	Returns the attribute that word names; NULL, with the call failed,
+ *	where there is none.
+ */
+
+static const IpcAttribute *
+FindAttribute(
+    const IpcCall *call,
+    Tcl_Obj *word)
+{
+    const IpcAttribute *attributes = call->family->attributes;
+    int index;
+
+    if (Tcl_GetIndexFromObjStruct(call->interp, word, attributes,
+	    sizeof(*attributes), "option", TCL_EXACT, &index) != TCL_OK) {
+	return NULL;
+    }
+    return &attributes[index];
+}
+
+/*
+ * IpcCgetMethod --
+ *
+ *	$handle cget -option, and $handle configure -option.
+ */
+
+int
+IpcCgetMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    const IpcAttribute *attribute = FindAttribute(call, call->objv[2]);
+    Tcl_Obj *value;
+    int err;
+
+    if (attribute == NULL) {
+	return TCL_ERROR;
+    }
+    err = (handle->isOpen || attribute->whenClosed)
+	    ? attribute->get(handle, &value) : EBADF;
+    if (err != 0) {
+	return IpcFail(call, err, Tcl_NewStringObj(attribute->name, -1));
+    }
+    Tcl_SetObjResult(call->interp, value);
+    return TCL_OK;
+}
+
+/*
+ * ConfigureAll --
+ *
+ *	$handle configure: a dict of all attributes that the platform has.
+ */
+
+static int
+ConfigureAll(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    const IpcAttribute *attribute = call->family->attributes;
+    Tcl_Obj *all = Tcl_NewObj();
+
+    for (; attribute->name != NULL; attribute++) {
+	Tcl_Obj *value;
+	int err = attribute->get(handle, &value);
+
+	if (err == ENOSYS) {
+	    continue;
+	}
+	if (err != 0) {
+	    Tcl_DecrRefCount(all);
+	    return IpcFail(call, err, Tcl_NewStringObj(attribute->name, -1));
+	}
+	Tcl_ListObjAppendElement(NULL, all,
+		Tcl_NewStringObj(attribute->name, -1));
+	Tcl_ListObjAppendElement(NULL, all, value);
+    }
+    Tcl_SetObjResult(call->interp, all);
+    return TCL_OK;
+}
+
+/*
+ * IpcConfigureMethod --
+ *
+ *	$handle configure ?-option? ?value -option value ...?: all options are
+ *	checked before one is set.
+ */
+
+int
+IpcConfigureMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    if (call->objc == 2) {
+	return ConfigureAll(handle, call);
+    }
+    if (call->objc == 3) {
+	return IpcCgetMethod(handle, call);
+    }
+    for (int commit = 0; commit <= 1; commit++) {
+	for (Tcl_Size i = 2; i < call->objc; i += 2) {
+	    const IpcAttribute *attribute
+		    = FindAttribute(call, call->objv[i]);
+
+	    if (attribute == NULL) {
+		return TCL_ERROR;
+	    }
+	    if (i + 1 == call->objc) {
+		return IpcFailUsage(call);
+	    }
+	    if (attribute->set == NULL) {
+		return IpcFail(call, EINVAL, Tcl_ObjPrintf(
+			"%s can't be set", attribute->name));
+	    }
+	    if (attribute->set(handle, call, call->objv[i + 1], commit != 0)
+		    != TCL_OK) {
+		return TCL_ERROR;
+	    }
+	}
+    }
+    return TCL_OK;
+}

@@ -1,0 +1,225 @@
+/*
+ * posixIpc.c --
+ *
+ *	The package: its namespace, the ensembles of the three families, and
+ *	the constants.
+ */
+
+#include "posixIpc.h"
+
+static const char packageKey[] = "posix_ipc";
+
+/*
+ * Each family is an ensemble, posix_ipc::sem and so on, of these commands.
+ */
+
+static const IpcFamily *const families[IPC_FAMILIES] = {
+    &ipcSem, &ipcShm, &ipcMq
+};
+
+static const struct {
+    const char *name;
+    Tcl_ObjCmdProc *proc;
+} familyCommands[] = {
+    { "open",	IpcOpenCmd },
+    { "unlink",	IpcUnlinkCmd }
+};
+
+/*
+ * The constants that the system knows; VERSION is ours.
+ */
+
+static const struct {
+    const char *name;
+    OsFact fact;
+} constants[] = {
+    { "PAGE_SIZE",			OS_PAGE_SIZE },
+    { "SEMAPHORE_TIMEOUT_SUPPORTED",	OS_SEM_TIMEOUT_SUPPORTED },
+    { "SEMAPHORE_VALUE_SUPPORTED",	OS_SEM_VALUE_SUPPORTED },
+    { "SEMAPHORE_VALUE_MAX",		OS_SEM_VALUE_MAX },
+    { "MESSAGE_QUEUES_SUPPORTED",	OS_MQ_SUPPORTED },
+    { "QUEUE_MESSAGES_MAX",		OS_MQ_MESSAGES_MAX },
+    { "QUEUE_MESSAGES_MAX_DEFAULT",	OS_MQ_MESSAGES_DEFAULT },
+    { "QUEUE_MESSAGE_SIZE_MAX",		OS_MQ_SIZE_MAX },
+    { "QUEUE_MESSAGE_SIZE_MAX_DEFAULT",	OS_MQ_SIZE_DEFAULT },
+    { "QUEUE_PRIORITY_MAX",		OS_MQ_PRIORITY_MAX },
+    { "USER_SIGNAL_MIN",		OS_SIGNAL_MIN },
+    { "USER_SIGNAL_MAX",		OS_SIGNAL_MAX },
+    { "VERSION",			-1 },
+    { NULL,				-1 }
+};
+
+/*
+ * GetConstant --
+ *
+ *	Returns the value of the constant in a row of the table.
+ */
+
+static Tcl_Obj *
+GetConstant(
+    int row)
+{
+    if ((int) constants[row].fact < 0) {
+	return Tcl_NewStringObj(PACKAGE_VERSION, -1);
+    }
+    return Tcl_NewWideIntObj(OsGetFact(constants[row].fact));
+}
+
+/*
+ * ConstantsCmd --
+ *
+ *	posix_ipc::constants ?NAME?
+ */
+
+static int
+ConstantsCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    Tcl_Obj *all;
+    int row;
+
+    (void) clientData;
+    if (objc > 2) {
+	Tcl_WrongNumArgs(interp, 1, objv, "?name?");
+	return TCL_ERROR;
+    }
+    if (objc == 2) {
+	if (Tcl_GetIndexFromObjStruct(interp, objv[1], constants,
+		sizeof(*constants), "constant", TCL_EXACT, &row) != TCL_OK) {
+	    return TCL_ERROR;
+	}
+	Tcl_SetObjResult(interp, GetConstant(row));
+	return TCL_OK;
+    }
+    all = Tcl_NewObj();
+    for (row = 0; constants[row].name != NULL; row++) {
+	Tcl_ListObjAppendElement(NULL, all,
+		Tcl_NewStringObj(constants[row].name, -1));
+	Tcl_ListObjAppendElement(NULL, all, GetConstant(row));
+    }
+    Tcl_SetObjResult(interp, all);
+    return TCL_OK;
+}
+
+/*
+ * IpcGetPackage --
+ *
+ *	Returns what the interpreter has of this package.
+ */
+
+IpcPackage *
+IpcGetPackage(
+    Tcl_Interp *interp)
+{
+    return Tcl_GetAssocData(interp, packageKey, NULL);
+}
+
+/*
+ * CloseHandles --
+ *
+ *	The thread exits: what its handles hold goes back to the system, units
+ *	that a body of "with" holds included.
+ */
+
+static void
+CloseHandles(
+    ClientData clientData)
+{
+    IpcPackage *package = clientData;
+
+    for (IpcHandle *handle = package->handles; handle != NULL;
+	    handle = handle->next) {
+	if (handle->isOpen) {
+	    IpcCloseHandle(handle);
+	}
+    }
+}
+
+/*
+ * DeletePackage --
+ *
+ *	The interpreter is deleted. Most handles have gone with their
+ *	commands; hidden ones go later.
+ */
+
+static void
+DeletePackage(
+    ClientData clientData,
+    Tcl_Interp *interp)
+{
+    IpcPackage *package = clientData;
+
+    (void) interp;
+    for (IpcHandle *handle = package->handles; handle != NULL;
+	    handle = handle->next) {
+	handle->package = NULL;
+    }
+    Tcl_DeleteThreadExitHandler(CloseHandles, package);
+    ckfree(package);
+}
+
+/*
+ * AddFamily --
+ *
+ *	Makes the ensemble of a family.
+ */
+
+static void
+AddFamily(
+    Tcl_Interp *interp,
+    const IpcFamily *family)
+{
+    Tcl_Obj *space = Tcl_ObjPrintf("::posix_ipc::%s", family->prefix);
+    Tcl_Namespace *namespace;
+
+    Tcl_IncrRefCount(space);
+    namespace = Tcl_CreateNamespace(interp, Tcl_GetString(space), NULL, NULL);
+    for (size_t i = 0; i < sizeof(familyCommands) / sizeof(*familyCommands);
+	    i++) {
+	Tcl_Obj *name = Tcl_ObjPrintf("%s::%s", Tcl_GetString(space),
+		familyCommands[i].name);
+
+	Tcl_IncrRefCount(name);
+	Tcl_CreateObjCommand(interp, Tcl_GetString(name),
+		familyCommands[i].proc, (ClientData) family, NULL);
+	Tcl_DecrRefCount(name);
+    }
+    Tcl_Export(interp, namespace, "*", 1);
+    Tcl_CreateEnsemble(interp, Tcl_GetString(space), namespace, 0);
+    Tcl_DecrRefCount(space);
+}
+
+/*
+ * Posix_ipc_Init --
+ *
+ *	Called by load. There is no counterpart for safe interpreters, in
+ *	which Tcl therefore refuses to load the package: it reaches whatever
+ *	processes share with each other.
+ */
+
+DLLEXPORT int
+Posix_ipc_Init(
+    Tcl_Interp *interp)
+{
+    IpcPackage *package;
+
+    if (Tcl_InitStubs(interp, "8.6-", 0) == NULL) {
+	return TCL_ERROR;
+    }
+    if (IpcGetPackage(interp) == NULL) {
+	package = ckalloc(sizeof(*package));
+	*package = (IpcPackage) { .handles = NULL };
+	Tcl_SetAssocData(interp, packageKey, DeletePackage, package);
+	Tcl_CreateThreadExitHandler(CloseHandles, package);
+	Tcl_CreateNamespace(interp, "::posix_ipc", NULL, NULL);
+	for (size_t i = 0; i < IPC_FAMILIES; i++) {
+	    AddFamily(interp, families[i]);
+	}
+	Tcl_CreateObjCommand(interp, "::posix_ipc::constants", ConstantsCmd,
+		NULL, NULL);
+    }
+    return Tcl_PkgProvide(interp, PACKAGE_NAME, PACKAGE_VERSION);
+}

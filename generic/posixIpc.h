@@ -1,0 +1,231 @@
+/*
+ * posixIpc.h --
+ *
+ *	What the files of generic/ share. A call flows one way through them:
+ *	the words of a Tcl command are read by args.c into a request, the
+ *	family's file (sem.c, shm.c, mq.c) makes one call of unix/os.h with
+ *	it, if need be waiting in wait.c, and error.c turns the errno value
+ *	that came back into a result.
+ */
+
+#ifndef POSIX_IPC_H
+#define POSIX_IPC_H
+
+#include "os.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <tcl.h>
+
+#ifndef TCL_SIZE_MAX
+typedef int Tcl_Size;
+#   define TCL_SIZE_MAX INT_MAX
+#endif
+
+typedef struct IpcHandle IpcHandle;
+typedef struct IpcFamily IpcFamily;
+typedef struct IpcPackage IpcPackage;
+
+/*
+ * A call that a script has made: its words, and what its errors name.
+ */
+
+typedef struct IpcCall {
+    Tcl_Interp *interp;
+    Tcl_Size objc;
+    Tcl_Obj *const *objv;
+    Tcl_Size prefix;		/* words before the ones in usage */
+    const char *usage;		/* as Tcl_WrongNumArgs takes it */
+    const char *verb;		/* as in "couldn't open" */
+    const IpcFamily *family;
+    Tcl_Obj *name;		/* of the object, as the script gave it */
+} IpcCall;
+
+/*
+ * error.c --
+ *
+ *	Each returns TCL_ERROR, with result and errorCode set. reason is a new
+ *	object, most often of Tcl_ObjPrintf, or NULL.
+ */
+
+int	IpcFail(const IpcCall *call, int err, Tcl_Obj *reason);
+int	IpcFailLimit(const IpcCall *call, int err, const OsMqLimits *limits);
+int	IpcFailUsage(const IpcCall *call);
+
+/*
+ * args.c --
+ *
+ *	A reader takes one kind of argument. It returns TCL_OK with the value
+ *	stored in where, or TCL_ERROR. what names the argument in messages.
+ *	A table of options tells which reader stores which option in
+ *	which field of a record.
+ */
+
+typedef int IpcReader(const IpcCall *call, const char *what, Tcl_Obj *value,
+	    void *where);
+
+typedef struct IpcOption {
+    const char *name;		/* NULL ends a table */
+    IpcReader *reader;
+    size_t offset;		/* of the field in the record */
+} IpcOption;
+
+int	IpcReadOptions(const IpcCall *call, Tcl_Size first,
+	    const IpcOption *options, void *record);
+int	IpcGetInteger(const IpcCall *call, Tcl_Obj *value, int64_t *where);
+int	IpcReadInteger(const IpcCall *call, const char *what, Tcl_Obj *value,
+	    int64_t least, int64_t most, int64_t *where);
+
+IpcReader IpcReadFlags;		/* int: OS_CREAT ... */
+IpcReader IpcReadMode;		/* int64_t */
+IpcReader IpcReadTimeout;	/* OsTime, from now */
+IpcReader IpcReadSemValue;	/* int64_t */
+IpcReader IpcReadCount;		/* int64_t, at least 1 */
+IpcReader IpcReadSize;		/* int64_t, at least 0 */
+IpcReader IpcReadPriority;	/* int64_t */
+IpcReader IpcReadBoolean;	/* int */
+IpcReader IpcReadEncoding;	/* Tcl_Obj *: the name of one that exists */
+IpcReader IpcReadWord;		/* Tcl_Obj *: anything */
+
+const unsigned char *IpcGetBytes(const IpcCall *call, Tcl_Obj *value,
+	    Tcl_Size *lengthPtr);
+Tcl_Obj *IpcNewBytes(const IpcCall *call, int64_t length,
+	    unsigned char **bytesPtr);
+int	IpcEncode(const IpcCall *call, const char *what, Tcl_Obj *value,
+	    Tcl_Encoding encoding, Tcl_DString *bytes);
+int	IpcEncodeName(const IpcCall *call, Tcl_DString *name);
+
+/*
+ * wait.c --
+ *
+ *	An attempt is a call that may wait until a moment: 0, ETIMEDOUT,
+ *	EAGAIN, EINTR, or another errno value.
+ */
+
+typedef int IpcAttempt(IpcHandle *handle, void *request, OsTime until);
+
+int	IpcWait(const IpcCall *call, IpcHandle *handle, OsTime timeout,
+	    IpcAttempt *attempt, void *request);
+
+/*
+ * handle.c --
+ *
+ *	What the handles of all families share.
+ */
+
+struct IpcHandle {
+    const IpcFamily *family;
+    IpcPackage *package;	/* NULL once the interpreter lets go */
+    Tcl_Command token;
+    Tcl_Obj *name;
+    int refCount;		/* the command's, and that of each use in
+				 * which scripts may run */
+    bool isOpen;
+    IpcHandle *previous;	/* in the list of its interpreter */
+    IpcHandle *next;
+};
+
+typedef int IpcMethodProc(IpcHandle *handle, const IpcCall *call);
+
+typedef struct IpcMethod {
+    const char *name;		/* NULL ends a table */
+    IpcMethodProc *proc;
+    const char *verb;
+    int least;			/* words after the method's name */
+    int most;			/* -1: no limit */
+    const char *usage;
+    bool whenClosed;		/* works on a closed handle too */
+} IpcMethod;
+
+/*
+ * An attribute's get returns 0 and a new object, or an errno value. Its set,
+ * NULL for one that can't be set, checks value, and stores it when commit is
+ * true; it returns TCL_OK or TCL_ERROR.
+ */
+
+typedef struct IpcAttribute {
+    const char *name;		/* NULL ends a table */
+    int (*get)(IpcHandle *handle, Tcl_Obj **valuePtr);
+    int (*set)(IpcHandle *handle, const IpcCall *call, Tcl_Obj *value,
+	    bool commit);
+    bool whenClosed;
+} IpcAttribute;
+
+typedef struct IpcOpenOptions {
+    int flags;			/* OS_CREAT ... */
+    int64_t mode;
+    int64_t value;
+    int64_t size;		/* bytes */
+    int64_t maxMessages;	/* 0: the system's default */
+    int64_t maxMessageSize;	/* bytes; 0: the system's default */
+    int readonly;
+    int read;
+    int write;
+    int blocking;
+    Tcl_Obj *encoding;
+    Tcl_Obj *command;		/* NULL: a name of our own */
+} IpcOpenOptions;
+
+struct IpcFamily {
+    OsFamily id;
+    const char *noun;		/* in messages */
+    const char *prefix;		/* of the handles' names, and the ensemble */
+    size_t handleSize;		/* bytes, of the structure that begins with
+				 * an IpcHandle */
+    const char *openUsage;
+    const IpcOption *openOptions;
+    const IpcMethod *methods;
+    const IpcAttribute *attributes;
+    int (*check)(const IpcCall *call, const IpcOpenOptions *options);
+				/* TCL_OK, or TCL_ERROR for options that
+				 * exclude each other; may be NULL */
+    int (*open)(IpcHandle *handle, const char *name,
+	    const IpcOpenOptions *options);	/* errno value */
+    int (*fail)(const IpcCall *call, int err, const IpcOpenOptions *options);
+    int (*close)(IpcHandle *handle);	/* errno value; closed anyhow */
+    int (*unlink)(const char *name);	/* errno value */
+};
+
+extern const IpcFamily ipcSem, ipcShm, ipcMq;
+
+Tcl_ObjCmdProc IpcOpenCmd;	/* clientData: the family */
+Tcl_ObjCmdProc IpcUnlinkCmd;
+
+IpcMethodProc IpcCloseMethod, IpcUnlinkMethod, IpcDestroyMethod;
+IpcMethodProc IpcCgetMethod, IpcConfigureMethod;
+
+#define IPC_COMMON_METHODS \
+    { "close",	IpcCloseMethod,		"close",  0, 0,  NULL, false }, \
+    { "unlink",	IpcUnlinkMethod,	"unlink", 0, 0,  NULL, true }, \
+    { "destroy", IpcDestroyMethod,	"destroy", 0, 0, NULL, true }, \
+    { "cget",	IpcCgetMethod,		"query",  1, 1,  "-option", true }, \
+    { "configure", IpcConfigureMethod,	"configure", 0, -1, \
+	    "?-option ?value -option value ...??", false }, \
+    { NULL, NULL, NULL, 0, 0, NULL, false }
+
+#define IPC_COMMON_OPTIONS \
+    { "-flags",	IpcReadFlags,	offsetof(IpcOpenOptions, flags) }, \
+    { "-mode",	IpcReadMode,	offsetof(IpcOpenOptions, mode) }, \
+    { "-as",	IpcReadWord,	offsetof(IpcOpenOptions, command) }
+
+int	IpcGetName(IpcHandle *handle, Tcl_Obj **valuePtr);
+int	IpcCloseHandle(IpcHandle *handle);
+void	IpcHoldHandle(IpcHandle *handle);
+void	IpcDropHandle(IpcHandle *handle);
+
+/*
+ * posixIpc.c --
+ *
+ *	What one interpreter has of this package.
+ */
+
+#define IPC_FAMILIES 3
+
+struct IpcPackage {
+    IpcHandle *handles;
+    unsigned used[IPC_FAMILIES];	/* numbers in the names of handles */
+};
+
+IpcPackage *IpcGetPackage(Tcl_Interp *interp);
+
+#endif /* POSIX_IPC_H */

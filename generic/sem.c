@@ -1,0 +1,338 @@
+/*
+ * sem.c --
+ *
+ *	Semaphores: posix_ipc::sem open and its handles.
+ */
+
+#include "posixIpc.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+typedef struct SemHandle {
+    IpcHandle handle;
+    OsSem *sem;
+    int held;			/* units that bodies of "with" hold, */
+    pid_t holder;		/* in this process, not in one forked there */
+} SemHandle;
+
+/*
+ * Hold, LetGo --
+ *
+ *	A body of "with" holds one more unit; one less, which is released.
+ *	LetGo returns 0 or an errno value.
+ */
+
+static void
+Hold(
+    SemHandle *sem)
+{
+    if (sem->holder != getpid()) {
+	sem->holder = getpid();
+	sem->held = 0;
+    }
+    sem->held++;
+}
+
+static int
+LetGo(
+    SemHandle *sem)
+{
+    if (sem->held == 0 || sem->holder != getpid()) {
+	return 0;
+    }
+    sem->held--;
+    return OsSemPost(sem->sem);
+}
+
+/*
+ * OpenSem, FailOpenSem, CloseSem --
+ *
+ *	What handle.c asks of a family.
+ */
+
+static int
+OpenSem(
+    IpcHandle *handle,
+    const char *name,
+    const IpcOpenOptions *options)
+{
+    return OsSemOpen(name, options->flags, (mode_t) options->mode,
+	    (unsigned) options->value, &((SemHandle *) handle)->sem);
+}
+
+static int
+FailOpenSem(
+    const IpcCall *call,
+    int err,
+    const IpcOpenOptions *options)
+{
+    (void) options;
+    return IpcFailLimit(call, err, NULL);
+}
+
+static int
+CloseSem(
+    IpcHandle *handle)
+{
+    SemHandle *sem = (SemHandle *) handle;
+
+    for (int held = sem->held; held > 0; held--) {
+	LetGo(sem);
+    }
+    sem->held = 0;
+    return OsSemClose(sem->sem);
+}
+
+/*
+ * GetValue --
+ *
+ *	The attribute -value: units that are free now.
+ */
+
+static int
+GetValue(
+    IpcHandle *handle,
+    Tcl_Obj **valuePtr)
+{
+    int value;
+    int err = OsSemGetValue(((SemHandle *) handle)->sem, &value);
+
+    if (err == 0) {
+	*valuePtr = Tcl_NewIntObj(value);
+    }
+    return err;
+}
+
+/*
+ * The options of calls that wait.
+ */
+
+typedef struct WaitOptions {
+    OsTime timeout;
+} WaitOptions;
+
+static const IpcOption waitOptions[] = {
+    { "-timeout", IpcReadTimeout, offsetof(WaitOptions, timeout) },
+    { NULL, NULL, 0 }
+};
+
+/*
+ * AttemptAcquire, Acquire --
+ *
+ *	Take a unit, waiting for it if need be. A free one is taken without a
+ *	look at any clock.
+ */
+
+static int
+AttemptAcquire(
+    IpcHandle *handle,
+    void *request,
+    OsTime until)
+{
+    (void) request;
+    return OsSemWait(((SemHandle *) handle)->sem, until);
+}
+
+static int
+Acquire(
+    IpcHandle *handle,
+    const IpcCall *call,
+    OsTime timeout)
+{
+    int err = OsSemTryWait(((SemHandle *) handle)->sem);
+
+    if (err == EAGAIN && timeout != 0) {
+	return IpcWait(call, handle, timeout, AttemptAcquire, NULL);
+    }
+    return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
+}
+
+/*
+ * AcquireMethod --
+ *
+ *	$sem acquire ?-timeout seconds?
+ */
+
+static int
+AcquireMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    WaitOptions options = { .timeout = OS_NEVER };
+
+    if (IpcReadOptions(call, 2, waitOptions, &options) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    return Acquire(handle, call, options.timeout);
+}
+
+/*
+ * ReleaseMany --
+ *
+ *	Releases count units, or none where the value shows that they would
+ *	be too many. Others release too, so it may stop short all the same.
+ */
+
+static int
+ReleaseMany(
+    OsSem *sem,
+    const IpcCall *call,
+    int64_t count)
+{
+    int64_t most = OsGetFact(OS_SEM_VALUE_MAX);
+    int64_t released = 0;
+    char text[128];
+    int value = 0;
+    int err = OsSemGetValue(sem, &value);
+
+    if (err == ENOSYS) {
+	err = 0;
+    } else if (err == 0 && count > most - value) {
+	snprintf(text, sizeof(text), "%" PRId64 " more than the %d that are"
+		" free exceed %" PRId64, count, value, most);
+	return IpcFail(call, EOVERFLOW, Tcl_NewStringObj(text, -1));
+    }
+    while (err == 0 && released < count) {
+	err = OsSemPost(sem);
+	released += (err == 0);
+    }
+    if (err != 0) {
+	snprintf(text, sizeof(text), "after %" PRId64 " of %" PRId64,
+		released, count);
+	return IpcFail(call, err, Tcl_NewStringObj(text, -1));
+    }
+    return TCL_OK;
+}
+
+/*
+ * ReleaseMethod --
+ *
+ *	$sem release ?count?
+ */
+
+static int
+ReleaseMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    OsSem *sem = ((SemHandle *) handle)->sem;
+    int64_t count;
+    int err;
+
+    if (call->objc == 3) {
+	if (IpcReadCount(call, "count", call->objv[2], &count) != TCL_OK) {
+	    return TCL_ERROR;
+	}
+	return ReleaseMany(sem, call, count);
+    }
+    err = OsSemPost(sem);
+    return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
+}
+
+/*
+ * EndWith --
+ *
+ *	The body of "with" has ended, in whatever way: releases the unit,
+ *	unless closing the handle has done so. No script runs here, so it
+ *	works for a coroutine or an interpreter that is being deleted.
+ */
+
+static int
+EndWith(
+    ClientData data[],
+    Tcl_Interp *interp,
+    int result)
+{
+    SemHandle *sem = data[0];
+    IpcCall release = {
+	.interp = interp, .verb = "release", .family = &ipcSem,
+	.name = sem->handle.name
+    };
+    int err;
+
+    if (result == TCL_ERROR) {
+	Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
+		"\n    (\"with\" body line %d)", Tcl_GetErrorLine(interp)));
+    }
+    err = LetGo(sem);
+    if (err != 0 && result != TCL_ERROR) {
+	result = IpcFail(&release, err, NULL);
+    }
+    IpcDropHandle(&sem->handle);
+    return result;
+}
+
+/*
+ * WithMethod --
+ *
+ *	$sem with ?-timeout seconds? body
+ */
+
+static int
+WithMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    SemHandle *sem = (SemHandle *) handle;
+    WaitOptions options = { .timeout = OS_NEVER };
+    IpcCall acquire = *call;
+    int code;
+
+    if (call->objc % 2 == 0) {
+	return IpcFailUsage(call);
+    }
+    acquire.objc--;
+    if (IpcReadOptions(&acquire, 2, waitOptions, &options) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    code = Acquire(handle, &acquire, options.timeout);
+    if (code != TCL_OK) {
+	return code;
+    }
+    Hold(sem);
+    IpcHoldHandle(handle);
+    Tcl_NRAddCallback(call->interp, EndWith, sem, NULL, NULL, NULL);
+    return Tcl_NREvalObj(call->interp, call->objv[call->objc - 1], 0);
+}
+
+/*
+ * The tables of this family.
+ */
+
+static const IpcOption openOptions[] = {
+    IPC_COMMON_OPTIONS,
+    { "-value",	IpcReadSemValue, offsetof(IpcOpenOptions, value) },
+    { NULL, NULL, 0 }
+};
+
+static const IpcMethod methods[] = {
+    { "acquire", AcquireMethod,	"acquire", 0, -1, "?-timeout seconds?", false },
+    { "release", ReleaseMethod,	"release", 0, 1, "?count?", false },
+    { "with",	WithMethod,	"acquire", 1, -1, "?-timeout seconds? body",
+	    false },
+    IPC_COMMON_METHODS
+};
+
+static const IpcAttribute attributes[] = {
+    { "-name",	IpcGetName,	NULL,	true },
+    { "-value",	GetValue,	NULL,	false },
+    { NULL, NULL, NULL, false }
+};
+
+const IpcFamily ipcSem = {
+    .id = OS_SEM,
+    .noun = "semaphore",
+    .prefix = "sem",
+    .handleSize = sizeof(SemHandle),
+    .openUsage = "name ?-flags list? ?-mode mode? ?-value n? ?-as command?",
+    .openOptions = openOptions,
+    .methods = methods,
+    .attributes = attributes,
+    .open = OpenSem,
+    .fail = FailOpenSem,
+    .close = CloseSem,
+    .unlink = OsSemUnlink
+};

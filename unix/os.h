@@ -1,0 +1,140 @@
+/*
+ * os.h --
+ *
+ *	The one interface between generic/, which speaks Tcl, and unix/, which
+ *	speaks POSIX. Nothing here knows of Tcl, and nothing above it includes
+ *	a header of the system's IPC.
+ *
+ *	Unless its comment says otherwise, a function returns 0 or an errno
+ *	value; errno itself means nothing afterwards. Names are NUL-terminated,
+ *	in the system's encoding, and have passed OsCheckName.
+ */
+
+#ifndef OS_H
+#define OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Time, in nanoseconds of a clock that nobody can set (CLOCK_MONOTONIC).
+ * A call that may wait takes the moment at which it gives up with ETIMEDOUT;
+ * with OS_NOW it never waits. OS_NEVER stands for no such moment; it is for
+ * the callers, who wait for short times again and again.
+ */
+
+typedef int64_t OsTime;
+
+#define OS_NOW		((OsTime) 0)
+#define OS_NEVER	INT64_MAX
+#define OS_SECOND	((OsTime) 1000000000)
+
+OsTime	OsClock(void);
+
+/*
+ * What an object is, and what can be known about the system.
+ */
+
+typedef enum OsFamily { OS_SEM, OS_SHM, OS_MQ } OsFamily;
+
+typedef enum OsFact {
+    OS_PAGE_SIZE,		/* bytes */
+    OS_SEM_TIMEOUT_SUPPORTED,	/* 1 or 0: has sem_timedwait */
+    OS_SEM_VALUE_SUPPORTED,	/* 1 or 0: has sem_getvalue */
+    OS_SEM_VALUE_MAX,
+    OS_MQ_SUPPORTED,		/* 1 or 0; 0 makes the other facts of queues 0 */
+    OS_MQ_MESSAGES_MAX,		/* messages of one queue */
+    OS_MQ_MESSAGES_DEFAULT,
+    OS_MQ_SIZE_MAX,		/* bytes of one message */
+    OS_MQ_SIZE_DEFAULT,
+    OS_MQ_PRIORITY_MAX,
+    OS_MQ_QUEUES_MAX,		/* queues of the whole system */
+    OS_MQ_BYTES_MAX,		/* bytes of all queues of one user */
+    OS_FILES_MAX,		/* descriptors of this process */
+    OS_SHM_BYTES_MAX,		/* bytes of all segments and semaphores */
+    OS_SIGNAL_MIN,		/* signals that are free for programs */
+    OS_SIGNAL_MAX
+} OsFact;
+
+int64_t	OsGetFact(OsFact fact);
+
+int	OsCheckName(OsFamily family, const char *name, const char **whyPtr);
+
+#define OS_RANDOM_NAME_SIZE 14	/* bytes, the NUL included: every system has room */
+
+int	OsRandomName(char *name);
+
+/*
+ * What an open may do beside opening. OS_EXCL comes with OS_CREAT alone.
+ */
+
+#define OS_CREAT	1
+#define OS_EXCL		2
+#define OS_TRUNC	4
+
+/*
+ * Named semaphores: sem_overview(7).
+ */
+
+typedef struct OsSem OsSem;
+
+int	OsSemOpen(const char *name, int flags, mode_t mode, unsigned value,
+	    OsSem **semPtr);
+int	OsSemClose(OsSem *sem);
+int	OsSemUnlink(const char *name);
+int	OsSemTryWait(OsSem *sem);
+int	OsSemWait(OsSem *sem, OsTime until);
+int	OsSemPost(OsSem *sem);
+int	OsSemGetValue(OsSem *sem, int *valuePtr);
+
+/*
+ * Shared memory: shm_overview(7).
+ */
+
+typedef struct OsShm OsShm;
+
+int	OsShmOpen(const char *name, int flags, mode_t mode, int64_t size,
+	    bool readonly, OsShm **shmPtr);
+int	OsShmClose(OsShm *shm);
+int	OsShmUnlink(const char *name);
+int	OsShmDescriptor(const OsShm *shm);
+int	OsShmGetSize(const OsShm *shm, int64_t *sizePtr);
+int	OsShmResize(OsShm *shm, int64_t size);
+int	OsShmRead(OsShm *shm, int64_t offset, void *bytes, size_t length);
+int	OsShmWrite(OsShm *shm, int64_t offset, const void *bytes,
+	    size_t length);
+
+/*
+ * Message queues: mq_overview(7).
+ */
+
+typedef struct OsMq OsMq;
+
+typedef struct OsMqLimits {
+    long maxMessages;		/* messages the queue can hold */
+    long maxMessageSize;	/* bytes of one message */
+} OsMqLimits;
+
+int	OsMqOpen(const char *name, int flags, mode_t mode, bool read,
+	    bool write, const OsMqLimits *limits, OsMq **mqPtr);
+int	OsMqClose(OsMq *mq);
+int	OsMqUnlink(const char *name);
+int	OsMqDescriptor(const OsMq *mq);
+const OsMqLimits *OsMqGetLimits(const OsMq *mq);
+int	OsMqGetDepth(const OsMq *mq, long *messagesPtr);
+int	OsMqSend(OsMq *mq, const void *bytes, size_t length,
+	    unsigned priority, OsTime until);
+int	OsMqReceive(OsMq *mq, void *bytes, size_t *lengthPtr,
+	    unsigned *priorityPtr, OsTime until);
+
+/*
+ * Which limit of the system a call ran into that failed with err; false:
+ * none that is known. limits are those of a new queue, or NULL.
+ */
+
+bool	OsFindLimit(OsFamily family, int err, const OsMqLimits *limits,
+	    OsFact *factPtr);
+
+#endif /* OS_H */

@@ -1,0 +1,189 @@
+/*
+ * osGuard.c --
+ *
+ *	An access to mapped memory whose file has become shorter raises
+ *	SIGBUS. A check of the size beforehand costs a system call and leaves a gap,
+ *	so the access is just made, with a handler in place: it puts
+ *	private zero pages where memory is gone, notes that in the guard of
+ *	the thread, and lets the access go on. There is no jump out of the
+ *	handler, so nothing is left half done.
+ *
+ *	SIGBUS may have been somebody else's before, and may become so at any
+ *	time. What is not a guarded access goes on to the handler that was
+ *	found in place; one that was installed over this one is treated the
+ *	same once it is noticed. To look costs a system call, so an access
+ *	that follows a look within a few microseconds does without: that is too
+ *	short for a handler to be installed and another process to cut a
+ *	segment.
+ */
+
+#include "osGuard.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef MAP_ANONYMOUS
+#   define MAP_ANONYMOUS MAP_ANON
+#endif
+#ifndef MAP_NORESERVE
+#   define MAP_NORESERVE 0
+#endif
+
+_Thread_local OsGuard osGuard OS_GUARD_MODEL;
+static _Thread_local uint64_t lastLook OS_GUARD_MODEL;
+
+/*
+ * The action that was found in place. A new one is written into the slot
+ * that the handler doesn't read, then published.
+ */
+
+static pthread_mutex_t installMutex = PTHREAD_MUTEX_INITIALIZER;
+static struct sigaction slots[2];
+static _Atomic(const struct sigaction *) previous = &slots[0];
+
+/*
+ * PassOn --
+ *
+ *	Does with a SIGBUS what would have been done without this handler.
+ *	One that nobody handles ends the process: a fault by coming again
+ *	when the handler returns, a kill(2) by being raised again.
+ */
+
+static void
+PassOn(
+    int signal,
+    siginfo_t *info,
+    void *context)
+{
+    const struct sigaction *action = atomic_load(&previous);
+    bool sent = info->si_code <= 0;
+
+    if (action->sa_flags & SA_SIGINFO) {
+	action->sa_sigaction(signal, info, context);
+    } else if (action->sa_handler == SIG_DFL
+	    || (action->sa_handler == SIG_IGN && !sent)) {
+	struct sigaction standard = { .sa_handler = SIG_DFL };
+
+	sigaction(signal, &standard, NULL);
+	if (sent) {
+	    raise(signal);
+	}
+    } else if (action->sa_handler != SIG_IGN) {
+	action->sa_handler(signal);
+    }
+}
+
+/*
+ * HandleBusError --
+ *
+ *	The handler of SIGBUS. The pages from the fault to the end of the
+ *	guarded range are replaced at once, else each would fault by itself.
+ *	mmap is a plain system call here, which a handler may make.
+ */
+
+static void
+HandleBusError(
+    int signal,
+    siginfo_t *info,
+    void *context)
+{
+    char *fault = info->si_addr;
+    int savedErrno = errno;
+
+    if (info->si_code > 0 && osGuard.start <= fault && fault < osGuard.end) {
+	uintptr_t pageSize = (uintptr_t) sysconf(_SC_PAGESIZE);
+	char *page = fault - (uintptr_t) fault % pageSize;
+
+	if (mmap(page, (size_t) (osGuard.end - page), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+		-1, 0) != MAP_FAILED) {
+	    osGuard.broken = true;
+	    errno = savedErrno;
+	    return;
+	}
+    }
+    errno = savedErrno;
+    PassOn(signal, info, context);
+}
+
+/*
+ * OsGuardInstall --
+ *
+ *	Puts the handler in place, over whatever is there: sigaction(2). It
+ *	keeps of the other's action what decides how system calls are
+ *	interrupted and what is blocked meanwhile.
+ *
+ *	Returns 0 or an errno value.
+ */
+
+int
+OsGuardInstall(void)
+{
+    struct sigaction found;
+    int err = 0;
+
+    pthread_mutex_lock(&installMutex);
+    if (sigaction(SIGBUS, NULL, &found) != 0) {
+	err = errno;
+    } else if (!(found.sa_flags & SA_SIGINFO)
+	    || found.sa_sigaction != HandleBusError) {
+	struct sigaction *slot = &slots[atomic_load(&previous) == &slots[0]];
+	struct sigaction action = { .sa_sigaction = HandleBusError };
+
+	*slot = found;
+	atomic_store(&previous, slot);
+	action.sa_mask = found.sa_mask;
+	action.sa_flags = SA_SIGINFO | SA_ONSTACK
+		| (found.sa_flags & (SA_RESTART | SA_NODEFER));
+	if (sigaction(SIGBUS, &action, NULL) != 0) {
+	    err = errno;
+	}
+    }
+    pthread_mutex_unlock(&installMutex);
+    return err;
+}
+
+/*
+ * ReadTicks --
+ *
+ *	Returns what the cheapest clock shows: cycles of the processor's time
+ *	stamp counter, or nanoseconds.
+ */
+
+static uint64_t
+ReadTicks(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    return __builtin_ia32_rdtsc();
+#else
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
+#endif
+}
+
+/*
+ * OsGuardKeep --
+ *
+ *	Puts the handler in place again if it has been replaced. To be called
+ *	before a guarded access to memory.
+ */
+
+void
+OsGuardKeep(void)
+{
+    const uint64_t shortTime = 10000;	/* ticks */
+    uint64_t now = ReadTicks();
+
+    if (now - lastLook > shortTime) {
+	lastLook = now;
+	OsGuardInstall();
+    }
+}

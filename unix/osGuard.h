@@ -1,0 +1,67 @@
+/*
+ * osGuard.h --
+ *
+ *	Access to memory that another process can cut away: osGuard.c.
+ */
+
+#ifndef OS_GUARD_H
+#define OS_GUARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The memory that this thread is about to touch, [start, end), and whether
+ * some of it turned out to be gone.
+ */
+
+typedef struct OsGuard {
+    char *volatile start;
+    char *volatile end;
+    volatile bool broken;
+} OsGuard;
+
+/*
+ * The signal handler reads it: with another model, the first access in a
+ * thread might allocate memory there.
+ */
+
+#if defined(__ELF__) && defined(__GNUC__)
+#   define OS_GUARD_MODEL __attribute__((tls_model("initial-exec")))
+#else
+#   define OS_GUARD_MODEL
+#endif
+
+extern _Thread_local OsGuard osGuard OS_GUARD_MODEL;
+
+int	OsGuardInstall(void);
+void	OsGuardKeep(void);
+
+/*
+ * OsGuardEnter, OsGuardLeave --
+ *
+ *	Bracket an access to length bytes at start, which lie in a mapping
+ *	of this thread's use. What is gone reads as zeros from then on and
+ *	swallows what is written, until the mapping is made anew.
+ *
+ *	OsGuardLeave returns true when some of the memory was gone.
+ */
+
+static inline void
+OsGuardEnter(
+    void *start,
+    size_t length)		/* bytes */
+{
+    osGuard.broken = false;
+    osGuard.end = (char *) start + length;
+    osGuard.start = start;
+}
+
+static inline bool
+OsGuardLeave(void)
+{
+    osGuard.start = osGuard.end = NULL;
+    return osGuard.broken;
+}
+
+#endif /* OS_GUARD_H */

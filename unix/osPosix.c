@@ -1,0 +1,87 @@
+/*
+ * osPosix.c --
+ *
+ *	Facts, names and limits on systems of which no more is known than
+ *	POSIX says. osLinux.c is the same for Linux.
+ */
+
+#ifndef __linux__
+
+#include "os.h"
+#include "osFacts.h"
+
+#include <errno.h>
+#include <limits.h>
+
+/*
+ * OsGetFact --
+ *
+ *	Returns a fact. POSIX has no names for the limits that mq_open(3) sets
+ *	by itself.
+ */
+
+int64_t
+OsGetFact(
+    OsFact fact)
+{
+#ifdef HAVE_MQ_OPEN
+    switch (fact) {
+    case OS_MQ_MESSAGES_MAX:
+    case OS_MQ_SIZE_MAX:
+	return LONG_MAX;
+    case OS_MQ_MESSAGES_DEFAULT:
+	return 10;
+    case OS_MQ_SIZE_DEFAULT:
+	return 1024;
+    default:
+	break;
+    }
+#endif
+    return OsGetPosixFact(fact);
+}
+
+/*
+ * OsCheckName --
+ *
+ *	POSIX leaves the meaning of more than one slash to the system, so that decides
+ *	when it is asked.
+ */
+
+int
+OsCheckName(
+    OsFamily family,
+    const char *name,
+    const char **whyPtr)
+{
+    (void) family;
+    if (name[0] == '\0' || (name[0] == '/' && name[1] == '\0')) {
+	*whyPtr = "nothing follows the slash";
+	return EINVAL;
+    }
+    return 0;
+}
+
+/*
+ * OsFindLimit --
+ *
+ *	EMFILE is the one limit that POSIX itself explains.
+ */
+
+bool
+OsFindLimit(
+    OsFamily family,
+    int err,
+    const OsMqLimits *limits,
+    OsFact *factPtr)
+{
+    (void) family;
+    (void) limits;
+    *factPtr = OS_FILES_MAX;
+    return err == EMFILE;
+}
+
+#else
+
+typedef int OsPosixIsElsewhere;
+
+#endif /* !__linux__ */

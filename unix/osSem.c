@@ -1,0 +1,248 @@
+/*
+ * osSem.c --
+ *
+ *	Named semaphores: sem_overview(7). A semaphore is memory in a file,
+ *	so each touch of it is guarded: where another process has cut the
+ *	file away, the call says EIDRM.
+ */
+
+#include "os.h"
+#include "osGuard.h"
+#include "osTime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <semaphore.h>
+#include <stdlib.h>
+
+struct OsSem {
+    sem_t *sem;
+    bool isCutAway;		/* what sem points to is private zeros */
+};
+
+/*
+ * Outcome --
+ *
+ *	Ends a guarded call that returned result. Returns 0 or an errno value.
+ */
+
+static int
+Outcome(
+    OsSem *sem,
+    int result)
+{
+    int err = (result == 0) ? 0 : errno;
+
+    if (OsGuardLeave()) {
+	sem->isCutAway = true;
+    }
+    return sem->isCutAway ? EIDRM : err;
+}
+
+/*
+ * IsThere --
+ *
+ *	Returns whether the semaphore's file has the memory of a semaphore.
+ */
+
+static bool
+IsThere(
+    OsSem *sem)
+{
+    OsGuardEnter(sem->sem, sizeof(sem_t));
+    (void) *(volatile const char *) sem->sem;
+    return Outcome(sem, 0) == 0;
+}
+
+/*
+ * OsSemOpen --
+ *
+ *	sem_open(3), with mode and value for a new semaphore. A file that is
+ *	too short to be a semaphore is EIDRM.
+ */
+
+int
+OsSemOpen(
+    const char *name,
+    int flags,
+    mode_t mode,
+    unsigned value,
+    OsSem **semPtr)
+{
+    int openFlags = ((flags & OS_CREAT) ? O_CREAT : 0)
+	    | ((flags & OS_EXCL) ? O_EXCL : 0);
+    OsSem *sem = malloc(sizeof(*sem));
+    int err = OsGuardInstall();
+
+    if (sem == NULL) {
+	return ENOMEM;
+    }
+    if (err != 0) {
+	free(sem);
+	return err;
+    }
+    sem->isCutAway = false;
+    sem->sem = sem_open(name, openFlags, mode, value);
+    if (sem->sem == SEM_FAILED) {
+	err = errno;
+	free(sem);
+	return err;
+    }
+    if (!IsThere(sem)) {
+	OsSemClose(sem);
+	return EIDRM;
+    }
+    *semPtr = sem;
+    return 0;
+}
+
+/*
+ * OsSemClose --
+ *
+ *	sem_close(3). sem is gone whatever is returned.
+ */
+
+int
+OsSemClose(
+    OsSem *sem)
+{
+    int err = (sem_close(sem->sem) == 0) ? 0 : errno;
+
+    free(sem);
+    return err;
+}
+
+/*
+ * OsSemUnlink --
+ *
+ *	sem_unlink(3).
+ */
+
+int
+OsSemUnlink(
+    const char *name)
+{
+    return (sem_unlink(name) == 0) ? 0 : errno;
+}
+
+/*
+ * OsSemPost --
+ *
+ *	sem_post(3). EOVERFLOW: the value is the maximum.
+ */
+
+int
+OsSemPost(
+    OsSem *sem)
+{
+    OsGuardEnter(sem->sem, sizeof(sem_t));
+    return Outcome(sem, sem_post(sem->sem));
+}
+
+/*
+ * OsSemTryWait --
+ *
+ *	sem_trywait(3). EAGAIN: the value is 0.
+ */
+
+int
+OsSemTryWait(
+    OsSem *sem)
+{
+    OsGuardEnter(sem->sem, sizeof(sem_t));
+    return Outcome(sem, sem_trywait(sem->sem));
+}
+
+/*
+ * OsSemWait --
+ *
+ *	Waits to decrement the semaphore, as sem_clockwait(3) does on a clock
+ *	that nobody sets. Where the system has no such call, sem_timedwait(3) on
+ *	the wall clock; where it has neither, by trying again and again, with
+ *	pauses from 50 microseconds to 5 milliseconds.
+ *
+ *	ETIMEDOUT: the moment has come. EINTR: a signal handler has run.
+ */
+
+#if defined(HAVE_SEM_CLOCKWAIT)
+
+int
+OsSemWait(
+    OsSem *sem,
+    OsTime until)
+{
+    struct timespec deadline = OsTimespec(until);
+
+    OsGuardEnter(sem->sem, sizeof(sem_t));
+    return Outcome(sem, sem_clockwait(sem->sem, CLOCK_MONOTONIC, &deadline));
+}
+
+#elif defined(HAVE_SEM_TIMEDWAIT)
+
+int
+OsSemWait(
+    OsSem *sem,
+    OsTime until)
+{
+    struct timespec deadline = OsWallDeadline(until);
+
+    OsGuardEnter(sem->sem, sizeof(sem_t));
+    return Outcome(sem, sem_timedwait(sem->sem, &deadline));
+}
+
+#else
+
+int
+OsSemWait(
+    OsSem *sem,
+    OsTime until)
+{
+    OsTime pause = OS_SECOND / 20000;
+    const OsTime longestPause = OS_SECOND / 200;
+
+    for (;;) {
+	int err = OsSemTryWait(sem);
+	OsTime remaining = until - OsClock();
+	struct timespec nap;
+
+	if (err != EAGAIN) {
+	    return err;
+	}
+	if (remaining <= 0) {
+	    return ETIMEDOUT;
+	}
+	nap = OsTimespec(pause < remaining ? pause : remaining);
+	if (nanosleep(&nap, NULL) != 0) {
+	    return errno;
+	}
+	pause = (pause * 2 < longestPause) ? pause * 2 : longestPause;
+    }
+}
+
+#endif
+
+/*
+ * OsSemGetValue --
+ *
+ *	sem_getvalue(3). ENOSYS where the system has none.
+ */
+
+int
+OsSemGetValue(
+    OsSem *sem,
+    int *valuePtr)		/* never negative */
+{
+#ifdef HAVE_SEM_GETVALUE
+    int value = 0;
+    int err;
+
+    OsGuardEnter(sem->sem, sizeof(sem_t));
+    err = Outcome(sem, sem_getvalue(sem->sem, &value));
+    *valuePtr = (value > 0) ? value : 0;
+    return err;
+#else
+    (void) sem;
+    (void) valuePtr;
+    return ENOSYS;
+#endif
+}

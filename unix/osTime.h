@@ -1,0 +1,18 @@
+/*
+ * osTime.h --
+ *
+ *	Clocks and deadlines, for unix/ alone: osTime.c.
+ */
+
+#ifndef OS_TIME_H
+#define OS_TIME_H
+
+#include "os.h"
+
+#include <time.h>
+
+OsTime	OsReadClock(clockid_t clock);
+struct timespec OsTimespec(OsTime time);
+struct timespec OsWallDeadline(OsTime until);
+
+#endif /* OS_TIME_H */
