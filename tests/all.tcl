@@ -1,0 +1,145 @@
+# all.tcl --
+#
+#       Runs the test files, each in a process of its own, and ends with the
+#       sums. The arguments are tcltest's: -file sem-*.test, -match sem-open-1.*
+#       and so on. Exits with 1 when a test failed, a file did not come to its
+#       end, or a file left something in the system.
+
+package require Tcl 8.6-
+package require tcltest 2.5
+package require posix_ipc 1.0
+
+set here [file dirname [file normalize [info script]]]
+set patience [expr {10 * 60 * 1000}]    ;# milliseconds that a file may take
+set columns {Total Passed Skipped Failed}
+set failures {}
+
+# files --
+#
+#       The test files that -file and -notfile choose.
+
+proc files {} {
+    set chosen {}
+    foreach file [glob -nocomplain -tails -directory $::here {*}[tcltest::configure -file]] {
+        set notfile [lmap pattern [tcltest::configure -notfile] {
+            if {![string match $pattern $file]} continue
+            set pattern
+        }]
+        if {[file extension $file] eq ".test" && $notfile eq ""} {
+            lappend chosen $file
+        }
+    }
+    return [lsort -unique $chosen]
+}
+
+# run --
+#
+#       Runs one file and adds its sums to those of the suite. A file that
+#       does not come to its end is one more test that failed.
+
+proc run {file} {
+    set pipe [open |[list [tcltest::interpreter] [file join $::here $file] \
+                         {*}$::argv 2>@stderr] r]
+    set id [pid $pipe]
+    set watchdog [after $::patience [list exec kill -KILL $id]]
+    chan configure $pipe -blocking 0
+    chan event $pipe readable {set readable 1}
+    set sums {}
+    while {![chan eof $pipe]} {
+        vwait readable
+        while {[gets $pipe line] >= 0} {
+            puts $line
+            if {[string match "$file:\tTotal\t*" $line]} {
+                set sums [lrange [split $line \t] 1 end]
+            }
+        }
+    }
+    after cancel $watchdog
+    chan configure $pipe -blocking 1
+    foreach {column count} $sums {
+        incr ::suite($column) $count
+    }
+    if {[catch {close $pipe} message]} {
+        fail "$file ended with an error: $message"
+    } elseif {$sums eq ""} {
+        fail "$file did not come to its end"
+    } elseif {[dict get $sums Failed] > 0} {
+        lappend ::failures $file
+    }
+    foreach object [sweep $id] {
+        fail "$file left $object in the system"
+    }
+}
+
+# fail --
+#
+#       Counts what no test of a file could tell.
+
+proc fail {message} {
+    puts "==== $message FAILED"
+    incr ::suite(Total)
+    incr ::suite(Failed)
+    lappend ::failures $message
+}
+
+# sweep --
+#
+#       Removes what a test file has left under the names of its uniqueName,
+#       and returns it.
+
+proc sweep {id} {
+    set left {}
+    for {set n 0} {$n < 500} {incr n} {
+        foreach family {sem shm mq} {
+            if {![catch {posix_ipc::$family unlink /tcl-$id-$n}]} {
+                lappend left "$family /tcl-$id-$n"
+            }
+        }
+    }
+    return $left
+}
+
+# found --
+#
+#       The semaphores and segments of random names that there are, where the
+#       system shows them as files.
+
+proc found {} {
+    set names [glob -nocomplain -tails -directory /dev/shm sem.tcl* tcl*]
+    return [lsearch -all -inline -regexp $names {^(sem\.)?tcl[0-9a-v]{9}$}]
+}
+
+# reportFound --
+#
+#       Counts those that have come since before, and stay: another program may
+#       use some for a moment.
+
+proc reportFound {before} {
+    for {set n 0} {$n < 50} {incr n} {
+        set left [lmap name [found] {
+            if {$name in $before} continue
+            set name
+        }]
+        if {$left eq ""} return
+        after 100
+    }
+    foreach name $left {
+        fail "/dev/shm/$name was left in the system"
+    }
+}
+
+chan configure stdout -buffering line
+tcltest::configure {*}$argv
+foreach column $columns {
+    set suite($column) 0
+}
+set before [found]
+foreach file [files] {
+    run $file
+}
+reportFound $before
+if {[llength $failures]} {
+    puts "\nFailed:\n    [join $failures "\n    "]"
+}
+puts "all.tcl:[join [lmap column $columns {string cat \t $column \t $suite($column)}] ""]"
+exit [expr {$suite(Failed) > 0 || $suite(Total) == 0}]
