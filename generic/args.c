@@ -368,6 +368,55 @@ IpcReadEncoding(
 }
 
 /*
+ * IpcReadPrefix --
+ *
+ *	Reads the words of a command to which others are appended.
+ */
+
+int
+IpcReadPrefix(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    Tcl_Size words;
+
+    if (Tcl_ListObjLength(call->interp, value, &words) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (words == 0) {
+	return IpcFail(call, EINVAL, Tcl_ObjPrintf("%s is empty", what));
+    }
+    *(Tcl_Obj **) where = value;
+    return TCL_OK;
+}
+
+/*
+ * IpcReadSignal --
+ *
+ *	Reads the name or the number of a signal.
+ */
+
+int
+IpcReadSignal(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    int signal = OsFindSignal(Tcl_GetString(value));
+
+    if (signal == 0 && (Tcl_GetIntFromObj(NULL, value, &signal) != TCL_OK
+	    || signal < 1 || signal > OsGetFact(OS_SIGNAL_MAX))) {
+	return IpcFail(call, EINVAL, Tcl_ObjPrintf(
+		"%s \"%s\" is not a signal", what, Tcl_GetString(value)));
+    }
+    *(int *) where = signal;
+    return TCL_OK;
+}
+
+/*
  * IpcReadWord --
  *
  *	Takes a word as it is.

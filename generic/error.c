@@ -161,3 +161,18 @@ IpcFailUsage(
     Tcl_WrongNumArgs(call->interp, call->prefix, call->objv, call->usage);
     return TCL_ERROR;
 }
+
+/*
+ * IpcFailNoWatch --
+ *
+ *	Fails a call that needs the event loop, in a thread that has no watch:
+ *	loop.c.
+ */
+
+int
+IpcFailNoWatch(
+    const IpcCall *call)
+{
+    return IpcFail(call, EMFILE, Tcl_NewStringObj(
+	    "too many files were open when the package was loaded", -1));
+}

@@ -41,8 +41,9 @@ IpcDropHandle(
 /*
  * IpcCloseHandle --
  *
- *	Gives back what the system has given. Returns 0 or an errno value; the
- *	handle is closed whatever is returned.
+ *	Gives back what the system has given, and cancels the calls that are
+ *	not done. Returns 0 or an errno value; the handle is closed whatever is
+ *	returned.
  */
 
 int
@@ -50,6 +51,7 @@ IpcCloseHandle(
     IpcHandle *handle)
 {
     handle->isOpen = false;
+    IpcFailCalls(handle, ECANCELED);
     return handle->family->close(handle);
 }
 
@@ -81,19 +83,20 @@ HandleDeleted(
 }
 
 /*
- * HandleNRCmd --
+ * IpcInvoke --
  *
- *	The command of a handle: finds the method and calls it.
+ *	Finds the method of a handle and calls it. With await, for a coroutine
+ *	that waits for what comes of it.
  */
 
-static int
-HandleNRCmd(
-    ClientData clientData,
+int
+IpcInvoke(
+    IpcHandle *handle,
     Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+    Tcl_Size objc,
+    Tcl_Obj *const objv[],
+    IpcAwait *await)
 {
-    IpcHandle *handle = clientData;
     const IpcMethod *method;
     int index;
 
@@ -110,25 +113,41 @@ HandleNRCmd(
     IpcCall call = {
 	.interp = interp, .objc = objc, .objv = objv,
 	.prefix = 2, .usage = method->usage, .verb = method->verb,
-	.family = handle->family, .name = handle->name
+	.family = handle->family, .name = handle->name, .await = await
     };
 
     if (objc - 2 < method->least
 	    || (method->most >= 0 && objc - 2 > method->most)) {
 	return IpcFailUsage(&call);
     }
-    if (!handle->isOpen && !method->whenClosed) {
+    if (!handle->isOpen && !(method->flags & IPC_WHEN_CLOSED)) {
 	return IpcFail(&call, EBADF, NULL);
+    }
+    if (await != NULL && !(method->flags & IPC_CAN_AWAIT)) {
+	Tcl_SetObjResult(interp, Tcl_ObjPrintf(
+		"method \"%s\" can't be awaited", method->name));
+	Tcl_SetErrorCode(interp, "TCL", "OPERATION", "AWAIT", (char *) NULL);
+	return TCL_ERROR;
     }
     return method->proc(handle, &call);
 }
 
 /*
- * HandleCmd --
+ * HandleNRCmd, HandleCmd --
  *
- *	The same for callers in C that know nothing of Tcl's non-recursive
- *	engine.
+ *	The command of a handle, for Tcl's non-recursive engine, and for
+ *	callers in C that know nothing of it.
  */
+
+static int
+HandleNRCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    return IpcInvoke(clientData, interp, objc, objv, NULL);
+}
 
 static int
 HandleCmd(
@@ -138,6 +157,32 @@ HandleCmd(
     Tcl_Obj *const objv[])
 {
     return Tcl_NRCallObjProc(interp, HandleNRCmd, clientData, objc, objv);
+}
+
+/*
+ * IpcFindHandle --
+ *
+ *	Returns the handle whose command is named; NULL, with an error left in
+ *	the interpreter, where that is none.
+ */
+
+IpcHandle *
+IpcFindHandle(
+    Tcl_Interp *interp,
+    Tcl_Obj *command)
+{
+    Tcl_Command token = Tcl_GetCommandFromObj(interp, command);
+    Tcl_CmdInfo info;
+
+    if (token != NULL && Tcl_GetCommandInfoFromToken(token, &info)
+	    && info.objProc == HandleCmd) {
+	return info.objClientData;
+    }
+    Tcl_SetObjResult(interp, Tcl_ObjPrintf(
+	    "\"%s\" is not a handle of posix_ipc", Tcl_GetString(command)));
+    Tcl_SetErrorCode(interp, "TCL", "LOOKUP", "COMMAND",
+	    Tcl_GetString(command), (char *) NULL);
+    return NULL;
 }
 
 /*
@@ -276,6 +321,7 @@ AddHandle(
     Tcl_Obj *fullName = Tcl_NewObj();
 
     handle->package = package;
+    handle->interp = call->interp;
     handle->name = call->name;
     Tcl_IncrRefCount(handle->name);
     handle->refCount = 1;

@@ -4,20 +4,11 @@
  *	Message queues: posix_ipc::mq open and its handles.
  */
 
-#include "posixIpc.h"
+#include "mq.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-
-typedef struct MqHandle {
-    IpcHandle handle;
-    OsMq *mq;
-    Tcl_Encoding encoding;	/* of messages; NULL: they are bytes */
-    bool read;			/* what the handle may do */
-    bool write;
-    bool blocking;		/* whether it may wait */
-} MqHandle;
 
 /*
  * SetEncoding --
@@ -117,6 +108,7 @@ CloseMq(
     MqHandle *mq = (MqHandle *) handle;
 
     SetEncoding(mq, NULL);
+    MqForgetEvents(mq);
     return OsMqClose(mq->mq);
 }
 
@@ -272,43 +264,41 @@ typedef struct Message {
 
 typedef struct TransferOptions {
     OsTime timeout;
+    Tcl_Obj *prefix;
     int64_t priority;
 } TransferOptions;
 
 static const IpcOption sendOptions[] = {
     { "-timeout", IpcReadTimeout, offsetof(TransferOptions, timeout) },
+    { "-command", IpcReadPrefix, offsetof(TransferOptions, prefix) },
     { "-priority", IpcReadPriority, offsetof(TransferOptions, priority) },
     { NULL, NULL, 0 }
 };
 
 static const IpcOption receiveOptions[] = {
     { "-timeout", IpcReadTimeout, offsetof(TransferOptions, timeout) },
+    { "-command", IpcReadPrefix, offsetof(TransferOptions, prefix) },
     { NULL, NULL, 0 }
 };
 
 /*
- * Transfer --
+ * Patience --
  *
- *	Makes an attempt at a send or a receive, as often as the handle may
- *	wait.
+ *	Returns how long a call with timeout may wait: as the handle says.
  */
 
-static int
-Transfer(
-    MqHandle *mq,
-    const IpcCall *call,
-    OsTime timeout,
-    IpcAttempt *attempt,
-    Message *message)
+static OsTime
+Patience(
+    const MqHandle *mq,
+    OsTime timeout)
 {
-    return IpcWait(call, &mq->handle, mq->blocking ? timeout : 0, attempt,
-	    message);
+    return mq->blocking ? timeout : 0;
 }
 
 /*
- * AttemptSend, SendMessage, SendMethod --
+ * AttemptSend, SendLater, SendMessage, SendMethod --
  *
- *	$mq send message ?-timeout seconds? ?-priority n?
+ *	$mq send message ?-timeout seconds? ?-priority n? ?-command prefix?
  */
 
 static int
@@ -321,6 +311,18 @@ AttemptSend(
 
     return OsMqSend(((MqHandle *) handle)->mq, message->bytes,
 	    message->length, message->priority, until);
+}
+
+static int
+SendLater(
+    IpcHandle *handle,
+    const IpcAsync *call,
+    Tcl_Obj **resultPtr)
+{
+    (void) resultPtr;
+    return OsMqSend(((MqHandle *) handle)->mq,
+	    Tcl_DStringValue(&call->message),
+	    (size_t) Tcl_DStringLength(&call->message), call->priority, OS_NOW);
 }
 
 static int
@@ -342,7 +344,19 @@ SendMessage(
 	return IpcFail(call, EMSGSIZE, Tcl_ObjPrintf(
 		"the queue takes messages of at most %ld bytes", most));
     }
-    return Transfer(mq, call, options->timeout, AttemptSend, &message);
+    if (options->prefix != NULL || call->await != NULL) {
+	return IpcStart(call, &mq->handle, &(IpcAsyncSpec) {
+	    .attempt = SendLater,
+	    .event = OS_WRITABLE,
+	    .timeout = Patience(mq, options->timeout),
+	    .prefix = options->prefix,
+	    .bytes = bytes,
+	    .length = length,
+	    .priority = message.priority
+	});
+    }
+    return IpcWait(call, &mq->handle, Patience(mq, options->timeout),
+	    AttemptSend, &message);
 }
 
 static int
@@ -407,9 +421,66 @@ NewMessageObj(
 }
 
 /*
- * AttemptReceive, ReceiveMessage, ReceiveMethod --
+ * Room for a message that is being received: on the stack, unless the queue
+ * takes long ones.
+ */
+
+typedef struct Room {
+    Message message;
+    unsigned char small[8192];	/* bytes: what Linux takes by default */
+} Room;
+
+/*
+ * MakeRoom, FreeRoom --
  *
- *	$mq receive ?-timeout seconds?
+ *	Bracket the use of a room for the longest message of a queue. Returns
+ *	0 or ENOMEM.
+ */
+
+static int
+MakeRoom(
+    const MqHandle *mq,
+    Room *room)
+{
+    size_t length = (size_t) OsMqGetLimits(mq->mq)->maxMessageSize;
+
+    room->message.length = length;
+    room->message.bytes = (length <= sizeof(room->small)) ? room->small
+	    : (unsigned char *) attemptckalloc(length);
+    return (room->message.bytes != NULL) ? 0 : ENOMEM;
+}
+
+static void
+FreeRoom(
+    Room *room)
+{
+    if (room->message.bytes != room->small) {
+	ckfree(room->message.bytes);
+    }
+}
+
+/*
+ * NewReceivedObj --
+ *
+ *	Returns a message and its priority as a script gets them.
+ */
+
+static Tcl_Obj *
+NewReceivedObj(
+    const MqHandle *mq,
+    const Message *message)
+{
+    Tcl_Obj *words[2] = {
+	NewMessageObj(mq, message), Tcl_NewWideIntObj(message->priority)
+    };
+
+    return Tcl_NewListObj(2, words);
+}
+
+/*
+ * AttemptReceive, ReceiveLater, ReceiveNow, ReceiveMethod --
+ *
+ *	$mq receive ?-timeout seconds? ?-command prefix?
  */
 
 static int
@@ -425,22 +496,43 @@ AttemptReceive(
 }
 
 static int
-ReceiveMessage(
+ReceiveLater(
+    IpcHandle *handle,
+    const IpcAsync *call,
+    Tcl_Obj **resultPtr)
+{
+    const MqHandle *mq = (MqHandle *) handle;
+    Room room;
+    int err = MakeRoom(mq, &room);
+
+    (void) call;
+    if (err == 0) {
+	err = AttemptReceive(handle, &room.message, OS_NOW);
+	if (err == 0) {
+	    *resultPtr = NewReceivedObj(mq, &room.message);
+	}
+	FreeRoom(&room);
+    }
+    return err;
+}
+
+static int
+ReceiveNow(
     MqHandle *mq,
     const IpcCall *call,
-    unsigned char *room,
-    size_t length,
     OsTime timeout)
 {
-    Message message = { .bytes = room, .length = length };
-    Tcl_Obj *result[2];
-    int code = Transfer(mq, call, timeout, AttemptReceive, &message);
+    Room room;
+    int code;
 
-    if (code == TCL_OK) {
-	result[0] = NewMessageObj(mq, &message);
-	result[1] = Tcl_NewWideIntObj(message.priority);
-	Tcl_SetObjResult(call->interp, Tcl_NewListObj(2, result));
+    if (MakeRoom(mq, &room) != 0) {
+	return IpcFail(call, ENOMEM, NULL);
     }
+    code = IpcWait(call, &mq->handle, timeout, AttemptReceive, &room.message);
+    if (code == TCL_OK) {
+	Tcl_SetObjResult(call->interp, NewReceivedObj(mq, &room.message));
+    }
+    FreeRoom(&room);
     return code;
 }
 
@@ -451,9 +543,6 @@ ReceiveMethod(
 {
     MqHandle *mq = (MqHandle *) handle;
     TransferOptions options = { .timeout = OS_NEVER };
-    size_t length = (size_t) OsMqGetLimits(mq->mq)->maxMessageSize;
-    unsigned char small[8192], *large;
-    int code;
 
     if (IpcReadOptions(call, 2, receiveOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
@@ -462,16 +551,15 @@ ReceiveMethod(
 	return IpcFail(call, EACCES,
 		Tcl_NewStringObj("opened with -read 0", -1));
     }
-    if (length <= sizeof(small)) {
-	return ReceiveMessage(mq, call, small, length, options.timeout);
+    if (options.prefix != NULL || call->await != NULL) {
+	return IpcStart(call, handle, &(IpcAsyncSpec) {
+	    .attempt = ReceiveLater,
+	    .event = OS_READABLE,
+	    .timeout = Patience(mq, options.timeout),
+	    .prefix = options.prefix
+	});
     }
-    large = attemptckalloc(length);
-    if (large == NULL) {
-	return IpcFail(call, ENOMEM, NULL);
-    }
-    code = ReceiveMessage(mq, call, large, length, options.timeout);
-    ckfree(large);
-    return code;
+    return ReceiveNow(mq, call, Patience(mq, options.timeout));
 }
 
 /*
@@ -492,9 +580,15 @@ static const IpcOption openOptions[] = {
 
 static const IpcMethod methods[] = {
     { "send",	SendMethod,	"send to", 1, -1,
-	    "message ?-timeout seconds? ?-priority n?", false },
-    { "receive", ReceiveMethod,	"receive from", 0, -1, "?-timeout seconds?",
-	    false },
+	    "message ?-timeout seconds? ?-priority n? ?-command prefix?",
+	    IPC_CAN_AWAIT },
+    { "receive", ReceiveMethod,	"receive from", 0, -1,
+	    "?-timeout seconds? ?-command prefix?", IPC_CAN_AWAIT },
+    { "notify",	MqNotifyMethod,	"be notified of", 0, 2,
+	    "?-command prefix | -signal signal?", 0 },
+    { "event",	MqEventMethod,	"watch", 1, 2,
+	    "readable|writable ?script?", 0 },
+    { "cancel",	IpcCancelMethod, "cancel", 1, 1, "token", 0 },
     IPC_COMMON_METHODS
 };
 
@@ -526,5 +620,7 @@ const IpcFamily ipcMq = {
     .open = OpenMq,
     .fail = FailOpenMq,
     .close = CloseMq,
-    .unlink = OsMqUnlink
+    .unlink = OsMqUnlink,
+    .watch = MqWatch,
+    .serve = MqServe
 };

@@ -118,6 +118,22 @@ IpcGetPackage(
 }
 
 /*
+ * LeaveLoop --
+ *
+ *	The interpreter or the thread ends, whichever is first.
+ */
+
+static void
+LeaveLoop(
+    IpcPackage *package)
+{
+    if (package->usesLoop) {
+	package->usesLoop = false;
+	IpcCloseLoop();
+    }
+}
+
+/*
  * CloseHandles --
  *
  *	The thread exits: what its handles hold goes back to the system, units
@@ -136,6 +152,7 @@ CloseHandles(
 	    IpcCloseHandle(handle);
 	}
     }
+    LeaveLoop(package);
 }
 
 /*
@@ -158,6 +175,7 @@ DeletePackage(
 	handle->package = NULL;
     }
     Tcl_DeleteThreadExitHandler(CloseHandles, package);
+    LeaveLoop(package);
     ckfree(package);
 }
 
@@ -214,12 +232,16 @@ Posix_ipc_Init(
 	*package = (IpcPackage) { .handles = NULL };
 	Tcl_SetAssocData(interp, packageKey, DeletePackage, package);
 	Tcl_CreateThreadExitHandler(CloseHandles, package);
+	package->usesLoop = true;
+	IpcOpenLoop();
 	Tcl_CreateNamespace(interp, "::posix_ipc", NULL, NULL);
 	for (size_t i = 0; i < IPC_FAMILIES; i++) {
 	    AddFamily(interp, families[i]);
 	}
 	Tcl_CreateObjCommand(interp, "::posix_ipc::constants", ConstantsCmd,
 		NULL, NULL);
+	Tcl_NRCreateCommand(interp, "::posix_ipc::await", IpcAwaitCmd,
+		IpcAwaitNRCmd, NULL, NULL);
     }
     return Tcl_PkgProvide(interp, PACKAGE_NAME, PACKAGE_VERSION);
 }

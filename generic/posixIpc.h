@@ -25,6 +25,8 @@ typedef int Tcl_Size;
 typedef struct IpcHandle IpcHandle;
 typedef struct IpcFamily IpcFamily;
 typedef struct IpcPackage IpcPackage;
+typedef struct IpcAsync IpcAsync;
+typedef struct IpcAwait IpcAwait;
 
 /*
  * A call that a script has made: its words, and what its errors name.
@@ -39,6 +41,8 @@ typedef struct IpcCall {
     const char *verb;		/* as in "couldn't open" */
     const IpcFamily *family;
     Tcl_Obj *name;		/* of the object, as the script gave it */
+    IpcAwait *await;		/* the coroutine that waits for the call, or
+				 * NULL */
 } IpcCall;
 
 /*
@@ -51,6 +55,7 @@ typedef struct IpcCall {
 int	IpcFail(const IpcCall *call, int err, Tcl_Obj *reason);
 int	IpcFailLimit(const IpcCall *call, int err, const OsMqLimits *limits);
 int	IpcFailUsage(const IpcCall *call);
+int	IpcFailNoWatch(const IpcCall *call);
 
 /*
  * args.c --
@@ -85,6 +90,8 @@ IpcReader IpcReadSize;		/* int64_t, at least 0 */
 IpcReader IpcReadPriority;	/* int64_t */
 IpcReader IpcReadBoolean;	/* int */
 IpcReader IpcReadEncoding;	/* Tcl_Obj *: the name of one that exists */
+IpcReader IpcReadPrefix;	/* Tcl_Obj *: a command prefix, not empty */
+IpcReader IpcReadSignal;	/* int: the number of a signal */
 IpcReader IpcReadWord;		/* Tcl_Obj *: anything */
 
 const unsigned char *IpcGetBytes(const IpcCall *call, Tcl_Obj *value,
@@ -116,8 +123,16 @@ int	IpcWait(const IpcCall *call, IpcHandle *handle, OsTime timeout,
 struct IpcHandle {
     const IpcFamily *family;
     IpcPackage *package;	/* NULL once the interpreter lets go */
+    Tcl_Interp *interp;
     Tcl_Command token;
     Tcl_Obj *name;
+    IpcAsync *firstCall;	/* that is not done yet, in their order */
+    IpcAsync *lastCall;
+    int calls;			/* in that list */
+    int overdue;		/* of those, past their deadline */
+    int events;			/* OS_READABLE ...: to be served */
+    bool isReady;		/* is in the list of those to be served */
+    IpcHandle *nextReady;
     int refCount;		/* the command's, and that of each use in
 				 * which scripts may run */
     bool isOpen;
@@ -134,8 +149,11 @@ typedef struct IpcMethod {
     int least;			/* words after the method's name */
     int most;			/* -1: no limit */
     const char *usage;
-    bool whenClosed;		/* works on a closed handle too */
+    int flags;			/* IPC_WHEN_CLOSED ... */
 } IpcMethod;
+
+#define IPC_WHEN_CLOSED	1	/* works on a closed handle too */
+#define IPC_CAN_AWAIT	2	/* takes -command */
 
 /*
  * An attribute's get returns 0 and a new object, or an errno value. Its set,
@@ -184,6 +202,10 @@ struct IpcFamily {
     int (*fail)(const IpcCall *call, int err, const IpcOpenOptions *options);
     int (*close)(IpcHandle *handle);	/* errno value; closed anyhow */
     int (*unlink)(const char *name);	/* errno value */
+    int (*watch)(IpcHandle *handle);	/* errno value; sees to it that what
+				 * the calls wait for wakes the loop */
+    void (*serve)(IpcHandle *handle, int events);
+				/* called by the loop; runs one callback */
 };
 
 extern const IpcFamily ipcSem, ipcShm, ipcMq;
@@ -192,26 +214,100 @@ Tcl_ObjCmdProc IpcOpenCmd;	/* clientData: the family */
 Tcl_ObjCmdProc IpcUnlinkCmd;
 
 IpcMethodProc IpcCloseMethod, IpcUnlinkMethod, IpcDestroyMethod;
-IpcMethodProc IpcCgetMethod, IpcConfigureMethod;
+IpcMethodProc IpcCgetMethod, IpcConfigureMethod, IpcCancelMethod;
 
 #define IPC_COMMON_METHODS \
-    { "close",	IpcCloseMethod,		"close",  0, 0,  NULL, false }, \
-    { "unlink",	IpcUnlinkMethod,	"unlink", 0, 0,  NULL, true }, \
-    { "destroy", IpcDestroyMethod,	"destroy", 0, 0, NULL, true }, \
-    { "cget",	IpcCgetMethod,		"query",  1, 1,  "-option", true }, \
-    { "configure", IpcConfigureMethod,	"configure", 0, -1, \
-	    "?-option ?value -option value ...??", false }, \
-    { NULL, NULL, NULL, 0, 0, NULL, false }
+    { "close",	IpcCloseMethod,	"close",   0, 0, NULL, 0 }, \
+    { "unlink",	IpcUnlinkMethod, "unlink",  0, 0, NULL, IPC_WHEN_CLOSED }, \
+    { "destroy", IpcDestroyMethod, "destroy", 0, 0, NULL, IPC_WHEN_CLOSED }, \
+    { "cget",	IpcCgetMethod,	"query",   1, 1, "-option", \
+	    IPC_WHEN_CLOSED }, \
+    { "configure", IpcConfigureMethod, "configure", 0, -1, \
+	    "?-option ?value -option value ...??", 0 }, \
+    { NULL, NULL, NULL, 0, 0, NULL, 0 }
 
 #define IPC_COMMON_OPTIONS \
     { "-flags",	IpcReadFlags,	offsetof(IpcOpenOptions, flags) }, \
     { "-mode",	IpcReadMode,	offsetof(IpcOpenOptions, mode) }, \
     { "-as",	IpcReadWord,	offsetof(IpcOpenOptions, command) }
 
+int	IpcInvoke(IpcHandle *handle, Tcl_Interp *interp, Tcl_Size objc,
+	    Tcl_Obj *const objv[], IpcAwait *await);
+IpcHandle *IpcFindHandle(Tcl_Interp *interp, Tcl_Obj *command);
 int	IpcGetName(IpcHandle *handle, Tcl_Obj **valuePtr);
 int	IpcCloseHandle(IpcHandle *handle);
 void	IpcHoldHandle(IpcHandle *handle);
 void	IpcDropHandle(IpcHandle *handle);
+
+/*
+ * loop.c --
+ *
+ *	How what happens outside reaches the event loop of a thread.
+ */
+
+void	IpcOpenLoop(void);
+void	IpcCloseLoop(void);
+OsWatch *IpcGetWatch(void);
+void	IpcMakeReady(IpcHandle *handle, int events);
+void	IpcEndLater(IpcAsync *call);
+void	IpcStartTimer(IpcAsync *call);
+void	IpcStopTimer(IpcAsync *call);
+int	IpcEvaluate(IpcHandle *handle, Tcl_Interp *interp, Tcl_Obj *script,
+	    const char *what);
+
+/*
+ * async.c --
+ *
+ *	Calls that are made now and done later. An attempt makes the call
+ *	without waiting: 0 and its result, if it has one; EAGAIN or ETIMEDOUT
+ *	to be tried again; or another errno value.
+ */
+
+typedef int IpcAsyncAttempt(IpcHandle *handle, const IpcAsync *call,
+	    Tcl_Obj **resultPtr);
+
+typedef struct IpcAsyncSpec {
+    IpcAsyncAttempt *attempt;
+    int event;			/* OS_READABLE ...: what it waits for; calls
+				 * that wait for the same are done in order */
+    OsTime timeout;		/* 0: it may not wait */
+    Tcl_Obj *prefix;		/* of the callback; NULL for await */
+    const void *bytes;		/* to be sent, or NULL */
+    size_t length;
+    unsigned priority;
+} IpcAsyncSpec;
+
+struct IpcAsync {
+    IpcHandle *handle;
+    Tcl_Interp *interp;
+    unsigned number;		/* in its token */
+    const char *verb;
+    IpcAsyncAttempt *attempt;
+    int event;
+    OsTime deadline;		/* OS_NOW: it may not wait */
+    bool isTimed;		/* is in the list of the loop */
+    bool isOverdue;		/* the deadline has passed */
+    IpcAsync *sooner;		/* in that list */
+    IpcAsync *later;
+    Tcl_Obj *prefix;
+    IpcAwait *await;
+    Tcl_DString message;
+    unsigned priority;
+    int err;			/* that has ended it */
+    bool isPending;		/* has not ended */
+    IpcAsync *previous;		/* in the list of its handle */
+    IpcAsync *next;		/* there, or in the list of those that ended */
+};
+
+int	IpcStart(const IpcCall *call, IpcHandle *handle,
+	    const IpcAsyncSpec *spec);
+bool	IpcServeCall(IpcHandle *handle, int event);
+bool	IpcServeOverdue(IpcHandle *handle);
+IpcAsync *IpcFirstCall(const IpcHandle *handle, int event);
+void	IpcFailCalls(IpcHandle *handle, int err);
+void	IpcEndCall(IpcAsync *call, int err, Tcl_Obj *result);
+void	IpcFreeCall(IpcAsync *call);
+Tcl_ObjCmdProc IpcAwaitCmd, IpcAwaitNRCmd;
 
 /*
  * posixIpc.c --
@@ -224,6 +320,8 @@ void	IpcDropHandle(IpcHandle *handle);
 struct IpcPackage {
     IpcHandle *handles;
     unsigned used[IPC_FAMILIES];	/* numbers in the names of handles */
+    unsigned calls;		/* numbers in tokens */
+    bool usesLoop;
 };
 
 IpcPackage *IpcGetPackage(Tcl_Interp *interp);

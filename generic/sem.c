@@ -112,9 +112,16 @@ GetValue(
 
 typedef struct WaitOptions {
     OsTime timeout;
+    Tcl_Obj *prefix;
 } WaitOptions;
 
-static const IpcOption waitOptions[] = {
+static const IpcOption acquireOptions[] = {
+    { "-timeout", IpcReadTimeout, offsetof(WaitOptions, timeout) },
+    { "-command", IpcReadPrefix, offsetof(WaitOptions, prefix) },
+    { NULL, NULL, 0 }
+};
+
+static const IpcOption withOptions[] = {
     { "-timeout", IpcReadTimeout, offsetof(WaitOptions, timeout) },
     { NULL, NULL, 0 }
 };
@@ -151,9 +158,56 @@ Acquire(
 }
 
 /*
+ * AcquireLater, WatchSem, ServeSem --
+ *
+ *	Take units from the event loop, in the order of the calls. While some
+ *	wait, as many units are fetched.
+ */
+
+static int
+AcquireLater(
+    IpcHandle *handle,
+    const IpcAsync *call,
+    Tcl_Obj **resultPtr)
+{
+    OsSem *sem = ((SemHandle *) handle)->sem;
+    int err = OsSemTakeFetched(sem);
+
+    (void) call;
+    (void) resultPtr;
+    return (err == EAGAIN) ? OsSemTryWait(sem) : err;
+}
+
+static int
+WatchSem(
+    IpcHandle *handle)
+{
+    return OsSemFetch(((SemHandle *) handle)->sem, IpcGetWatch(), handle,
+	    handle->calls);
+}
+
+static void
+ServeSem(
+    IpcHandle *handle,
+    int events)
+{
+    if (IpcServeCall(handle, events)) {
+	if (handle->calls > 0) {
+	    IpcMakeReady(handle, events);
+	}
+    } else {
+	int err = WatchSem(handle);
+
+	if (err != 0) {
+	    IpcFailCalls(handle, err);
+	}
+    }
+}
+
+/*
  * AcquireMethod --
  *
- *	$sem acquire ?-timeout seconds?
+ *	$sem acquire ?-timeout seconds? ?-command prefix?
  */
 
 static int
@@ -163,8 +217,16 @@ AcquireMethod(
 {
     WaitOptions options = { .timeout = OS_NEVER };
 
-    if (IpcReadOptions(call, 2, waitOptions, &options) != TCL_OK) {
+    if (IpcReadOptions(call, 2, acquireOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
+    }
+    if (options.prefix != NULL || call->await != NULL) {
+	return IpcStart(call, handle, &(IpcAsyncSpec) {
+	    .attempt = AcquireLater,
+	    .event = OS_POSTED,
+	    .timeout = options.timeout,
+	    .prefix = options.prefix
+	});
     }
     return Acquire(handle, call, options.timeout);
 }
@@ -285,7 +347,7 @@ WithMethod(
 	return IpcFailUsage(call);
     }
     acquire.objc--;
-    if (IpcReadOptions(&acquire, 2, waitOptions, &options) != TCL_OK) {
+    if (IpcReadOptions(&acquire, 2, withOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
     code = Acquire(handle, &acquire, options.timeout);
@@ -309,10 +371,11 @@ static const IpcOption openOptions[] = {
 };
 
 static const IpcMethod methods[] = {
-    { "acquire", AcquireMethod,	"acquire", 0, -1, "?-timeout seconds?", false },
-    { "release", ReleaseMethod,	"release", 0, 1, "?count?", false },
-    { "with",	WithMethod,	"acquire", 1, -1, "?-timeout seconds? body",
-	    false },
+    { "acquire", AcquireMethod,	"acquire", 0, -1,
+	    "?-timeout seconds? ?-command prefix?", IPC_CAN_AWAIT },
+    { "release", ReleaseMethod,	"release", 0, 1, "?count?", 0 },
+    { "with",	WithMethod,	"acquire", 1, -1, "?-timeout seconds? body", 0 },
+    { "cancel",	IpcCancelMethod, "cancel", 1, 1, "token", 0 },
     IPC_COMMON_METHODS
 };
 
@@ -334,5 +397,7 @@ const IpcFamily ipcSem = {
     .open = OpenSem,
     .fail = FailOpenSem,
     .close = CloseSem,
-    .unlink = OsSemUnlink
+    .unlink = OsSemUnlink,
+    .watch = WatchSem,
+    .serve = ServeSem
 };

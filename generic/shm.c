@@ -280,9 +280,9 @@ static const IpcOption openOptions[] = {
 };
 
 static const IpcMethod methods[] = {
-    { "read",	ReadMethod,	"read",	 0, 2, "?offset ?length??", false },
-    { "write",	WriteMethod,	"write", 2, 2, "offset bytes",	false },
-    { "resize",	ResizeMethod,	"resize", 1, 1, "bytes",	false },
+    { "read",	ReadMethod,	"read",	 0, 2, "?offset ?length??", 0 },
+    { "write",	WriteMethod,	"write", 2, 2, "offset bytes", 0 },
+    { "resize",	ResizeMethod,	"resize", 1, 1, "bytes", 0 },
     IPC_COMMON_METHODS
 };
 

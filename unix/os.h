@@ -130,6 +130,40 @@ int	OsMqReceive(OsMq *mq, void *bytes, size_t *lengthPtr,
 	    unsigned *priorityPtr, OsTime until);
 
 /*
+ * What an event loop waits for: osWatch.c. A watch has one descriptor that
+ * is readable while something it watches has happened; OsWatchNext tells
+ * what. All of it belongs to the thread that opened it.
+ */
+
+#define OS_READABLE	1	/* a queue has a message */
+#define OS_WRITABLE	2	/* a queue has room */
+#define OS_POSTED	4	/* a unit was fetched, or a notice has come */
+
+typedef struct OsWatch OsWatch;
+
+typedef struct OsWatchEvent {
+    void *data;			/* as it was given with what happened */
+    int events;			/* OS_READABLE ... */
+} OsWatchEvent;
+
+int	OsWatchOpen(OsWatch **watchPtr);
+void	OsWatchClose(OsWatch *watch);
+int	OsWatchDescriptor(const OsWatch *watch);
+size_t	OsWatchNext(OsWatch *watch, OsWatchEvent *events, size_t room);
+void	OsWatchResume(OsWatch *watch);
+
+int	OsSemFetch(OsSem *sem, OsWatch *watch, void *data, int units);
+int	OsSemTakeFetched(OsSem *sem);
+
+int	OsMqWatch(OsMq *mq, OsWatch *watch, int events, void *data);
+int	OsMqNotifyWatch(OsMq *mq, OsWatch *watch, void *data);
+int	OsMqNotifySignal(OsMq *mq, int signal);
+int	OsMqNotifyCancel(OsMq *mq);
+bool	OsMqTakeNotice(OsMq *mq);
+
+int	OsFindSignal(const char *name);
+
+/*
  * Which limit of the system a call ran into that failed with err; false:
  * none that is known. limits are those of a new queue, or NULL.
  */

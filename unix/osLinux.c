@@ -12,9 +12,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -33,16 +33,16 @@ ReadNumber(
     int64_t fallback)
 {
     FILE *file = fopen(path, "re");
-    int64_t number;
+    char line[32], *end = line;
+    int64_t number = 0;
 
-    if (file == NULL) {
-	return fallback;
+    if (file != NULL) {
+	if (fgets(line, sizeof(line), file) != NULL) {
+	    number = strtoll(line, &end, 10);
+	}
+	fclose(file);
     }
-    if (fscanf(file, "%" SCNd64, &number) != 1) {
-	number = fallback;
-    }
-    fclose(file);
-    return number;
+    return (end > line) ? number : fallback;
 }
 
 /*

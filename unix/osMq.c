@@ -5,24 +5,14 @@
  *	is ENOSYS.
  */
 
-#include "os.h"
+#include "osMq.h"
+
 #include "osOpen.h"
 #include "osTime.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-
-#ifdef HAVE_MQ_OPEN
-#   include <mqueue.h>
-#else
-#   include "osMqMissing.h"
-#endif
-
-struct OsMq {
-    mqd_t mqd;
-    OsMqLimits limits;
-};
 
 /*
  * OpenQueue --
@@ -76,7 +66,7 @@ OsMqOpen(
     };
     struct mq_attr attributes = { 0 };
     bool created;
-    OsMq *mq = malloc(sizeof(*mq));
+    OsMq *mq = calloc(1, sizeof(*mq));
     int err;
 
     if (mq == NULL) {
@@ -110,15 +100,20 @@ OsMqOpen(
 /*
  * OsMqClose --
  *
- *	mq_close(3). mq is gone whatever is returned.
+ *	mq_close(3), and the end of all that was watched. mq is gone whatever
+ *	is returned.
  */
 
 int
 OsMqClose(
     OsMq *mq)
 {
-    int err = (mq_close(mq->mqd) == 0) ? 0 : errno;
+    int err;
 
+    if (mq->watch != NULL) {
+	OsMqWatch(mq, mq->watch, 0, NULL);
+    }
+    err = OsMqCloseNotified(mq);
     free(mq);
     return err;
 }
@@ -250,4 +245,22 @@ OsMqReceive(
 	*lengthPtr = (size_t) length;
     }
     return err;
+}
+
+/*
+ * OsMqWatch --
+ *
+ *	Has watch tell with data when the queue has a message, or room, as
+ *	events say; 0 ends it.
+ */
+
+int
+OsMqWatch(
+    OsMq *mq,
+    OsWatch *watch,
+    int events,
+    void *data)
+{
+    mq->watch = (events != 0) ? watch : NULL;
+    return OsPollerSet(watch->poller, (int) mq->mqd, events, data);
 }

@@ -9,6 +9,7 @@
 #define OS_MQ_MISSING_H
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -50,6 +51,13 @@ static inline int
 mq_getattr(mqd_t mqd, struct mq_attr *attributes)
 {
     (void) mqd, (void) attributes;
+    return Missing();
+}
+
+static inline int
+mq_notify(mqd_t mqd, const struct sigevent *event)
+{
+    (void) mqd, (void) event;
     return Missing();
 }
 

@@ -6,19 +6,14 @@
  *	file away, the call says EIDRM.
  */
 
-#include "os.h"
+#include "osSem.h"
+
 #include "osGuard.h"
 #include "osTime.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <semaphore.h>
 #include <stdlib.h>
-
-struct OsSem {
-    sem_t *sem;
-    bool isCutAway;		/* what sem points to is private zeros */
-};
 
 /*
  * Outcome --
@@ -71,7 +66,7 @@ OsSemOpen(
 {
     int openFlags = ((flags & OS_CREAT) ? O_CREAT : 0)
 	    | ((flags & OS_EXCL) ? O_EXCL : 0);
-    OsSem *sem = malloc(sizeof(*sem));
+    OsSem *sem = calloc(1, sizeof(*sem));
     int err = OsGuardInstall();
 
     if (sem == NULL) {
@@ -81,7 +76,7 @@ OsSemOpen(
 	free(sem);
 	return err;
     }
-    sem->isCutAway = false;
+    sem->uses = 1;
     sem->sem = sem_open(name, openFlags, mode, value);
     if (sem->sem == SEM_FAILED) {
 	err = errno;
@@ -97,18 +92,44 @@ OsSemOpen(
 }
 
 /*
+ * OsSemDrop --
+ *
+ *	Ends a use of a semaphore, with the lock: the last does sem_close(3).
+ *	Returns 0 or an errno value; sem is gone whatever is returned.
+ */
+
+int
+OsSemDrop(
+    OsSem *sem)
+{
+    int err;
+
+    if (--sem->uses > 0) {
+	return 0;
+    }
+    err = (sem_close(sem->sem) == 0) ? 0 : errno;
+    free(sem);
+    return err;
+}
+
+/*
  * OsSemClose --
  *
- *	sem_close(3). sem is gone whatever is returned.
+ *	Closes a semaphore: what was fetched for it goes back. A thread that
+ *	waits for it keeps it open a little longer. sem is gone whatever
+ *	is returned.
  */
 
 int
 OsSemClose(
     OsSem *sem)
 {
-    int err = (sem_close(sem->sem) == 0) ? 0 : errno;
+    int err;
 
-    free(sem);
+    OsSemFetch(sem, NULL, NULL, 0);
+    OsLock();
+    err = OsSemDrop(sem);
+    OsUnlock();
     return err;
 }
 

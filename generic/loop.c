@@ -1,0 +1,489 @@
+/*
+ * loop.c --
+ *
+ *	How what happens outside reaches the event loop of a thread.
+ *
+ *	    the system ---> watch ---> ready handle ---> Tcl event ---> family
+ *	    $h acquire -command ...  ------^
+ *
+ *	Each thread has one watch (unix/osWatch.c), and Tcl's notifier gets
+ *	its descriptor alone. It is made with the package, early enough to be
+ *	below 1024, which the notifier of Tcl 8.6 can't exceed.
+ *
+ *	A handle to which something has happened is made ready, and so is one
+ *	with a new call: that is first tried in the event loop too. It is
+ *	queued once as an event, and served by its family with one callback.
+ *	What becomes ready meanwhile waits until Tcl has looked at its
+ *	other sources of events; and idle callbacks, for which Tcl has no time
+ *	while there are events, get a turn after 10 ms without.
+ */
+
+#include "posixIpc.h"
+
+#include <sys/select.h>
+
+typedef struct Loop {
+    int users;			/* interpreters of this thread */
+    OsWatch *watch;		/* NULL where the system has refused it */
+    IpcHandle *firstReady;	/* to be queued */
+    IpcHandle *lastReady;
+    IpcAsync *firstEnded;	/* calls to be queued that were not done */
+    IpcAsync *lastEnded;
+    IpcAsync *soonest;		/* of the calls with a deadline */
+    IpcAsync *latest;
+    bool isBusy;		/* Tcl has not been idle since then: */
+    OsTime busySince;
+} Loop;
+
+typedef struct LoopEvent {
+    Tcl_Event header;
+    IpcHandle *handle;		/* to be served, or NULL */
+    IpcAsync *ended;		/* to be delivered, or NULL */
+} LoopEvent;
+
+static Tcl_ThreadDataKey loopKey;
+static const OsTime patience = OS_SECOND / 100;
+
+/*
+ * GetLoop --
+ *
+ *	Returns the loop of this thread, all zeros at first.
+ */
+
+static Loop *
+GetLoop(void)
+{
+    return Tcl_GetThreadData(&loopKey, sizeof(Loop));
+}
+
+/*
+ * BecomeIdle, YieldToIdle --
+ *
+ *	An idle callback of our own shows when Tcl was idle last. When that is
+ *	too long ago, those that wait have their turn.
+ */
+
+static void
+BecomeIdle(
+    ClientData clientData)
+{
+    ((Loop *) clientData)->isBusy = false;
+}
+
+static void
+YieldToIdle(
+    Loop *loop)
+{
+    OsTime now = OsClock();
+
+    if (!loop->isBusy) {
+	loop->isBusy = true;
+	loop->busySince = now;
+	Tcl_DoWhenIdle(BecomeIdle, loop);
+    } else if (now - loop->busySince > patience) {
+	Tcl_DoOneEvent(TCL_IDLE_EVENTS | TCL_DONT_WAIT);
+    }
+}
+
+/*
+ * ServeEvent --
+ *
+ *	A queued event has its turn: Tcl_QueueEvent(3).
+ */
+
+static int
+ServeEvent(
+    Tcl_Event *header,
+    int flags)
+{
+    LoopEvent *event = (LoopEvent *) header;
+    IpcHandle *handle = event->handle;
+
+    if (!(flags & TCL_FILE_EVENTS)) {
+	return 0;
+    }
+    if (handle != NULL) {
+	int events = handle->events;
+
+	handle->isReady = false;
+	handle->events = 0;
+	if (IpcServeOverdue(handle)) {
+	    IpcMakeReady(handle, events);
+	} else if (handle->isOpen) {
+	    handle->family->serve(handle, events);
+	}
+	IpcDropHandle(handle);
+    } else {
+	IpcEndCall(event->ended, event->ended->err, NULL);
+    }
+    if (flags & TCL_IDLE_EVENTS) {
+	YieldToIdle(GetLoop());
+    }
+    return 1;
+}
+
+/*
+ * QueueEvent --
+ *
+ *	Queues an event for a handle or for a call that has ended.
+ */
+
+static void
+QueueEvent(
+    IpcHandle *handle,
+    IpcAsync *ended)
+{
+    LoopEvent *event = ckalloc(sizeof(*event));
+
+    event->header.proc = ServeEvent;
+    event->handle = handle;
+    event->ended = ended;
+    Tcl_QueueEvent(&event->header, TCL_QUEUE_TAIL);
+}
+
+/*
+ * QueueAll --
+ *
+ *	Queues all that is ready.
+ */
+
+static void
+QueueAll(
+    Loop *loop)
+{
+    while (loop->firstEnded != NULL) {
+	IpcAsync *ended = loop->firstEnded;
+
+	loop->firstEnded = ended->next;
+	QueueEvent(NULL, ended);
+    }
+    while (loop->firstReady != NULL) {
+	IpcHandle *handle = loop->firstReady;
+
+	loop->firstReady = handle->nextReady;
+	QueueEvent(handle, NULL);
+    }
+}
+
+/*
+ * IpcMakeReady --
+ *
+ *	Has a handle served for events.
+ */
+
+void
+IpcMakeReady(
+    IpcHandle *handle,
+    int events)
+{
+    Loop *loop = GetLoop();
+
+    handle->events |= events;
+    if (handle->isReady) {
+	return;
+    }
+    handle->isReady = true;
+    handle->nextReady = NULL;
+    if (loop->firstReady == NULL) {
+	loop->firstReady = handle;
+    } else {
+	loop->lastReady->nextReady = handle;
+    }
+    loop->lastReady = handle;
+    IpcHoldHandle(handle);
+}
+
+/*
+ * IpcEndLater --
+ *
+ *	Has the error of a call delivered that has ended without being done.
+ */
+
+void
+IpcEndLater(
+    IpcAsync *call)
+{
+    Loop *loop = GetLoop();
+
+    call->next = NULL;
+    if (loop->firstEnded == NULL) {
+	loop->firstEnded = call;
+    } else {
+	loop->lastEnded->next = call;
+    }
+    loop->lastEnded = call;
+}
+
+/*
+ * IpcStartTimer, IpcStopTimer --
+ *
+ *	Enter a call into the list of those with a deadline, the soonest first,
+ *	and take it out. Tcl's own timers go by a clock that can be set.
+ */
+
+void
+IpcStartTimer(
+    IpcAsync *call)
+{
+    Loop *loop = GetLoop();
+    IpcAsync *sooner = loop->latest;
+
+    while (sooner != NULL && sooner->deadline > call->deadline) {
+	sooner = sooner->sooner;
+    }
+    call->isTimed = true;
+    call->sooner = sooner;
+    call->later = (sooner != NULL) ? sooner->later : loop->soonest;
+    *((sooner != NULL) ? &sooner->later : &loop->soonest) = call;
+    *((call->later != NULL) ? &call->later->sooner : &loop->latest) = call;
+}
+
+void
+IpcStopTimer(
+    IpcAsync *call)
+{
+    Loop *loop = GetLoop();
+
+    if (call->isTimed) {
+	call->isTimed = false;
+	*((call->sooner != NULL) ? &call->sooner->later : &loop->soonest)
+		= call->later;
+	*((call->later != NULL) ? &call->later->sooner : &loop->latest)
+		= call->sooner;
+    }
+}
+
+/*
+ * TimeLeft --
+ *
+ *	Returns how long Tcl may wait before this loop has something to do: in
+ *	nanoseconds, OS_NEVER for any time.
+ */
+
+static OsTime
+TimeLeft(
+    const Loop *loop)
+{
+    OsTime left;
+
+    if (loop->firstReady != NULL || loop->firstEnded != NULL) {
+	return 0;
+    }
+    if (loop->soonest == NULL) {
+	return OS_NEVER;
+    }
+    left = loop->soonest->deadline - OsClock();
+    return (left > 0) ? left : 0;
+}
+
+/*
+ * TimeOut --
+ *
+ *	Makes ready the handles of calls whose deadline has passed.
+ */
+
+static void
+TimeOut(
+    const Loop *loop)
+{
+    OsTime now = (loop->soonest != NULL) ? OsClock() : 0;
+
+    while (loop->soonest != NULL && loop->soonest->deadline <= now) {
+	IpcAsync *call = loop->soonest;
+
+	IpcStopTimer(call);
+	call->isOverdue = true;
+	call->handle->overdue++;
+	IpcMakeReady(call->handle, 0);
+    }
+}
+
+/*
+ * WatchReadable --
+ *
+ *	The watch has something to tell: Tcl_CreateFileHandler(3).
+ */
+
+static void
+WatchReadable(
+    ClientData clientData,
+    int mask)
+{
+    Loop *loop = clientData;
+    OsWatchEvent events[64];
+    size_t count = OsWatchNext(loop->watch, events,
+	    sizeof(events) / sizeof(*events));
+
+    (void) mask;
+    for (size_t i = 0; i < count; i++) {
+	IpcMakeReady(events[i].data, events[i].events);
+    }
+    QueueAll(loop);
+}
+
+/*
+ * SetUpLoop, CheckLoop --
+ *
+ *	What the watch does not tell: Tcl_CreateEventSource(3).
+ */
+
+static void
+SetUpLoop(
+    ClientData clientData,
+    int flags)
+{
+    Loop *loop = clientData;
+    OsTime left = TimeLeft(loop);
+
+    (void) flags;
+    if (left != OS_NEVER) {
+	const OsTime microsecond = OS_SECOND / 1000000;
+	OsTime rounded = left + microsecond - 1;
+	Tcl_Time most = {
+	    .sec = (long) (rounded / OS_SECOND),
+	    .usec = (long) (rounded % OS_SECOND / microsecond)
+	};
+
+	Tcl_SetMaxBlockTime(&most);
+    }
+    if (loop->watch != NULL) {
+	OsWatchResume(loop->watch);
+    }
+}
+
+static void
+CheckLoop(
+    ClientData clientData,
+    int flags)
+{
+    (void) flags;
+    TimeOut(clientData);
+    QueueAll(clientData);
+}
+
+/*
+ * IpcOpenLoop --
+ *
+ *	An interpreter of this thread has the package. Without a watch the
+ *	package works all the same, but for what needs one.
+ */
+
+void
+IpcOpenLoop(void)
+{
+    Loop *loop = GetLoop();
+
+    if (loop->users++ > 0) {
+	return;
+    }
+    if (OsWatchOpen(&loop->watch) != 0) {
+	loop->watch = NULL;
+    } else if (OsWatchDescriptor(loop->watch) >= FD_SETSIZE) {
+	OsWatchClose(loop->watch);
+	loop->watch = NULL;
+    } else {
+	Tcl_CreateFileHandler(OsWatchDescriptor(loop->watch), TCL_READABLE,
+		WatchReadable, loop);
+    }
+    Tcl_CreateEventSource(SetUpLoop, CheckLoop, loop);
+}
+
+/*
+ * DropEvent --
+ *
+ *	Ends an event that will not be served: Tcl_DeleteEvents(3).
+ */
+
+static int
+DropEvent(
+    Tcl_Event *header,
+    ClientData clientData)
+{
+    LoopEvent *event = (LoopEvent *) header;
+
+    (void) clientData;
+    if (header->proc != ServeEvent) {
+	return 0;
+    }
+    if (event->handle != NULL) {
+	IpcDropHandle(event->handle);
+    } else {
+	IpcFreeCall(event->ended);
+    }
+    return 1;
+}
+
+/*
+ * IpcCloseLoop --
+ *
+ *	An interpreter of this thread has the package no more. With the last
+ *	one, nobody is left to be told of anything.
+ */
+
+void
+IpcCloseLoop(void)
+{
+    Loop *loop = GetLoop();
+
+    if (--loop->users > 0) {
+	return;
+    }
+    QueueAll(loop);
+    Tcl_DeleteEvents(DropEvent, NULL);
+    Tcl_CancelIdleCall(BecomeIdle, loop);
+    Tcl_DeleteEventSource(SetUpLoop, CheckLoop, loop);
+    if (loop->watch != NULL) {
+	Tcl_DeleteFileHandler(OsWatchDescriptor(loop->watch));
+	OsWatchClose(loop->watch);
+    }
+    *loop = (Loop) { .users = 0 };
+}
+
+/*
+ * IpcGetWatch --
+ *
+ *	Returns the watch of this thread; NULL, where the system has refused
+ *	it.
+ */
+
+OsWatch *
+IpcGetWatch(void)
+{
+    return GetLoop()->watch;
+}
+
+/*
+ * IpcEvaluate --
+ *
+ *	Evaluates a callback at global level. An error goes to interp bgerror,
+ *	with what it was in its errorInfo. The callback may do anything, so the
+ *	handle is held. Returns the code of the script.
+ */
+
+int
+IpcEvaluate(
+    IpcHandle *handle,
+    Tcl_Interp *interp,
+    Tcl_Obj *script,
+    const char *what)
+{
+    int code = TCL_ERROR;
+
+    Tcl_IncrRefCount(script);
+    IpcHoldHandle(handle);
+    Tcl_Preserve(interp);
+    if (!Tcl_InterpDeleted(interp)) {
+	code = Tcl_EvalObjEx(interp, script, TCL_EVAL_GLOBAL);
+
+	if (code != TCL_OK) {
+	    Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
+		    "\n    (%s of %s \"%s\")", what, handle->family->noun,
+		    Tcl_GetString(handle->name)));
+	    Tcl_BackgroundException(interp, code);
+	}
+    }
+    Tcl_Release(interp);
+    IpcDropHandle(handle);
+    Tcl_DecrRefCount(script);
+    return code;
+}

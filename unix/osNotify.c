@@ -1,0 +1,515 @@
+/*
+ * osNotify.c --
+ *
+ *	Notices of message queues: mq_notify(3).
+ *
+ *	For SIGEV_THREAD the C library runs a thread for each notice. All
+ *	that thread may do here is to post, and Linux spares us even that: its
+ *	mq_notify(2) writes the notice, a cookie of 32 bytes, to a socket of
+ *	AF_NETLINK, so a watch has such a socket and polls it like a queue.
+ *
+ *	A cookie has a key that no other queue ever had. One whose key is
+ *	no longer known is out of date, so cancelling just forgets the key.
+ *
+ *	Linux takes the close of any descriptor of a queue as the end of the
+ *	process's registration, even where another descriptor has made it. Here
+ *	it belongs to the one that has, so whoever closes another one makes it
+ *	again: OsMqCloseNotified.
+ */
+
+#include "osMq.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#if defined(__linux__) && defined(HAVE_MQ_OPEN) && defined(HAVE_EPOLL_CREATE1)
+#   include <sys/socket.h>
+#   include <sys/syscall.h>
+#   define HAVE_NOTICE_SOCKET
+#endif
+
+static OsMq *notified;		/* those that have asked for a notice */
+static uint64_t lastKey;
+
+/*
+ * NoticeComes --
+ *
+ *	A notice with a key has come. With the lock.
+ */
+
+static void
+NoticeComes(
+    uint64_t key)
+{
+    for (OsMq *mq = notified; mq != NULL; mq = mq->next) {
+	if (mq->notifyKey == key) {
+	    mq->notices++;
+	    OsPost(&mq->posting);
+	}
+    }
+}
+
+#ifdef HAVE_NOTICE_SOCKET
+
+/*
+ * The cookie that the kernel passes on: linux/mqueue.h. It writes what has
+ * happened into the last byte.
+ */
+
+typedef union Cookie {
+    uint64_t key;
+    unsigned char bytes[32];
+} Cookie;
+
+static const unsigned char wokenUp = 1;
+
+/*
+ * OsNotifyDrain --
+ *
+ *	Reads the notices that have come to a watch. With the lock.
+ */
+
+void
+OsNotifyDrain(
+    OsWatch *watch)
+{
+    Cookie cookie;
+
+    if (watch == NULL || watch->notices < 0) {
+	return;
+    }
+    while (recv(watch->notices, &cookie, sizeof(cookie), MSG_DONTWAIT)
+	    == (ssize_t) sizeof(cookie)) {
+	if (cookie.bytes[sizeof(cookie) - 1] == wokenUp) {
+	    NoticeComes(cookie.key);
+	}
+    }
+}
+
+/*
+ * OsNotifyClose --
+ *
+ *	A watch ends.
+ */
+
+void
+OsNotifyClose(
+    OsWatch *watch)
+{
+    if (watch->notices >= 0) {
+	close(watch->notices);
+    }
+}
+
+/*
+ * PrepareWatch --
+ *
+ *	Opens the socket of a watch if it has none. What has come is read, so
+ *	that there is room for one more: the kernel would wait for it.
+ */
+
+static int
+PrepareWatch(
+    OsWatch *watch)
+{
+    if (watch->notices < 0) {
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int err = (fd >= 0) ? OsPollerSet(watch->poller, fd, OS_READABLE,
+		watch) : errno;
+
+	if (err != 0) {
+	    if (fd >= 0) {
+		close(fd);
+	    }
+	    return err;
+	}
+	watch->notices = fd;
+    }
+    OsNotifyDrain(watch);
+    return 0;
+}
+
+/*
+ * RegisterKey --
+ *
+ *	Asks the system for a posting with a key. Returns 0 or an errno value.
+ */
+
+static int
+RegisterKey(
+    const OsMq *mq,
+    uint64_t key)
+{
+    Cookie cookie = { .key = key };
+    struct sigevent event = {
+	.sigev_notify = SIGEV_THREAD,
+	.sigev_signo = mq->posting.watch->notices,
+	.sigev_value.sival_ptr = &cookie
+    };
+
+    return (syscall(SYS_mq_notify, mq->mqd, &event) == 0) ? 0 : errno;
+}
+
+#else /* !HAVE_NOTICE_SOCKET */
+
+void
+OsNotifyDrain(
+    OsWatch *watch)
+{
+    (void) watch;
+}
+
+void
+OsNotifyClose(
+    OsWatch *watch)
+{
+    (void) watch;
+}
+
+static int
+PrepareWatch(
+    OsWatch *watch)
+{
+    (void) watch;
+    return 0;
+}
+
+/*
+ * RunNotice --
+ *
+ *	What the C library's thread runs. The value is a key, not a place:
+ *	the queue may be closed by now.
+ */
+
+static void
+RunNotice(
+    union sigval value)
+{
+    OsLock();
+    NoticeComes((uint64_t) (uintptr_t) value.sival_ptr);
+    OsUnlock();
+}
+
+static int
+RegisterKey(
+    const OsMq *mq,
+    uint64_t key)
+{
+    struct sigevent event = {
+	.sigev_notify = SIGEV_THREAD,
+	.sigev_notify_function = RunNotice,
+	.sigev_value.sival_ptr = (void *) (uintptr_t) key
+    };
+
+    return (mq_notify(mq->mqd, &event) == 0) ? 0 : errno;
+}
+
+#endif /* HAVE_NOTICE_SOCKET */
+
+/*
+ * Leave, Forget, Ask --
+ *
+ *	Take a queue out of the list; end all that it has asked for, as far as
+ *	this process knows; enter one that has just asked, the last first.
+ */
+
+static void
+Leave(
+    OsMq *mq)
+{
+    for (OsMq **link = &notified; *link != NULL; link = &(*link)->next) {
+	if (*link == mq) {
+	    *link = mq->next;
+	    return;
+	}
+    }
+}
+
+static void
+Forget(
+    OsMq *mq)
+{
+    Leave(mq);
+    OsUnpost(&mq->posting);
+    mq->notifyKey = 0;
+    mq->notifySignal = 0;
+    mq->notices = 0;
+}
+
+static void
+Ask(
+    OsMq *mq,
+    uint64_t key,
+    int signal)
+{
+    Leave(mq);
+    mq->next = notified;
+    notified = mq;
+    mq->notifyKey = key;
+    mq->notifySignal = signal;
+}
+
+/*
+ * Register --
+ *
+ *	Asks the system for a notice: a posting, or the signal if that is not
+ *	0. Returns 0 or an errno value.
+ */
+
+static int
+Register(
+    const OsMq *mq,
+    uint64_t key,
+    int signal)
+{
+    struct sigevent event = {
+	.sigev_notify = SIGEV_SIGNAL,
+	.sigev_signo = signal
+    };
+
+    if (signal == 0) {
+	return RegisterKey(mq, key);
+    }
+    return (mq_notify(mq->mqd, &event) == 0) ? 0 : errno;
+}
+
+/*
+ * OsMqNotifyWatch --
+ *
+ *	Asks for one posting to watch with data, when the queue goes from
+ *	empty to not empty and nobody waits to receive. A posting that has come
+ *	and was not taken stays. The list is right before the system knows, as
+ *	the posting may come at once.
+ *
+ *	EBUSY: here or elsewhere somebody has asked already.
+ */
+
+int
+OsMqNotifyWatch(
+    OsMq *mq,
+    OsWatch *watch,
+    void *data)
+{
+    int signal, err;
+    bool isNew;
+
+    OsLock();
+    isNew = (mq->notifyKey == 0);
+    signal = mq->notifySignal;
+    err = PrepareWatch(watch);
+    if (err == 0) {
+	mq->posting.watch = watch;
+	mq->posting.data = data;
+	Ask(mq, isNew ? ++lastKey : mq->notifyKey, 0);
+	err = Register(mq, mq->notifyKey, 0);
+	if (err != 0) {
+	    mq->notifySignal = signal;
+	}
+	if (err != 0 && isNew) {
+	    mq->notifyKey = 0;
+	}
+    }
+    OsUnlock();
+    return err;
+}
+
+/*
+ * OsMqNotifySignal --
+ *
+ *	Asks for a signal instead of a posting. EINVAL: there is no such signal.
+ */
+
+int
+OsMqNotifySignal(
+    OsMq *mq,
+    int signal)
+{
+    int err;
+
+    OsLock();
+    err = Register(mq, 0, signal);
+    if (err == 0) {
+	Ask(mq, mq->notifyKey, signal);
+    }
+    OsUnlock();
+    return err;
+}
+
+/*
+ * OsMqTakeNotice --
+ *
+ *	Returns whether a posting has come that nobody has taken, and takes it.
+ */
+
+bool
+OsMqTakeNotice(
+    OsMq *mq)
+{
+    bool isTaken;
+
+    OsLock();
+    isTaken = (mq->notices > 0);
+    mq->notices -= isTaken;
+    OsUnlock();
+    return isTaken;
+}
+
+/*
+ * IsRegistered --
+ *
+ *	Returns whether the system still has a registration of this process
+ *	for the queue. On Linux the queue's file tells, mq_overview(7), where mq
+ *	may read. Else, that another one is refused tells that there is one:
+ *	ours, or one that is not touched by what is done about ours.
+ */
+
+static bool
+IsRegistered(
+    const OsMq *mq)
+{
+    const struct sigevent nothing = { .sigev_notify = SIGEV_NONE };
+    char status[128];
+    ssize_t length = pread((int) mq->mqd, status, sizeof(status) - 1, 0);
+
+    if (length > 0) {
+	const char *pid;
+
+	status[length] = '\0';
+	pid = strstr(status, "NOTIFY_PID:");
+	return pid != NULL
+		&& strtol(pid + strlen("NOTIFY_PID:"), NULL, 10) == getpid();
+    }
+    if (mq_notify(mq->mqd, &nothing) != 0) {
+	return errno == EBUSY;
+    }
+    mq_notify(mq->mqd, NULL);
+    return false;
+}
+
+/*
+ * FindRegistered --
+ *
+ *	Returns the one, of all in this process that stand for the same queue
+ *	as mq, whose registration the system has; NULL, where it has none. That
+ *	is the one that asked last.
+ */
+
+static OsMq *
+FindRegistered(
+    const OsMq *mq)
+{
+    struct stat queue, other;
+
+    if (notified == NULL || fstat((int) mq->mqd, &queue) != 0) {
+	return NULL;
+    }
+    for (OsMq *asked = notified; asked != NULL; asked = asked->next) {
+	if (fstat((int) asked->mqd, &other) == 0
+		&& other.st_dev == queue.st_dev
+		&& other.st_ino == queue.st_ino) {
+	    return IsRegistered(asked) ? asked : NULL;
+	}
+    }
+    return NULL;
+}
+
+/*
+ * OsMqNotifyCancel --
+ *
+ *	Ends what mq has asked for, if it has. A posting that nobody has taken
+ *	is dropped.
+ */
+
+int
+OsMqNotifyCancel(
+    OsMq *mq)
+{
+    int err = 0;
+
+    OsLock();
+    if (FindRegistered(mq) == mq && mq_notify(mq->mqd, NULL) != 0) {
+	err = errno;
+    }
+    Forget(mq);
+    OsUnlock();
+    return err;
+}
+
+/*
+ * Deliver --
+ *
+ *	Gives the notice that the system did not, and ends its registration.
+ */
+
+static void
+Deliver(
+    const OsMq *mq)
+{
+    mq_notify(mq->mqd, NULL);
+    if (mq->notifySignal != 0) {
+	kill(getpid(), mq->notifySignal);
+    } else {
+	NoticeComes(mq->notifyKey);
+    }
+}
+
+/*
+ * CloseBeside --
+ *
+ *	mq_close(3) of mqd, which on Linux also ends the registration of kept,
+ *	another descriptor of the same queue: that is made again. A message
+ *	that came to the empty queue in between gave no notice, so it gets one
+ *	here.
+ */
+
+static int
+CloseBeside(
+    mqd_t mqd,
+    OsMq *kept)
+{
+    long before = 0, after = 0;
+    int notices, err;
+
+    OsMqGetDepth(kept, &before);
+    OsNotifyDrain(kept->posting.watch);
+    notices = kept->notices;
+    err = (mq_close(mqd) == 0) ? 0 : errno;
+    if (Register(kept, kept->notifyKey, kept->notifySignal) == 0) {
+	OsMqGetDepth(kept, &after);
+	OsNotifyDrain(kept->posting.watch);
+	if (before == 0 && after > 0 && kept->notices == notices) {
+	    Deliver(kept);
+	}
+    }
+    return err;
+}
+
+/*
+ * OsMqCloseNotified --
+ *
+ *	mq_close(3), with the end of what mq has asked for, and of nothing
+ *	that another has. Returns 0 or an errno value.
+ */
+
+int
+OsMqCloseNotified(
+    OsMq *mq)
+{
+    OsMq *kept;
+    int err;
+
+    OsLock();
+    Forget(mq);
+    kept = FindRegistered(mq);
+    if (kept != NULL) {
+	err = CloseBeside(mq->mqd, kept);
+    } else {
+	err = (mq_close(mq->mqd) == 0) ? 0 : errno;
+    }
+    OsUnlock();
+    return err;
+}

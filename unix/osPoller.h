@@ -1,0 +1,32 @@
+/*
+ * osPoller.h --
+ *
+ *	A descriptor that is readable while one of many is ready: a set of
+ *	epoll(7) in osEpoll.c; in osPoll.c, for systems without, a thread that
+ *	waits in poll(2). For unix/ alone.
+ */
+
+#ifndef OS_POLLER_H
+#define OS_POLLER_H
+
+#include "os.h"
+
+typedef struct OsPoller OsPoller;
+
+int	OsPollerOpen(OsPoller **pollerPtr);
+void	OsPollerClose(OsPoller *poller);
+int	OsPollerDescriptor(const OsPoller *poller);
+
+/*
+ * OsPollerSet watches fd for events, or no more where they are 0; fd must
+ * still be open then. OsPollerWake, which any thread may call, makes the
+ * descriptor readable until the next call of OsPollerNext, which tells
+ * what is ready. OsPollerResume goes before each wait for the descriptor.
+ */
+
+int	OsPollerSet(OsPoller *poller, int fd, int events, void *data);
+void	OsPollerWake(OsPoller *poller);
+size_t	OsPollerNext(OsPoller *poller, OsWatchEvent *events, size_t room);
+void	OsPollerResume(OsPoller *poller);
+
+#endif /* OS_POLLER_H */

@@ -1,0 +1,59 @@
+/*
+ * osSignal.c --
+ *
+ *	Names of signals: signal(7).
+ */
+
+#include "os.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int signal;
+} signals[] = {
+    { "SIGABRT", SIGABRT }, { "SIGALRM", SIGALRM }, { "SIGBUS", SIGBUS },
+    { "SIGCHLD", SIGCHLD }, { "SIGCONT", SIGCONT }, { "SIGFPE", SIGFPE },
+    { "SIGHUP", SIGHUP }, { "SIGILL", SIGILL }, { "SIGINT", SIGINT },
+    { "SIGKILL", SIGKILL }, { "SIGPIPE", SIGPIPE }, { "SIGPROF", SIGPROF },
+    { "SIGQUIT", SIGQUIT }, { "SIGSEGV", SIGSEGV }, { "SIGSTOP", SIGSTOP },
+    { "SIGSYS", SIGSYS }, { "SIGTERM", SIGTERM }, { "SIGTRAP", SIGTRAP },
+    { "SIGTSTP", SIGTSTP }, { "SIGTTIN", SIGTTIN }, { "SIGTTOU", SIGTTOU },
+    { "SIGURG", SIGURG }, { "SIGUSR1", SIGUSR1 }, { "SIGUSR2", SIGUSR2 },
+    { "SIGVTALRM", SIGVTALRM }, { "SIGXCPU", SIGXCPU },
+    { "SIGXFSZ", SIGXFSZ }
+};
+
+/*
+ * OsFindSignal --
+ *
+ *	Returns the number of the signal that name names, as SIGUSR1 or
+ *	SIGRTMIN+3; 0, where there is none.
+ */
+
+int
+OsFindSignal(
+    const char *name)
+{
+    const char *base = "SIGRTMIN";
+    size_t length = strlen(base);
+
+    for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+	if (strcmp(signals[i].name, name) == 0) {
+	    return signals[i].signal;
+	}
+    }
+    if (strncmp(name, base, length) == 0) {
+	int least = (int) OsGetFact(OS_SIGNAL_MIN);
+	char *end = (char *) name + length;
+	long offset = (*end == '+') ? strtol(end + 1, &end, 10) : 0;
+
+	if (*end == '\0' && least > 0 && offset >= 0
+		&& offset <= OsGetFact(OS_SIGNAL_MAX) - least) {
+	    return least + (int) offset;
+	}
+    }
+    return 0;
+}

@@ -1,0 +1,202 @@
+/*
+ * osWatch.c --
+ *
+ *	One descriptor for all that can wake an event loop. Queues are polled
+ *	(osPoller.h). What happens on other threads is posted: it is put
+ *	into a list of the watch, and the poller is woken.
+ */
+
+#include "osWatch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t threadEnded = PTHREAD_COND_INITIALIZER;
+
+/*
+ * OsLock, OsUnlock --
+ *
+ *	Bracket the use of what threads share.
+ */
+
+void
+OsLock(void)
+{
+    pthread_mutex_lock(&mutex);
+}
+
+void
+OsUnlock(void)
+{
+    pthread_mutex_unlock(&mutex);
+}
+
+/*
+ * OsPost --
+ *
+ *	Tells the posting's watch that it has happened. Twice before anybody
+ *	looks is once.
+ */
+
+void
+OsPost(
+    OsPosting *posting)
+{
+    OsWatch *watch = posting->watch;
+
+    if (watch != NULL && !posting->isPosted) {
+	posting->isPosted = true;
+	posting->next = watch->posted;
+	watch->posted = posting;
+	OsPollerWake(watch->poller);
+    }
+}
+
+/*
+ * OsUnpost --
+ *
+ *	Takes back what nobody has looked at yet, and ends the posting.
+ */
+
+void
+OsUnpost(
+    OsPosting *posting)
+{
+    if (posting->isPosted) {
+	OsPosting **link = &posting->watch->posted;
+
+	while (*link != posting) {
+	    link = &(*link)->next;
+	}
+	*link = posting->next;
+	posting->isPosted = false;
+    }
+    posting->watch = NULL;
+}
+
+/*
+ * OsThreadEnds --
+ *
+ *	A thread that was counted in watch->threads touches the watch no more.
+ */
+
+void
+OsThreadEnds(
+    OsWatch *watch)
+{
+    watch->threads--;
+    pthread_cond_broadcast(&threadEnded);
+}
+
+/*
+ * OsWatchOpen --
+ *
+ *	Opens a watch. ENOMEM, or what the system says.
+ */
+
+int
+OsWatchOpen(
+    OsWatch **watchPtr)
+{
+    OsWatch *watch = calloc(1, sizeof(*watch));
+    int err;
+
+    if (watch == NULL) {
+	return ENOMEM;
+    }
+    watch->notices = -1;
+    err = OsPollerOpen(&watch->poller);
+    if (err != 0) {
+	free(watch);
+	return err;
+    }
+    *watchPtr = watch;
+    return 0;
+}
+
+/*
+ * OsWatchClose --
+ *
+ *	Closes a watch that watches nothing any more. It waits for the threads
+ *	that still fetch units: a tenth of a second at most.
+ */
+
+void
+OsWatchClose(
+    OsWatch *watch)
+{
+    OsLock();
+    while (watch->threads > 0) {
+	pthread_cond_wait(&threadEnded, &mutex);
+    }
+    OsUnlock();
+    OsNotifyClose(watch);
+    OsPollerClose(watch->poller);
+    free(watch);
+}
+
+/*
+ * OsWatchDescriptor --
+ *
+ *	Returns the descriptor of a watch.
+ */
+
+int
+OsWatchDescriptor(
+    const OsWatch *watch)
+{
+    return OsPollerDescriptor(watch->poller);
+}
+
+/*
+ * OsWatchNext --
+ *
+ *	Stores what has happened in events, at most room of it, and returns
+ *	how much that is. Never waits. What does not fit stays; a queue is
+ *	told of again and again while it is ready.
+ */
+
+size_t
+OsWatchNext(
+    OsWatch *watch,
+    OsWatchEvent *events,
+    size_t room)
+{
+    size_t polled = OsPollerNext(watch->poller, events, room);
+    size_t count = 0;
+
+    OsLock();
+    for (size_t i = 0; i < polled; i++) {
+	if (events[i].data == watch) {
+	    OsNotifyDrain(watch);
+	} else {
+	    events[count++] = events[i];
+	}
+    }
+    while (watch->posted != NULL && count < room) {
+	OsPosting *posting = watch->posted;
+
+	watch->posted = posting->next;
+	posting->isPosted = false;
+	events[count++] = (OsWatchEvent) { posting->data, OS_POSTED };
+    }
+    if (watch->posted != NULL) {
+	OsPollerWake(watch->poller);
+    }
+    OsUnlock();
+    return count;
+}
+
+/*
+ * OsWatchResume --
+ *
+ *	To be called before the thread waits for the descriptor again.
+ */
+
+void
+OsWatchResume(
+    OsWatch *watch)
+{
+    OsPollerResume(watch->poller);
+}

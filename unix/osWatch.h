@@ -1,0 +1,56 @@
+/*
+ * osWatch.h --
+ *
+ *	What the sources of events share, for unix/ alone: osWatch.c.
+ *
+ *	One mutex guards all that threads share here: postings, units that
+ *	were fetched, notices. It is held for a few instructions or a system
+ *	call that does not wait.
+ */
+
+#ifndef OS_WATCH_H
+#define OS_WATCH_H
+
+#include "os.h"
+#include "osPoller.h"
+
+#include <pthread.h>
+
+/*
+ * Something that can happen on another thread. watch is NULL while nobody
+ * wants to know.
+ */
+
+typedef struct OsPosting {
+    OsWatch *watch;
+    void *data;
+    bool isPosted;
+    struct OsPosting *next;	/* in the list of watch */
+} OsPosting;
+
+struct OsWatch {
+    OsPoller *poller;
+    OsPosting *posted;
+    int threads;		/* that may still post here */
+    int notices;		/* descriptor of osNotify.c, or -1 */
+};
+
+void	OsLock(void);
+void	OsUnlock(void);
+
+/*
+ * To be called with the lock.
+ */
+
+void	OsPost(OsPosting *posting);
+void	OsUnpost(OsPosting *posting);
+void	OsThreadEnds(OsWatch *watch);
+
+/*
+ * osNotify.c: notices that have come are read, with the lock; a watch ends.
+ */
+
+void	OsNotifyDrain(OsWatch *watch);
+void	OsNotifyClose(OsWatch *watch);
+
+#endif /* OS_WATCH_H */
