@@ -11,7 +11,8 @@
  *
  *	A call belongs to its handle until it ends. Then its callback is run,
  *	or the coroutine that awaits it resumed: at once where it was done,
- *	through the event loop where it was cancelled.
+ *	through the event loop where it was cancelled. An interpreter that is
+ *	deleted deletes its handles, so a call needs no hold on it.
  */
 
 #include "posixIpc.h"
@@ -82,7 +83,6 @@ IpcFreeCall(
     }
     Tcl_DStringFree(&call->message);
     IpcDropHandle(call->handle);
-    Tcl_Release(call->interp);
     ckfree(call);
 }
 
@@ -143,17 +143,24 @@ RunCallback(
 static Tcl_Obj *
 NewReturnOptions(
     Tcl_Interp *interp,
-    int code)
+    int code,
+    bool isThrown)		/* again, which makes a trace anew */
 {
+    static const char *const keys[] = {
+	"-errorstack", "-errorinfo", "-errorline"
+    };
     Tcl_Obj *given = Tcl_GetReturnOptions(interp, code);
     Tcl_Obj *options = Tcl_DuplicateObj(given);
-    Tcl_Obj *stale = Tcl_NewStringObj("-errorstack", -1);
 
     Tcl_IncrRefCount(given);
     Tcl_DecrRefCount(given);
-    Tcl_IncrRefCount(stale);
-    Tcl_DictObjRemove(NULL, options, stale);
-    Tcl_DecrRefCount(stale);
+    for (int i = 0; i < (isThrown ? 3 : 1); i++) {
+	Tcl_Obj *key = Tcl_NewStringObj(keys[i], -1);
+
+	Tcl_IncrRefCount(key);
+	Tcl_DictObjRemove(NULL, options, key);
+	Tcl_DecrRefCount(key);
+    }
     return options;
 }
 
@@ -188,7 +195,7 @@ IpcEndCall(
 	    result = Tcl_NewObj();
 	}
 	Tcl_IncrRefCount(result);
-	options = NewReturnOptions(interp, code);
+	options = NewReturnOptions(interp, code, call->await != NULL);
 	Tcl_IncrRefCount(options);
 	Tcl_ResetResult(interp);
 	if (call->await != NULL) {
@@ -408,7 +415,6 @@ NewCall(
     handle->lastCall = async;
     handle->calls++;
     IpcHoldHandle(handle);
-    Tcl_Preserve(async->interp);
     return async;
 }
 

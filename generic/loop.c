@@ -391,7 +391,8 @@ IpcOpenLoop(void)
 /*
  * DropEvent --
  *
- *	Ends an event that will not be served: Tcl_DeleteEvents(3).
+ *	Ends an event that will not be served: Tcl_DeleteEvents(3). Only those
+ *	of an interpreter, unless that is NULL.
  */
 
 static int
@@ -400,9 +401,11 @@ DropEvent(
     ClientData clientData)
 {
     LoopEvent *event = (LoopEvent *) header;
+    Tcl_Interp *interp = clientData;
 
-    (void) clientData;
-    if (header->proc != ServeEvent) {
+    if (header->proc != ServeEvent || (interp != NULL && interp
+	    != (event->handle != NULL ? event->handle : event->ended->handle)
+		    ->interp)) {
 	return 0;
     }
     if (event->handle != NULL) {
@@ -411,6 +414,21 @@ DropEvent(
 	IpcFreeCall(event->ended);
     }
     return 1;
+}
+
+/*
+ * IpcDropEvents --
+ *
+ *	An interpreter is deleted: ends all its events, or those of all of
+ *	them where it is NULL.
+ */
+
+void
+IpcDropEvents(
+    Tcl_Interp *interp)
+{
+    QueueAll(GetLoop());
+    Tcl_DeleteEvents(DropEvent, interp);
 }
 
 /*
@@ -428,8 +446,7 @@ IpcCloseLoop(void)
     if (--loop->users > 0) {
 	return;
     }
-    QueueAll(loop);
-    Tcl_DeleteEvents(DropEvent, NULL);
+    IpcDropEvents(NULL);
     Tcl_CancelIdleCall(BecomeIdle, loop);
     Tcl_DeleteEventSource(SetUpLoop, CheckLoop, loop);
     if (loop->watch != NULL) {
@@ -475,7 +492,7 @@ IpcEvaluate(
     if (!Tcl_InterpDeleted(interp)) {
 	code = Tcl_EvalObjEx(interp, script, TCL_EVAL_GLOBAL);
 
-	if (code != TCL_OK) {
+	if (code != TCL_OK && !Tcl_InterpDeleted(interp)) {
 	    Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
 		    "\n    (%s of %s \"%s\")", what, handle->family->noun,
 		    Tcl_GetString(handle->name)));

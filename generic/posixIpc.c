@@ -169,7 +169,7 @@ DeletePackage(
 {
     IpcPackage *package = clientData;
 
-    (void) interp;
+    IpcDropEvents(interp);
     for (IpcHandle *handle = package->handles; handle != NULL;
 	    handle = handle->next) {
 	handle->package = NULL;

@@ -247,6 +247,7 @@ void	IpcDropHandle(IpcHandle *handle);
 
 void	IpcOpenLoop(void);
 void	IpcCloseLoop(void);
+void	IpcDropEvents(Tcl_Interp *interp);
 OsWatch *IpcGetWatch(void);
 void	IpcMakeReady(IpcHandle *handle, int events);
 void	IpcEndLater(IpcAsync *call);

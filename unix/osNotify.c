@@ -391,15 +391,15 @@ IsRegistered(
 }
 
 /*
- * FindRegistered --
+ * FindAsked --
  *
  *	Returns the one, of all in this process that stand for the same queue
- *	as mq, whose registration the system has; NULL, where it has none. That
- *	is the one that asked last.
+ *	as mq, that has asked last, and so the one whose registration the system
+ *	may have; NULL, where none has asked.
  */
 
 static OsMq *
-FindRegistered(
+FindAsked(
     const OsMq *mq)
 {
     struct stat queue, other;
@@ -411,7 +411,7 @@ FindRegistered(
 	if (fstat((int) asked->mqd, &other) == 0
 		&& other.st_dev == queue.st_dev
 		&& other.st_ino == queue.st_ino) {
-	    return IsRegistered(asked) ? asked : NULL;
+	    return asked;
 	}
     }
     return NULL;
@@ -431,7 +431,8 @@ OsMqNotifyCancel(
     int err = 0;
 
     OsLock();
-    if (FindRegistered(mq) == mq && mq_notify(mq->mqd, NULL) != 0) {
+    if (FindAsked(mq) == mq && IsRegistered(mq)
+	    && mq_notify(mq->mqd, NULL) != 0) {
 	err = errno;
     }
     Forget(mq);
@@ -461,9 +462,9 @@ Deliver(
  * CloseBeside --
  *
  *	mq_close(3) of mqd, which on Linux also ends the registration of kept,
- *	another descriptor of the same queue: that is made again. A message
- *	that came to the empty queue in between gave no notice, so it gets one
- *	here.
+ *	another descriptor of the same queue: that is made again, unless its
+ *	notice had come before. A message that came to the empty queue in
+ *	between gave no notice, so it gets one here.
  */
 
 static int
@@ -471,16 +472,21 @@ CloseBeside(
     mqd_t mqd,
     OsMq *kept)
 {
+    OsWatch *watch = kept->posting.watch;
     long before = 0, after = 0;
+    bool isRegistered;
     int notices, err;
 
-    OsMqGetDepth(kept, &before);
-    OsNotifyDrain(kept->posting.watch);
+    OsNotifyDrain(watch);
     notices = kept->notices;
+    OsMqGetDepth(kept, &before);
+    isRegistered = IsRegistered(kept);
     err = (mq_close(mqd) == 0) ? 0 : errno;
-    if (Register(kept, kept->notifyKey, kept->notifySignal) == 0) {
+    OsNotifyDrain(watch);
+    if (isRegistered && kept->notices == notices
+	    && Register(kept, kept->notifyKey, kept->notifySignal) == 0) {
 	OsMqGetDepth(kept, &after);
-	OsNotifyDrain(kept->posting.watch);
+	OsNotifyDrain(watch);
 	if (before == 0 && after > 0 && kept->notices == notices) {
 	    Deliver(kept);
 	}
@@ -504,7 +510,7 @@ OsMqCloseNotified(
 
     OsLock();
     Forget(mq);
-    kept = FindRegistered(mq);
+    kept = FindAsked(mq);
     if (kept != NULL) {
 	err = CloseBeside(mq->mqd, kept);
     } else {
