@@ -41,7 +41,7 @@ proc run {file} {
     set pipe [open |[list [tcltest::interpreter] [file join $::here $file] \
                          {*}$::argv 2>@stderr] r]
     set id [pid $pipe]
-    set watchdog [after $::patience [list exec kill -KILL $id]]
+    set watchdog [after $::patience [list stop $id]]
     chan configure $pipe -blocking 0
     chan event $pipe readable {set readable 1}
     set sums {}
@@ -69,6 +69,15 @@ proc run {file} {
     foreach object [sweep $id] {
         fail "$file left $object in the system"
     }
+}
+
+# stop --
+#
+#       Kills a test file that hangs, and its children, which would wait on.
+
+proc stop {id} {
+    catch {exec pkill -KILL -P $id}
+    exec kill -KILL $id
 }
 
 # fail --

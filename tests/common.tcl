@@ -199,10 +199,18 @@ namespace eval child {
     variable answer
     variable patience 60000     ;# milliseconds
 
+    # Where the system can do it, a child does not outlive a test file that is
+    # killed, even when it waits.
+
+    variable mortal {setpriv --pdeathsig KILL}
+    if {[catch {exec {*}$mortal true}]} {
+        set mortal {}
+    }
+
     # What a child runs. Requests and answers are lines, whatever is in them.
 
     variable loop {
-        package require posix_ipc 1.0
+        if {[catch {package require posix_ipc 1.0}]} exit
         apply {{} {
             while {[gets stdin line] >= 0} {
                 set script [encoding convertfrom utf-8 \
@@ -220,7 +228,8 @@ namespace eval child {
 proc child::create {args} {
     variable running
     variable loop
-    set c [open |[list {*}$args [interpreter] 2>@stderr] r+]
+    variable mortal
+    set c [open |[list {*}$mortal {*}$args [interpreter] 2>@stderr] r+]
     chan configure $c -buffering line -blocking 0
     puts $c [string trim $loop]
     lappend running $c
