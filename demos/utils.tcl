@@ -149,8 +149,9 @@ proc demo::whenThere {open} {
 # The end ---------------------------------------------------------------------
 
 # Runs a program. What its user can mend is told in one line. The exit status
-# is 0, or 1 after any failure.
+# is 0, or 1 after any failure, in a callback too.
 proc demo::run {script} {
+    interp bgerror {} {apply {{message options} {demo::fail $message}}}
     try {
         uplevel #0 $script
     } trap {POSIXIPC EXISTENTIAL EEXIST} message {
@@ -177,20 +178,30 @@ proc demo::fail {message} {
 # us for our end, and cleans up unless we have said goodbye.
 proc demo::makes {args} {
     variable made $args
-    variable keeper
     set signals {SIGINT SIGTERM SIGHUP}
     if {![catch {package require Tclx}]} {
         signal trap $signals {demo::fail interrupted}
     } elseif {![catch {package require Expect}]} {
         trap {demo::fail interrupted} $signals
     } else {
-        set keeper [open |[list sh -c {
-            trap "" INT TERM HUP
-            echo ready
-            read goodbye || exec "$@" >/dev/null
-        } sh {*}[cleanupCommand] 2>/dev/null] r+]
-        gets $keeper
+        startKeeper
     }
+}
+
+# The same for a program that runs the event loop. There a trap is not enough:
+# Tcl 8.6 can hang when the signal comes just as it begins to wait for events.
+proc demo::makesInLoop {args} {
+    variable made $args
+    startKeeper
+}
+
+proc demo::startKeeper {} {
+    variable keeper [open |[list sh -c {
+        trap "" INT TERM HUP
+        echo ready
+        read goodbye || exec "$@" >/dev/null
+    } sh {*}[cleanupCommand] 2>/dev/null] r+]
+    gets $keeper
 }
 
 proc demo::cleanupCommand {} {

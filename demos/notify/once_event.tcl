@@ -1,0 +1,20 @@
+#!/usr/bin/env tclsh
+# One notice in the event loop: a line that you type is sent to an empty queue,
+# and the callback shows it.
+
+source [file join [file dirname [info script]] notice.tcl]
+
+proc noticed {queue} {
+    show
+}
+
+demo::run {
+    set line [ask]
+    makeQueue
+    queue notify -command noticed
+    queue send $line
+    vwait shown
+
+    queue unlink
+    queue destroy
+}

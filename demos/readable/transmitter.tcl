@@ -1,0 +1,21 @@
+#!/usr/bin/env tclsh
+# Sends each line that you type to listener.tcl. An empty line, or the end of
+# the input, is the end of both.
+
+source [file join [file dirname [info script]] .. utils.tcl]
+
+demo::run {
+    demo::params MESSAGE_QUEUE_NAME
+    demo::whenThere {
+        posix_ipc::mq open $MESSAGE_QUEUE_NAME -encoding utf-8 -as queue
+    }
+
+    demo::say "type what the listener shall hear"
+    set line -
+    while {$line ne ""} {
+        gets stdin line
+        queue send $line -timeout 5
+    }
+
+    queue close
+}
