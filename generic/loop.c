@@ -365,13 +365,15 @@ CheckLoop(
  * IpcOpenLoop --
  *
  *	An interpreter of this thread has the package. Without a watch the
- *	package works all the same, but for what needs one.
+ *	package works all the same, but for what needs one. The notifier is
+ *	set to work at once, as it too opens descriptors at its first use.
  */
 
 void
 IpcOpenLoop(void)
 {
     Loop *loop = GetLoop();
+    Tcl_Time now = { 0, 0 };
 
     if (loop->users++ > 0) {
 	return;
@@ -384,6 +386,7 @@ IpcOpenLoop(void)
     } else {
 	Tcl_CreateFileHandler(OsWatchDescriptor(loop->watch), TCL_READABLE,
 		WatchReadable, loop);
+	Tcl_WaitForEvent(&now);
     }
     Tcl_CreateEventSource(SetUpLoop, CheckLoop, loop);
 }

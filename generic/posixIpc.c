@@ -22,7 +22,10 @@ static const struct {
     Tcl_ObjCmdProc *proc;
 } familyCommands[] = {
     { "open",	IpcOpenCmd },
-    { "unlink",	IpcUnlinkCmd }
+    { "unlink",	IpcUnlinkCmd },
+    { "list",	IpcListCmd },
+    { "info",	IpcInfoCmd },
+    { "holders", IpcHoldersCmd }
 };
 
 /*
@@ -156,6 +159,21 @@ CloseHandles(
 }
 
 /*
+ * DropName --
+ *
+ *	Empties a cache.
+ */
+
+static void
+DropName(
+    IpcNameCache *cache)
+{
+    if (cache->name != NULL) {
+	Tcl_DecrRefCount(cache->name);
+    }
+}
+
+/*
  * DeletePackage --
  *
  *	The interpreter is deleted. Most handles have gone with their
@@ -176,6 +194,8 @@ DeletePackage(
     }
     Tcl_DeleteThreadExitHandler(CloseHandles, package);
     LeaveLoop(package);
+    DropName(&package->owner);
+    DropName(&package->group);
     ckfree(package);
 }
 
@@ -239,6 +259,8 @@ Posix_ipc_Init(
 	    AddFamily(interp, families[i]);
 	}
 	Tcl_CreateObjCommand(interp, "::posix_ipc::constants", ConstantsCmd,
+		NULL, NULL);
+	Tcl_CreateObjCommand(interp, "::posix_ipc::handles", IpcHandlesCmd,
 		NULL, NULL);
 	Tcl_NRCreateCommand(interp, "::posix_ipc::await", IpcAwaitCmd,
 		IpcAwaitNRCmd, NULL, NULL);

@@ -311,6 +311,14 @@ void	IpcFreeCall(IpcAsync *call);
 Tcl_ObjCmdProc IpcAwaitCmd, IpcAwaitNRCmd;
 
 /*
+ * catalog.c --
+ *
+ *	clientData is the family, but for handles.
+ */
+
+Tcl_ObjCmdProc IpcListCmd, IpcInfoCmd, IpcHoldersCmd, IpcHandlesCmd;
+
+/*
  * posixIpc.c --
  *
  *	What one interpreter has of this package.
@@ -318,11 +326,18 @@ Tcl_ObjCmdProc IpcAwaitCmd, IpcAwaitNRCmd;
 
 #define IPC_FAMILIES 3
 
+typedef struct IpcNameCache {
+    unsigned long id;		/* of a user or a group */
+    Tcl_Obj *name;		/* or NULL */
+} IpcNameCache;
+
 struct IpcPackage {
     IpcHandle *handles;
     unsigned used[IPC_FAMILIES];	/* numbers in the names of handles */
     unsigned calls;		/* numbers in tokens */
     bool usesLoop;
+    IpcNameCache owner;		/* catalog.c: the last ones */
+    IpcNameCache group;
 };
 
 IpcPackage *IpcGetPackage(Tcl_Interp *interp);

@@ -4,5 +4,5 @@
 #       compiled part has made its commands.
 
 namespace eval ::posix_ipc {
-    namespace export sem shm mq constants
+    namespace export sem shm mq await handles constants
 }

@@ -162,6 +162,49 @@ int	OsMqNotifyCancel(OsMq *mq);
 bool	OsMqTakeNotice(OsMq *mq);
 
 int	OsFindSignal(const char *name);
+void	OsGetUserName(uid_t uid, char *name, size_t size);
+void	OsGetGroupName(gid_t gid, char *name, size_t size);
+
+/*
+ * What is in the system: osCatalog.c, osHolders.c. ENOSYS, where there is no
+ * way to know. A proc is called once for each thing found, and returns 0,
+ * or an errno value that ends it and is returned.
+ */
+
+#define OS_INFO_SIZE	1	/* which of the following are known */
+#define OS_INFO_VALUE	2
+#define OS_INFO_QUEUE	4
+#define OS_INFO_FILE	8
+
+typedef struct OsInfo {
+    dev_t device;		/* which file it is */
+    ino_t inode;
+    mode_t mode;		/* permission bits */
+    uid_t uid;
+    gid_t gid;
+    int64_t mtime;		/* seconds since 1970 */
+    int known;			/* OS_INFO_SIZE ... */
+    int64_t size;		/* bytes of a segment */
+    int value;			/* of a semaphore */
+    OsMqLimits limits;		/* of a queue, and */
+    long messages;		/* that are in it */
+    int64_t bytes;		/* that those have; with OS_INFO_FILE, and */
+    pid_t notifyPid;		/* who is registered, or 0 */
+} OsInfo;
+
+typedef int OsNameProc(void *data, const char *name);
+typedef int OsHolderProc(void *data, const char *name, pid_t pid,
+	    const char *command);
+
+typedef struct OsProcesses {
+    const pid_t *pids;
+    size_t count;
+} OsProcesses;
+
+int	OsListNames(OsFamily family, OsNameProc *proc, void *data);
+int	OsGetInfo(OsFamily family, const char *name, OsInfo *info);
+int	OsListHolders(OsFamily family, const char *name,
+	    const OsProcesses *chosen, OsHolderProc *proc, void *data);
 
 /*
  * Which limit of the system a call ran into that failed with err; false:

@@ -13,6 +13,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /*
  * OpenQueue --
@@ -169,6 +171,60 @@ OsMqGetDepth(
     }
     *messagesPtr = attributes.mq_curmsgs;
     return 0;
+}
+
+/*
+ * ReadField --
+ *
+ *	Reads the number that follows a key in text. Returns false where there
+ *	is none.
+ */
+
+static bool
+ReadField(
+    const char *text,
+    const char *key,
+    int64_t *numberPtr)
+{
+    const char *place = strstr(text, key);
+    char *end;
+
+    if (place == NULL) {
+	return false;
+    }
+    place += strlen(key);
+    *numberPtr = strtoll(place, &end, 10);
+    return end > place;
+}
+
+/*
+ * OsMqReadStatus --
+ *
+ *	Reads what Linux tells of a queue in its file, mq_overview(7): the
+ *	bytes of the messages in it, and the process that is registered, or 0.
+ *	Returns false where it tells nothing, or mq may not read.
+ */
+
+bool
+OsMqReadStatus(
+    const OsMq *mq,
+    int64_t *bytesPtr,
+    pid_t *pidPtr)
+{
+    char text[128];
+    ssize_t length = pread((int) mq->mqd, text, sizeof(text) - 1, 0);
+    int64_t pid;
+
+    if (length <= 0) {
+	return false;
+    }
+    text[length] = '\0';
+    if (!ReadField(text, "QSIZE:", bytesPtr)
+	    || !ReadField(text, "NOTIFY_PID:", &pid)) {
+	return false;
+    }
+    *pidPtr = (pid_t) pid;
+    return true;
 }
 
 /*

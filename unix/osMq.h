@@ -29,5 +29,6 @@ struct OsMq {
 };
 
 int	OsMqCloseNotified(OsMq *mq);
+bool	OsMqReadStatus(const OsMq *mq, int64_t *bytesPtr, pid_t *pidPtr);
 
 #endif /* OS_MQ_H */

@@ -21,8 +21,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -372,16 +370,11 @@ IsRegistered(
     const OsMq *mq)
 {
     const struct sigevent nothing = { .sigev_notify = SIGEV_NONE };
-    char status[128];
-    ssize_t length = pread((int) mq->mqd, status, sizeof(status) - 1, 0);
+    int64_t bytes;
+    pid_t pid;
 
-    if (length > 0) {
-	const char *pid;
-
-	status[length] = '\0';
-	pid = strstr(status, "NOTIFY_PID:");
-	return pid != NULL
-		&& strtol(pid + strlen("NOTIFY_PID:"), NULL, 10) == getpid();
+    if (OsMqReadStatus(mq, &bytes, &pid)) {
+	return pid == getpid();
     }
     if (mq_notify(mq->mqd, &nothing) != 0) {
 	return errno == EBUSY;

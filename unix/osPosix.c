@@ -80,6 +80,52 @@ OsFindLimit(
     return err == EMFILE;
 }
 
+/*
+ * OsListNames, OsGetInfo, OsListHolders --
+ *
+ *	POSIX has no way to look at what is there.
+ */
+
+int
+OsListNames(
+    OsFamily family,
+    OsNameProc *proc,
+    void *data)
+{
+    (void) family;
+    (void) proc;
+    (void) data;
+    return ENOSYS;
+}
+
+int
+OsGetInfo(
+    OsFamily family,
+    const char *name,
+    OsInfo *info)
+{
+    (void) family;
+    (void) name;
+    (void) info;
+    return ENOSYS;
+}
+
+int
+OsListHolders(
+    OsFamily family,
+    const char *name,
+    const OsProcesses *chosen,
+    OsHolderProc *proc,
+    void *data)
+{
+    (void) family;
+    (void) name;
+    (void) chosen;
+    (void) proc;
+    (void) data;
+    return ENOSYS;
+}
+
 #else
 
 typedef int OsPosixIsElsewhere;

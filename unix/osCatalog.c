@@ -1,0 +1,533 @@
+/*
+ * osCatalog.c --
+ *
+ *	Names and facts of the objects in the system, on Linux.
+ *
+ *	Semaphores and segments are files of a folder: shm_overview(7). Queues
+ *	are files of a file system that is often not mounted: mq_overview(7).
+ *	Then a mount is made that has no place in the tree, which takes a
+ *	privilege; without that, the descriptors of the processes that the
+ *	caller may see are all there is.
+ *
+ *	Looking changes nothing. A semaphore's value is read from a copy of its
+ *	file; a queue is opened, which takes no message, and closed without
+ *	harm to a notification (osNotify.c).
+ */
+
+#ifdef __linux__
+
+#include "osCatalog.h"
+#include "osMq.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <mntent.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const char semPrefix[] = "sem.";
+
+/*
+ * OpenMounted --
+ *
+ *	Returns a descriptor of a folder on which the file system of queues is
+ *	mounted; -1, where there is none.
+ */
+
+static int
+OpenMounted(void)
+{
+    FILE *mounts = setmntent("/proc/self/mounts", "re");
+    struct mntent entry;
+    char room[4096];
+    int fd = -1;
+
+    if (mounts == NULL) {
+	return -1;
+    }
+    while (fd < 0
+	    && getmntent_r(mounts, &entry, room, sizeof(room)) != NULL) {
+	if (strcmp(entry.mnt_type, "mqueue") == 0) {
+	    fd = open(entry.mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+    }
+    endmntent(mounts);
+    return fd;
+}
+
+/*
+ * OpenDetached --
+ *
+ *	Returns a descriptor of a mount of that file system that nobody else
+ *	sees, fsmount(2), and which ends when it is closed; -1, where the
+ *	caller may not make one.
+ */
+
+static int
+OpenDetached(void)
+{
+    int folder = -1;
+    int context = (int) syscall(SYS_fsopen, "mqueue", FSOPEN_CLOEXEC);
+
+    if (context < 0) {
+	return -1;
+    }
+    if (syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0)
+	    == 0) {
+	int mount = (int) syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC,
+		MOUNT_ATTR_NOATIME);
+
+	if (mount >= 0) {
+	    folder = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	    close(mount);
+	}
+    }
+    close(context);
+    return folder;
+}
+
+int
+OsOpenFolder(
+    OsFamily family)
+{
+    int folder;
+
+    if (family != OS_MQ) {
+	return open(OS_SHM_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    folder = OpenMounted();
+    return (folder >= 0) ? folder : OpenDetached();
+}
+
+/*
+ * GetFileName --
+ *
+ *	Writes the name that an object's file has in its folder. ENAMETOOLONG:
+ *	no file has so long a one.
+ */
+
+static int
+GetFileName(
+    OsFamily family,
+    const char *name,
+    char *file,
+    size_t room)
+{
+    int length = snprintf(file, room, "%s%s",
+	    (family == OS_SEM) ? semPrefix : "", name + strspn(name, "/"));
+
+    return (length < (int) room) ? 0 : ENAMETOOLONG;
+}
+
+/*
+ * A queue that is looked for among the descriptors of all processes.
+ */
+
+typedef struct Quest {
+    const char *name;
+    struct stat *status;
+} Quest;
+
+static int
+MeetDescriptor(
+    void *data,
+    pid_t pid,
+    const char *link,
+    const struct stat *status)
+{
+    const Quest *quest = data;
+
+    (void) pid;
+    if (status->st_nlink == 0 || strcmp(link, quest->name) != 0) {
+	return 0;
+    }
+    *quest->status = *status;
+    return EEXIST;
+}
+
+static int
+MeetProcess(
+    void *data,
+    pid_t pid,
+    int folder)
+{
+    return OsScanDescriptors(OS_MQ, pid, folder, MeetDescriptor, data);
+}
+
+/*
+ * StatName --
+ *
+ *	stat(2) of the object that has a name in a folder; of a queue, without
+ *	the folder, among the descriptors of processes. ENOENT: nothing has the
+ *	name, or nothing that can be opened.
+ */
+
+static int
+StatName(
+    OsFamily family,
+    int folder,
+    const char *name,
+    struct stat *status)
+{
+    char file[NAME_MAX + 1];
+    int err = GetFileName(family, name, file, sizeof(file));
+
+    if (err == 0 && folder >= 0) {
+	err = (fstatat(folder, file, status, AT_SYMLINK_NOFOLLOW) == 0) ? 0
+		: errno;
+	return (err == 0 && !S_ISREG(status->st_mode)) ? ENOENT : err;
+    }
+    if (err == 0) {
+	Quest quest = { name, status };
+
+	err = OsScanProcesses(MeetProcess, &quest);
+	err = (err == EEXIST) ? 0 : ENOENT;
+    }
+    return err;
+}
+
+/*
+ * IsObject --
+ *
+ *	Returns whether an entry of a folder is an object of a family that can
+ *	be opened: a file, and as large as a semaphore if it is one. Most
+ *	entries tell their type, and spare us a stat(2) each.
+ */
+
+static bool
+IsObject(
+    OsFamily family,
+    int folder,
+    const struct dirent *entry)
+{
+    bool isSem = family != OS_MQ
+	    && strncmp(entry->d_name, semPrefix, strlen(semPrefix)) == 0;
+    struct stat status;
+
+    if (isSem != (family == OS_SEM)
+	    || (isSem && entry->d_name[strlen(semPrefix)] == '\0')) {
+	return false;
+    }
+    if (!isSem && entry->d_type != DT_UNKNOWN) {
+	return entry->d_type == DT_REG;
+    }
+    return fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0
+	    && S_ISREG(status.st_mode)
+	    && (!isSem || status.st_size >= (off_t) sizeof(sem_t));
+}
+
+/*
+ * ListFolder --
+ *
+ *	Calls proc with the name of each object of a family that has a file in
+ *	folder, which is closed.
+ */
+
+static int
+ListFolder(
+    OsFamily family,
+    int folder,
+    OsFileProc *proc,
+    void *data)
+{
+    DIR *files = fdopendir(folder);
+    size_t prefixLength = (family == OS_SEM) ? strlen(semPrefix) : 0;
+    struct dirent *entry;
+    struct stat status;
+    int err = 0;
+
+    if (files == NULL) {
+	close(folder);
+	return ENOMEM;
+    }
+    if (fstat(folder, &status) != 0) {
+	err = errno;
+    }
+    while (err == 0 && (entry = readdir(files)) != NULL) {
+	char name[NAME_MAX + 2];
+
+	if (IsObject(family, folder, entry)) {
+	    snprintf(name, sizeof(name), "/%s", entry->d_name + prefixLength);
+	    err = proc(data, name, status.st_dev, entry->d_ino);
+	}
+    }
+    closedir(files);
+    return err;
+}
+
+/*
+ * The queues that were found among descriptors, each once.
+ */
+
+typedef struct Queue {
+    char *name;
+    dev_t device;
+    ino_t inode;
+} Queue;
+
+typedef struct Found {
+    Queue *queues;
+    size_t count;
+} Found;
+
+static int
+KeepQueue(
+    void *data,
+    pid_t pid,
+    const char *link,
+    const struct stat *status)
+{
+    Found *found = data;
+    Queue *larger;
+
+    (void) pid;
+    if (status->st_nlink == 0) {
+	return 0;
+    }
+    for (size_t i = 0; i < found->count; i++) {
+	if (strcmp(found->queues[i].name, link) == 0) {
+	    return 0;
+	}
+    }
+    larger = realloc(found->queues, (found->count + 1) * sizeof(*larger));
+    if (larger == NULL) {
+	return ENOMEM;
+    }
+    found->queues = larger;
+    larger[found->count] = (Queue) {
+	strdup(link), status->st_dev, status->st_ino
+    };
+    return (larger[found->count++].name == NULL) ? ENOMEM : 0;
+}
+
+static int
+KeepQueues(
+    void *data,
+    pid_t pid,
+    int folder)
+{
+    return OsScanDescriptors(OS_MQ, pid, folder, KeepQueue, data);
+}
+
+/*
+ * ListDescriptors --
+ *
+ *	Calls proc with the name of each queue that a process has open which the
+ *	caller may see.
+ */
+
+static int
+ListDescriptors(
+    OsFileProc *proc,
+    void *data)
+{
+    Found found = { NULL, 0 };
+    int err = OsScanProcesses(KeepQueues, &found);
+
+    for (size_t i = 0; i < found.count; i++) {
+	const Queue *queue = &found.queues[i];
+
+	if (err == 0) {
+	    err = proc(data, queue->name, queue->device, queue->inode);
+	}
+	free(queue->name);
+    }
+    free(found.queues);
+    return err;
+}
+
+int
+OsListFiles(
+    OsFamily family,
+    OsFileProc *proc,
+    void *data)
+{
+    int folder;
+
+    if (family == OS_MQ && OsGetFact(OS_MQ_SUPPORTED) == 0) {
+	return ENOSYS;
+    }
+    folder = OsOpenFolder(family);
+    if (folder >= 0) {
+	return ListFolder(family, folder, proc, data);
+    }
+    return (family == OS_MQ) ? ListDescriptors(proc, data) : errno;
+}
+
+/*
+ * OsListNames --
+ *
+ *	Calls proc with the name of each object of a family that can be opened,
+ *	rights aside.
+ */
+
+typedef struct NameQuest {
+    OsNameProc *proc;
+    void *data;
+} NameQuest;
+
+static int
+TellName(
+    void *data,
+    const char *name,
+    dev_t device,
+    ino_t inode)
+{
+    const NameQuest *quest = data;
+
+    (void) device;
+    (void) inode;
+    return quest->proc(quest->data, name);
+}
+
+int
+OsListNames(
+    OsFamily family,
+    OsNameProc *proc,
+    void *data)
+{
+    NameQuest quest = { proc, data };
+
+    return OsListFiles(family, TellName, &quest);
+}
+
+/*
+ * ReadValue --
+ *
+ *	Reads the value of a semaphore from a copy of it, if the caller may
+ *	read its file. The time of access stays where the system lets it.
+ */
+
+static void
+ReadValue(
+    int folder,
+    const char *file,
+    OsInfo *info)
+{
+    const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int fd = openat(folder, file, flags | O_NOATIME);
+    sem_t copy;
+
+    if (fd < 0 && errno == EPERM) {
+	fd = openat(folder, file, flags);
+    }
+    if (fd < 0) {
+	return;
+    }
+#ifdef HAVE_SEM_GETVALUE
+    if (read(fd, &copy, sizeof(copy)) == (ssize_t) sizeof(copy)
+	    && sem_getvalue(&copy, &info->value) == 0) {
+	info->known |= OS_INFO_VALUE;
+    }
+#endif
+    close(fd);
+}
+
+/*
+ * ReadQueue --
+ *
+ *	Reads what a queue says of itself.
+ */
+
+static void
+ReadQueue(
+    const OsMq *mq,
+    OsInfo *info)
+{
+    if (OsMqGetDepth(mq, &info->messages) == 0) {
+	info->limits = *OsMqGetLimits(mq);
+	info->known |= OS_INFO_QUEUE;
+    }
+    if (OsMqReadStatus(mq, &info->bytes, &info->notifyPid)) {
+	info->known |= OS_INFO_FILE;
+    }
+}
+
+/*
+ * LookAtQueue --
+ *
+ *	Opens a queue, for reading if the caller may, and reads what it says.
+ *	Stores its status too. Returns 0 or an errno value.
+ */
+
+static int
+LookAtQueue(
+    const char *name,
+    struct stat *status,
+    OsInfo *info)
+{
+    OsMq *mq;
+    int err = OsMqOpen(name, 0, 0, true, false, NULL, &mq);
+
+    if (err == EACCES) {
+	err = OsMqOpen(name, 0, 0, false, true, NULL, &mq);
+    }
+    if (err == 0) {
+	err = (fstat(OsMqDescriptor(mq), status) == 0) ? 0 : errno;
+	ReadQueue(mq, info);
+	OsMqClose(mq);
+    }
+    return err;
+}
+
+/*
+ * OsGetInfo --
+ *
+ *	Stores what is to be known of the object that has a name. ENOENT:
+ *	nothing has it.
+ */
+
+int
+OsGetInfo(
+    OsFamily family,
+    const char *name,
+    OsInfo *info)
+{
+    int folder = -1, err = EACCES;
+    struct stat status;
+
+    *info = (OsInfo) { .known = 0 };
+    if (family == OS_MQ) {
+	err = LookAtQueue(name, &status, info);
+    }
+    if (err == EACCES) {
+	folder = OsOpenFolder(family);
+	err = StatName(family, folder, name, &status);
+	if (family == OS_MQ && err == ENOENT) {
+	    err = EACCES;
+	}
+    }
+    if (err == 0) {
+	info->device = status.st_dev;
+	info->inode = status.st_ino;
+	info->mode = status.st_mode & 07777;
+	info->uid = status.st_uid;
+	info->gid = status.st_gid;
+	info->mtime = status.st_mtime;
+	if (family == OS_SHM) {
+	    info->size = status.st_size;
+	    info->known |= OS_INFO_SIZE;
+	} else if (family == OS_SEM) {
+	    char file[NAME_MAX + 1];
+
+	    GetFileName(family, name, file, sizeof(file));
+	    ReadValue(folder, file, info);
+	}
+    }
+    if (folder >= 0) {
+	close(folder);
+    }
+    return err;
+}
+
+#else
+
+typedef int OsCatalogIsElsewhere;
+
+#endif /* __linux__ */

@@ -1,0 +1,44 @@
+/*
+ * osCatalog.h --
+ *
+ *	Where Linux keeps objects, for osCatalog.c and osHolders.c.
+ */
+
+#ifndef OS_CATALOG_H
+#define OS_CATALOG_H
+
+#include "os.h"
+
+#include <sys/stat.h>
+
+#define OS_SHM_FOLDER	"/dev/shm"
+
+/*
+ * OsScanDescriptors calls proc for each descriptor of each process that the
+ * caller may see, that is of an object of the family. link is what the
+ * descriptor's link in /proc says.
+ */
+
+typedef int OsDescriptorProc(void *data, pid_t pid, const char *link,
+	    const struct stat *status);
+
+/*
+ * OsListFiles is OsListNames (os.h) and tells which files they are.
+ */
+
+typedef int OsFileProc(void *data, const char *name, dev_t device,
+	    ino_t inode);
+
+/*
+ * OsOpenFolder returns a descriptor of the folder in which the objects of a
+ * family have their names, or -1 where the caller can have none.
+ */
+
+int	OsOpenFolder(OsFamily family);
+int	OsListFiles(OsFamily family, OsFileProc *proc, void *data);
+int	OsScanProcesses(int (*proc)(void *data, pid_t pid, int folder),
+	    void *data);
+int	OsScanDescriptors(OsFamily family, pid_t pid, int folder,
+	    OsDescriptorProc *proc, void *data);
+
+#endif /* OS_CATALOG_H */
