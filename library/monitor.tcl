@@ -13,7 +13,7 @@
 #       A model takes snapshots from the event loop, in slices that end when
 #       their time is used up, so that the loop is never held for long. It
 #       compares each with the one before and tells its listeners. An object is
-#       named by a list of its type and its name, {sem /jobs}. Its facts are the
+#       named by a list of its type and its name: [list sem /jobs]. Its facts are the
 #       dict that "info" gives, and holders, a list of {pid command}; what could
 #       not be read is not in it. Times are in seconds since 1970, and in
 #       fractions of a second; spans of time are in seconds.
@@ -24,8 +24,9 @@
 #           -interval seconds   from the beginning of a snapshot to that of the
 #                               next (1.0)
 #           -slice seconds      when a slice has held the event loop so long, it
-#                               ends (0.005). A slice of 5 ms lasts up to 6 with
-#                               5,000 objects, and 10 with 10,000
+#                               ends (0.005). What can't be cut adds to it: then
+#                               7 ms at most were measured with 5,000 objects, 12
+#                               with 10,000
 #           -history count      how many samples of an object are kept (300)
 #           -holders seconds    the least time between two looks at who holds
 #                               what, the dearest part of a snapshot; 0: with

@@ -398,10 +398,34 @@ OsListNames(
 }
 
 /*
+ * GetValueOfCopy --
+ *
+ *	Reads a copy of a semaphore from its file, and the value from that.
+ *	Returns false where there is none, or no sem_getvalue(3).
+ */
+
+static bool
+GetValueOfCopy(
+    int fd,
+    int *valuePtr)
+{
+#ifdef HAVE_SEM_GETVALUE
+    sem_t copy;
+
+    return read(fd, &copy, sizeof(copy)) == (ssize_t) sizeof(copy)
+	    && sem_getvalue(&copy, valuePtr) == 0;
+#else
+    (void) fd;
+    (void) valuePtr;
+    return false;
+#endif
+}
+
+/*
  * ReadValue --
  *
- *	Reads the value of a semaphore from a copy of it, if the caller may
- *	read its file. The time of access stays where the system lets it.
+ *	Reads the value of a semaphore, if the caller may read its file. The
+ *	time of access stays where the system lets it.
  */
 
 static void
@@ -412,7 +436,6 @@ ReadValue(
 {
     const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     int fd = openat(folder, file, flags | O_NOATIME);
-    sem_t copy;
 
     if (fd < 0 && errno == EPERM) {
 	fd = openat(folder, file, flags);
@@ -420,12 +443,9 @@ ReadValue(
     if (fd < 0) {
 	return;
     }
-#ifdef HAVE_SEM_GETVALUE
-    if (read(fd, &copy, sizeof(copy)) == (ssize_t) sizeof(copy)
-	    && sem_getvalue(&copy, &info->value) == 0) {
+    if (GetValueOfCopy(fd, &info->value)) {
 	info->known |= OS_INFO_VALUE;
     }
-#endif
     close(fd);
 }
 
