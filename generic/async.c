@@ -449,7 +449,7 @@ IpcStart(
     } else if (async->deadline != OS_NEVER) {
 	IpcStartTimer(async);
     }
-    IpcMakeReady(handle, spec->event);
+    IpcMakeReady(handle, 0);
     if (call->await != NULL) {
 	call->await->call = async;
     } else {

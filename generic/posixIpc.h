@@ -130,7 +130,7 @@ struct IpcHandle {
     IpcAsync *lastCall;
     int calls;			/* in that list */
     int overdue;		/* of those, past their deadline */
-    int events;			/* OS_READABLE ...: to be served */
+    int events;			/* OS_READABLE ...: that have happened */
     bool isReady;		/* is in the list of those to be served */
     IpcHandle *nextReady;
     int refCount;		/* the command's, and that of each use in

@@ -191,9 +191,10 @@ ServeSem(
     IpcHandle *handle,
     int events)
 {
-    if (IpcServeCall(handle, events)) {
+    (void) events;
+    if (IpcServeCall(handle, OS_POSTED)) {
 	if (handle->calls > 0) {
-	    IpcMakeReady(handle, events);
+	    IpcMakeReady(handle, 0);
 	}
     } else {
 	int err = WatchSem(handle);

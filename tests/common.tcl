@@ -29,6 +29,7 @@ testConstraint queues       [posix_ipc::constants MESSAGE_QUEUES_SUPPORTED]
 testConstraint semFiles     [file isdirectory /dev/shm]
 testConstraint shmFiles     [testConstraint semFiles]
 testConstraint procfs       [file readable /proc/self/stat]
+testConstraint utf8         [string match utf* [encoding system]]
 testConstraint root         [expr {[file exists /proc/self]
                                    && [file attributes /proc/self -owner] eq "root"}]
 testConstraint notRoot      [expr {![testConstraint root]}]
@@ -233,7 +234,10 @@ proc child::create {args} {
     chan configure $c -buffering line -blocking 0
     puts $c [string trim $loop]
     lappend running $c
-    eval $c {}
+    if {[catch {eval $c {}} message options]} {
+        kill $c
+        return -options $options $message
+    }
     return $c
 }
 
