@@ -78,7 +78,8 @@ IsOverflow(
  * IpcGetInteger --
  *
  *	Reads an integer that is not negative where it means something: one
- *	that is too large for 64 bits becomes INT64_MIN.
+ *	that is too large for 64 bits becomes INT64_MIN. Tcl 8.6 takes some of
+ *	those for others, modulo 2 to the 64.
  */
 
 int
@@ -90,7 +91,9 @@ IpcGetInteger(
     Tcl_WideInt wide;
 
     if (Tcl_GetWideIntFromObj(call->interp, value, &wide) == TCL_OK) {
-	*where = wide;
+	*where = (value->typePtr != NULL
+		&& strcmp(value->typePtr->name, "bignum") == 0)
+		? INT64_MIN : wide;
     } else if (IsOverflow(call->interp)) {
 	*where = INT64_MIN;
     } else {
@@ -508,7 +511,7 @@ IpcNewBytes(
 	return NULL;
     }
     if (length >= large) {
-	char *trial = attemptckalloc((unsigned) length + 1024);
+	char *trial = attemptckalloc((size_t) length + 1024);
 
 	if (trial == NULL) {
 	    IpcFail(call, ENOMEM, NULL);
@@ -519,6 +522,37 @@ IpcNewBytes(
     value = Tcl_NewObj();
     *bytesPtr = Tcl_SetByteArrayLength(value, (Tcl_Size) length);
     return value;
+}
+
+/*
+ * HasLoneSurrogate --
+ *
+ *	Returns whether text has half of a surrogate pair without the other:
+ *	no encoding has such a character, but Tcl 8.6 writes it. In UTF-8 the
+ *	first halves begin with ED A0 to ED AF, the second ones with ED B0 to
+ *	ED BF.
+ */
+
+static bool
+HasLoneSurrogate(
+    const char *text,
+    Tcl_Size length)
+{
+    const unsigned char *bytes = (const unsigned char *) text;
+    bool isOpen = false;
+
+    for (Tcl_Size i = 0; i < length; i++) {
+	bool isSurrogate = bytes[i] == 0xED && i + 2 < length
+		&& bytes[i + 1] >= 0xA0;
+	bool isSecond = isSurrogate && bytes[i + 1] >= 0xB0;
+
+	if (isOpen != isSecond) {
+	    return true;
+	}
+	isOpen = isSurrogate && !isSecond;
+	i += isSurrogate ? 2 : 0;
+    }
+    return isOpen;
 }
 
 /*
@@ -541,6 +575,7 @@ IpcEncode(
     const char *text = Tcl_GetStringFromObj(value, &length);
     int flags = TCL_ENCODING_START | TCL_ENCODING_END
 	    | TCL_ENCODING_STOPONERROR;
+    bool isLone = HasLoneSurrogate(text, length);
     Tcl_EncodingState state;
     int outcome;
 
@@ -557,7 +592,7 @@ IpcEncode(
 	length -= read;
 	flags &= ~TCL_ENCODING_START;
     } while (outcome == TCL_CONVERT_NOSPACE);
-    if (outcome != TCL_OK) {
+    if (outcome != TCL_OK || isLone) {
 	return IpcFail(call, EILSEQ, Tcl_ObjPrintf(
 		"encoding \"%s\" lacks a character of the %s",
 		Tcl_GetEncodingName(encoding), what));

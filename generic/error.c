@@ -63,6 +63,8 @@ static const struct {
 	" bytes; \"ulimit -q N\" raises that" },
     { OS_FILES_MAX, "this process has at most ",
 	" files open; \"ulimit -n N\" raises that" },
+    { OS_FILE_BYTES_MAX, "a file of this process has at most ",
+	" bytes; \"ulimit -f N\" raises that" },
     { OS_SHM_BYTES_MAX, "semaphores and shared memory together take at most ",
 	" bytes; \"mount -o remount,size=N /dev/shm\" raises that" }
 };
@@ -173,6 +175,7 @@ int
 IpcFailNoWatch(
     const IpcCall *call)
 {
-    return IpcFail(call, EMFILE, Tcl_NewStringObj(
-	    "too many files were open when the package was loaded", -1));
+    return IpcFail(call, EMFILE, Tcl_NewStringObj("too many files were open"
+	    " when the package was loaded, or the process was forked since",
+	    -1));
 }

@@ -76,7 +76,7 @@ HandleDeleted(
     }
     if (handle->previous != NULL) {
 	handle->previous->next = handle->next;
-    } else if (handle->package != NULL) {
+    } else {
 	handle->package->handles = handle->next;
     }
     IpcDropHandle(handle);

@@ -20,11 +20,13 @@
 
 #include "posixIpc.h"
 
+#include <errno.h>
 #include <sys/select.h>
 
 typedef struct Loop {
     int users;			/* interpreters of this thread */
     OsWatch *watch;		/* NULL where the system has refused it */
+    bool isNotified;		/* the notifier has its descriptor */
     IpcHandle *firstReady;	/* to be queued */
     IpcHandle *lastReady;
     IpcAsync *firstEnded;	/* calls to be queued that were not done */
@@ -107,7 +109,9 @@ ServeEvent(
 
 	handle->isReady = false;
 	handle->events = 0;
-	if (IpcServeOverdue(handle)) {
+	if (handle->isOpen && Tcl_InterpDeleted(handle->interp)) {
+	    IpcFailCalls(handle, ECANCELED);
+	} else if (IpcServeOverdue(handle)) {
 	    IpcMakeReady(handle, events);
 	} else if (handle->isOpen) {
 	    handle->family->serve(handle, events);
@@ -322,6 +326,23 @@ WatchReadable(
 }
 
 /*
+ * StopNotifier --
+ *
+ *	Takes the watch's descriptor from the notifier: the loop ends, or the
+ *	process was forked, and what the watch tells is for its parent.
+ */
+
+static void
+StopNotifier(
+    Loop *loop)
+{
+    if (loop->isNotified) {
+	loop->isNotified = false;
+	Tcl_DeleteFileHandler(OsWatchDescriptor(loop->watch));
+    }
+}
+
+/*
  * SetUpLoop, CheckLoop --
  *
  *	What the watch does not tell: Tcl_CreateEventSource(3).
@@ -346,8 +367,10 @@ SetUpLoop(
 
 	Tcl_SetMaxBlockTime(&most);
     }
-    if (loop->watch != NULL) {
+    if (OsWatchIsOurs(loop->watch)) {
 	OsWatchResume(loop->watch);
+    } else {
+	StopNotifier(loop);
     }
 }
 
@@ -386,6 +409,7 @@ IpcOpenLoop(void)
     } else {
 	Tcl_CreateFileHandler(OsWatchDescriptor(loop->watch), TCL_READABLE,
 		WatchReadable, loop);
+	loop->isNotified = true;
 	Tcl_WaitForEvent(&now);
     }
     Tcl_CreateEventSource(SetUpLoop, CheckLoop, loop);
@@ -452,8 +476,8 @@ IpcCloseLoop(void)
     IpcDropEvents(NULL);
     Tcl_CancelIdleCall(BecomeIdle, loop);
     Tcl_DeleteEventSource(SetUpLoop, CheckLoop, loop);
+    StopNotifier(loop);
     if (loop->watch != NULL) {
-	Tcl_DeleteFileHandler(OsWatchDescriptor(loop->watch));
 	OsWatchClose(loop->watch);
     }
     *loop = (Loop) { .users = 0 };
@@ -463,13 +487,15 @@ IpcCloseLoop(void)
  * IpcGetWatch --
  *
  *	Returns the watch of this thread; NULL, where the system has refused
- *	it.
+ *	it, or it is that of a parent process.
  */
 
 OsWatch *
 IpcGetWatch(void)
 {
-    return GetLoop()->watch;
+    OsWatch *watch = GetLoop()->watch;
+
+    return OsWatchIsOurs(watch) ? watch : NULL;
 }
 
 /*

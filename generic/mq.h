@@ -19,6 +19,7 @@ typedef struct MqHandle {
 
     /* mqEvent.c: */
     int watched;		/* OS_READABLE | OS_WRITABLE */
+    int turn;			/* what is served next */
     Tcl_Obj *scripts[2];	/* of "event readable" and "event writable" */
     Tcl_Obj *notices;		/* a list: prefixes of "notify", the oldest
 				 * first; or NULL */

@@ -110,26 +110,47 @@ ServeNotice(
     name = Tcl_NewObj();
     Tcl_GetCommandFullName(mq->handle.interp, mq->handle.token, name);
     Tcl_ListObjAppendElement(NULL, script, name);
-    IpcMakeReady(&mq->handle, OS_POSTED);
+    IpcMakeReady(&mq->handle, 0);
     IpcEvaluate(&mq->handle, mq->handle.interp, script, "notify -command");
     return true;
 }
 
 /*
- * ServeScript --
+ * IsReady --
  *
- *	Evaluates the script of an event. One that fails is removed.
+ *	Returns whether the queue is readable or writable still: another may
+ *	have been faster.
  */
 
-static void
+static bool
+IsReady(
+    const MqHandle *mq,
+    int event)
+{
+    long messages;
+
+    return OsMqGetDepth(mq->mq, &messages) == 0 && ((event == OS_READABLE)
+	    ? messages > 0 : messages < OsMqGetLimits(mq->mq)->maxMessages);
+}
+
+/*
+ * ServeScript --
+ *
+ *	Evaluates the script of an event that has happened. One that fails is
+ *	removed. Returns whether there was one.
+ */
+
+static bool
 ServeScript(
     MqHandle *mq,
-    int i)
+    int i,
+    int events)
 {
     Tcl_Obj *script = mq->scripts[i];
+    int event = scriptEvents[i].event;
 
-    if (script == NULL) {
-	return;
+    if (script == NULL || !(events & event) || !IsReady(mq, event)) {
+	return false;
     }
     Tcl_IncrRefCount(script);
     if (IpcEvaluate(&mq->handle, mq->handle.interp, script,
@@ -137,13 +158,42 @@ ServeScript(
 	SetScript(&mq->scripts[i], NULL);
     }
     Tcl_DecrRefCount(script);
+    return true;
+}
+
+/*
+ * ServeTurn --
+ *
+ *	Serves one of all that may wait for the queue. Returns whether a
+ *	callback was run.
+ */
+
+#define TURNS 5
+
+static bool
+ServeTurn(
+    MqHandle *mq,
+    int turn,
+    int events)
+{
+    switch (turn) {
+    case 0:
+	return ServeNotice(mq);
+    case 1:
+	return IpcServeCall(&mq->handle, OS_READABLE);
+    case 2:
+	return IpcServeCall(&mq->handle, OS_WRITABLE);
+    default:
+	return ServeScript(mq, turn - 3, events);
+    }
 }
 
 /*
  * MqServe --
  *
- *	Something has happened to the queue. A notice comes first, then the
- *	calls, then the scripts: those are told again while it lasts.
+ *	Something has happened to the queue, or a call is new. One callback
+ *	is run, of those whose turn it is; the others are told again while
+ *	there is reason.
  */
 
 void
@@ -152,15 +202,13 @@ MqServe(
     int events)
 {
     MqHandle *mq = (MqHandle *) handle;
+    int first = mq->turn;
     int err;
 
-    if (!ServeNotice(mq) && !IpcServeCall(handle, OS_READABLE)
-	    && !IpcServeCall(handle, OS_WRITABLE)) {
-	for (int i = 0; scriptEvents[i].name != NULL; i++) {
-	    if ((events & mq->watched & scriptEvents[i].event)
-		    && handle->isOpen) {
-		ServeScript(mq, i);
-	    }
+    for (int i = 0; i < TURNS; i++) {
+	mq->turn = (first + i + 1) % TURNS;
+	if (ServeTurn(mq, (first + i) % TURNS, events)) {
+	    break;
 	}
     }
     if (handle->isOpen) {

@@ -176,8 +176,8 @@ DropName(
 /*
  * DeletePackage --
  *
- *	The interpreter is deleted. Most handles have gone with their
- *	commands; hidden ones go later.
+ *	The interpreter is deleted, and its handles have gone with their
+ *	commands.
  */
 
 static void
@@ -188,10 +188,6 @@ DeletePackage(
     IpcPackage *package = clientData;
 
     IpcDropEvents(interp);
-    for (IpcHandle *handle = package->handles; handle != NULL;
-	    handle = handle->next) {
-	handle->package = NULL;
-    }
     Tcl_DeleteThreadExitHandler(CloseHandles, package);
     LeaveLoop(package);
     DropName(&package->owner);

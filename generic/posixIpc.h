@@ -122,7 +122,7 @@ int	IpcWait(const IpcCall *call, IpcHandle *handle, OsTime timeout,
 
 struct IpcHandle {
     const IpcFamily *family;
-    IpcPackage *package;	/* NULL once the interpreter lets go */
+    IpcPackage *package;
     Tcl_Interp *interp;
     Tcl_Command token;
     Tcl_Obj *name;

@@ -161,7 +161,7 @@ Acquire(
  * AcquireLater, WatchSem, ServeSem --
  *
  *	Take units from the event loop, in the order of the calls. While some
- *	wait, as many units are fetched.
+ *	wait, one unit is fetched at a time: it would be lost with the process.
  */
 
 static int
@@ -183,7 +183,7 @@ WatchSem(
     IpcHandle *handle)
 {
     return OsSemFetch(((SemHandle *) handle)->sem, IpcGetWatch(), handle,
-	    handle->calls);
+	    handle->calls > 0);
 }
 
 static void

@@ -265,7 +265,7 @@ ResizeMethod(
 	return TCL_ERROR;
     }
     err = OsShmResize(((ShmHandle *) handle)->shm, size);
-    return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
+    return (err == 0) ? TCL_OK : IpcFailLimit(call, err, NULL);
 }
 
 /*

@@ -53,6 +53,7 @@ typedef enum OsFact {
     OS_MQ_QUEUES_MAX,		/* queues of the whole system */
     OS_MQ_BYTES_MAX,		/* bytes of all queues of one user */
     OS_FILES_MAX,		/* descriptors of this process */
+    OS_FILE_BYTES_MAX,		/* bytes of a file, or of a segment */
     OS_SHM_BYTES_MAX,		/* bytes of all segments and semaphores */
     OS_SIGNAL_MIN,		/* signals that are free for programs */
     OS_SIGNAL_MAX
@@ -147,6 +148,7 @@ typedef struct OsWatchEvent {
 } OsWatchEvent;
 
 int	OsWatchOpen(OsWatch **watchPtr);
+bool	OsWatchIsOurs(const OsWatch *watch);
 void	OsWatchClose(OsWatch *watch);
 int	OsWatchDescriptor(const OsWatch *watch);
 size_t	OsWatchNext(OsWatch *watch, OsWatchEvent *events, size_t room);

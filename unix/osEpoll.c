@@ -63,7 +63,7 @@ OsPollerOpen(
     err = (poller->wake < 0) ? errno
 	    : Add(poller->set, poller->wake, EPOLLIN, NULL);
     if (err != 0) {
-	OsPollerClose(poller);
+	OsPollerClose(poller, true);
 	return err;
     }
     *pollerPtr = poller;
@@ -72,8 +72,10 @@ OsPollerOpen(
 
 void
 OsPollerClose(
-    OsPoller *poller)
+    OsPoller *poller,
+    bool isOurs)
 {
+    (void) isOurs;
     close(poller->set);
     if (poller->wake >= 0) {
 	close(poller->wake);

@@ -88,6 +88,8 @@ OsGetPosixFact(
 	return MQ_SUPPORTED ? SystemValue(_SC_MQ_PRIO_MAX, 32) - 1 : 0;
     case OS_FILES_MAX:
 	return OsGetResourceLimit(RLIMIT_NOFILE);
+    case OS_FILE_BYTES_MAX:
+	return OsGetResourceLimit(RLIMIT_FSIZE);
 #ifdef SIGRTMIN
     case OS_SIGNAL_MIN:
 	return SIGRTMIN;

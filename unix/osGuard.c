@@ -39,13 +39,17 @@ _Thread_local OsGuard osGuard OS_GUARD_MODEL;
 static _Thread_local uint64_t lastLook OS_GUARD_MODEL;
 
 /*
- * The action that was found in place. A new one is written into the slot
- * that the handler doesn't read, then published.
+ * The actions that were found in place, the oldest first. One may pass a
+ * signal on to what it has found itself, which is this handler again: then it
+ * is the turn of the action below it, so the depth of the thread counts.
  */
 
+#define MOST_ACTIONS 16
+
 static pthread_mutex_t installMutex = PTHREAD_MUTEX_INITIALIZER;
-static struct sigaction slots[2];
-static _Atomic(const struct sigaction *) previous = &slots[0];
+static struct sigaction actions[MOST_ACTIONS];
+static atomic_int actionCount;
+static _Thread_local int depth OS_GUARD_MODEL;
 
 /*
  * PassOn --
@@ -61,9 +65,12 @@ PassOn(
     siginfo_t *info,
     void *context)
 {
-    const struct sigaction *action = atomic_load(&previous);
+    int top = atomic_load(&actionCount) - 1;
+    const struct sigaction *action
+	    = &actions[(top > depth) ? top - depth : 0];
     bool sent = info->si_code <= 0;
 
+    depth++;
     if (action->sa_flags & SA_SIGINFO) {
 	action->sa_sigaction(signal, info, context);
     } else if (action->sa_handler == SIG_DFL
@@ -77,6 +84,7 @@ PassOn(
     } else if (action->sa_handler != SIG_IGN) {
 	action->sa_handler(signal);
     }
+    depth--;
 }
 
 /*
@@ -133,11 +141,15 @@ OsGuardInstall(void)
 	err = errno;
     } else if (!(found.sa_flags & SA_SIGINFO)
 	    || found.sa_sigaction != HandleBusError) {
-	struct sigaction *slot = &slots[atomic_load(&previous) == &slots[0]];
 	struct sigaction action = { .sa_sigaction = HandleBusError };
+	int count = atomic_load(&actionCount);
 
-	*slot = found;
-	atomic_store(&previous, slot);
+	if (count == MOST_ACTIONS || (count > 0
+		&& actions[count - 1].sa_handler == found.sa_handler)) {
+	    count--;
+	}
+	actions[count] = found;
+	atomic_store(&actionCount, count + 1);
 	action.sa_mask = found.sa_mask;
 	action.sa_flags = SA_SIGINFO | SA_ONSTACK
 		| (found.sa_flags & (SA_RESTART | SA_NODEFER));

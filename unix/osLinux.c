@@ -178,6 +178,8 @@ OsFindLimit(
 		? OS_MQ_BYTES_MAX : OS_FILES_MAX;
     } else if (err == ENOSPC) {
 	*factPtr = (family == OS_MQ) ? OS_MQ_QUEUES_MAX : OS_SHM_BYTES_MAX;
+    } else if (err == EFBIG && OsGetFact(OS_FILE_BYTES_MAX) != INT64_MAX) {
+	*factPtr = OS_FILE_BYTES_MAX;
     } else if (err == EINVAL && limits != NULL
 	    && limits->maxMessages > OsGetFact(OS_MQ_MESSAGES_MAX)) {
 	*factPtr = OS_MQ_MESSAGES_MAX;

@@ -85,6 +85,7 @@ OsMqOpen(
 	return err;
     }
     mq->mqd = request.mqd;
+    mq->noticeSocket = -1;
     if (mq_getattr(mq->mqd, &attributes) != 0) {
 	err = errno;
 	OsMqClose(mq);
@@ -307,7 +308,7 @@ OsMqReceive(
  * OsMqWatch --
  *
  *	Has watch tell with data when the queue has a message, or room, as
- *	events say; 0 ends it.
+ *	events say; 0 ends it. The watch of a parent process stays as it is.
  */
 
 int
@@ -318,5 +319,8 @@ OsMqWatch(
     void *data)
 {
     mq->watch = (events != 0) ? watch : NULL;
+    if (!OsWatchIsOurs(watch)) {
+	return 0;
+    }
     return OsPollerSet(watch->poller, (int) mq->mqd, events, data);
 }

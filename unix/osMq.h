@@ -24,6 +24,7 @@ struct OsMq {
     int notifySignal;		/* that was asked for, or 0 */
     uint64_t notifyKey;		/* of the postings that were asked for, or 0 */
     int notices;		/* postings that nobody has taken */
+    int noticeSocket;		/* of osNotify.c, or -1 */
     OsPosting posting;
     OsMq *next;			/* in the list of those that have asked */
 };

@@ -3,13 +3,15 @@
  *
  *	Notices of message queues: mq_notify(3).
  *
- *	For SIGEV_THREAD the C library runs a thread for each notice. All
- *	that thread may do here is to post, and Linux spares us even that: its
+ *	For SIGEV_THREAD the C library runs a thread for each notice. All that
+ *	thread may do here is to post, and Linux spares us even that: its
  *	mq_notify(2) writes the notice, a cookie of 32 bytes, to a socket of
- *	AF_NETLINK, so a watch has such a socket and polls it like a queue.
+ *	AF_NETLINK, which is polled like the queue. Each queue has a socket of
+ *	its own: a registration takes room in it beforehand, and the system
+ *	would wait for room.
  *
- *	A cookie has a key that no other queue ever had. One whose key is
- *	no longer known is out of date, so cancelling just forgets the key.
+ *	A cookie has a key that no other queue ever had. One whose key is no
+ *	longer known is out of date, so cancelling just forgets the key.
  *
  *	Linux takes the close of any descriptor of a queue as the end of the
  *	process's registration, even where another descriptor has made it. Here
@@ -66,21 +68,22 @@ typedef union Cookie {
 static const unsigned char wokenUp = 1;
 
 /*
- * OsNotifyDrain --
+ * Drain --
  *
- *	Reads the notices that have come to a watch. With the lock.
+ *	Reads the notices that have come for a queue. With the lock. In a
+ *	forked process they are its parent's.
  */
 
-void
-OsNotifyDrain(
-    OsWatch *watch)
+static void
+Drain(
+    const OsMq *mq)
 {
     Cookie cookie;
 
-    if (watch == NULL || watch->notices < 0) {
+    if (mq->noticeSocket < 0 || !OsWatchIsOurs(mq->posting.watch)) {
 	return;
     }
-    while (recv(watch->notices, &cookie, sizeof(cookie), MSG_DONTWAIT)
+    while (recv(mq->noticeSocket, &cookie, sizeof(cookie), MSG_DONTWAIT)
 	    == (ssize_t) sizeof(cookie)) {
 	if (cookie.bytes[sizeof(cookie) - 1] == wokenUp) {
 	    NoticeComes(cookie.key);
@@ -89,46 +92,46 @@ OsNotifyDrain(
 }
 
 /*
- * OsNotifyClose --
+ * OpenSocket, CloseSocket --
  *
- *	A watch ends.
- */
-
-void
-OsNotifyClose(
-    OsWatch *watch)
-{
-    if (watch->notices >= 0) {
-	close(watch->notices);
-    }
-}
-
-/*
- * PrepareWatch --
- *
- *	Opens the socket of a watch if it has none. What has come is read, so
- *	that there is room for one more: the kernel would wait for it.
+ *	Open the socket of a queue, if it has none, polled by watch; and close
+ *	it. OpenSocket returns 0 or an errno value.
  */
 
 static int
-PrepareWatch(
-    OsWatch *watch)
+OpenSocket(
+    OsMq *mq,
+    OsWatch *watch,
+    void *data)
 {
-    if (watch->notices < 0) {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
-	int err = (fd >= 0) ? OsPollerSet(watch->poller, fd, OS_READABLE,
-		watch) : errno;
+    int err;
 
-	if (err != 0) {
-	    if (fd >= 0) {
-		close(fd);
-	    }
-	    return err;
-	}
-	watch->notices = fd;
+    if (mq->noticeSocket >= 0) {
+	return 0;
     }
-    OsNotifyDrain(watch);
-    return 0;
+    mq->noticeSocket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+    if (mq->noticeSocket < 0) {
+	return errno;
+    }
+    err = OsPollerSet(watch->poller, mq->noticeSocket, OS_READABLE, data);
+    if (err != 0) {
+	close(mq->noticeSocket);
+	mq->noticeSocket = -1;
+    }
+    return err;
+}
+
+static void
+CloseSocket(
+    OsMq *mq)
+{
+    if (mq->noticeSocket >= 0) {
+	if (OsWatchIsOurs(mq->posting.watch)) {
+	    OsPollerSet(mq->posting.watch->poller, mq->noticeSocket, 0, NULL);
+	}
+	close(mq->noticeSocket);
+	mq->noticeSocket = -1;
+    }
 }
 
 /*
@@ -145,7 +148,7 @@ RegisterKey(
     Cookie cookie = { .key = key };
     struct sigevent event = {
 	.sigev_notify = SIGEV_THREAD,
-	.sigev_signo = mq->posting.watch->notices,
+	.sigev_signo = mq->noticeSocket,
 	.sigev_value.sival_ptr = &cookie
     };
 
@@ -154,26 +157,30 @@ RegisterKey(
 
 #else /* !HAVE_NOTICE_SOCKET */
 
-void
-OsNotifyDrain(
-    OsWatch *watch)
+static void
+Drain(
+    const OsMq *mq)
 {
-    (void) watch;
-}
-
-void
-OsNotifyClose(
-    OsWatch *watch)
-{
-    (void) watch;
+    (void) mq;
 }
 
 static int
-PrepareWatch(
-    OsWatch *watch)
+OpenSocket(
+    OsMq *mq,
+    OsWatch *watch,
+    void *data)
 {
+    (void) mq;
     (void) watch;
+    (void) data;
     return 0;
+}
+
+static void
+CloseSocket(
+    OsMq *mq)
+{
+    (void) mq;
 }
 
 /*
@@ -232,6 +239,7 @@ Forget(
     OsMq *mq)
 {
     Leave(mq);
+    CloseSocket(mq);
     OsUnpost(&mq->posting);
     mq->notifyKey = 0;
     mq->notifySignal = 0;
@@ -280,8 +288,8 @@ Register(
  *
  *	Asks for one posting to watch with data, when the queue goes from
  *	empty to not empty and nobody waits to receive. A posting that has come
- *	and was not taken stays. The list is right before the system knows, as
- *	the posting may come at once.
+ *	and was not taken stays. No notice is read between the registration
+ *	and the entry in the list, as both are done with the lock.
  *
  *	EBUSY: here or elsewhere somebody has asked already.
  */
@@ -292,24 +300,20 @@ OsMqNotifyWatch(
     OsWatch *watch,
     void *data)
 {
-    int signal, err;
-    bool isNew;
+    uint64_t key;
+    int err;
 
     OsLock();
-    isNew = (mq->notifyKey == 0);
-    signal = mq->notifySignal;
-    err = PrepareWatch(watch);
+    key = (mq->notifyKey != 0) ? mq->notifyKey : ++lastKey;
+    mq->posting.watch = watch;
+    mq->posting.data = data;
+    err = OpenSocket(mq, watch, data);
     if (err == 0) {
-	mq->posting.watch = watch;
-	mq->posting.data = data;
-	Ask(mq, isNew ? ++lastKey : mq->notifyKey, 0);
-	err = Register(mq, mq->notifyKey, 0);
-	if (err != 0) {
-	    mq->notifySignal = signal;
-	}
-	if (err != 0 && isNew) {
-	    mq->notifyKey = 0;
-	}
+	Drain(mq);
+	err = Register(mq, key, 0);
+    }
+    if (err == 0) {
+	Ask(mq, key, 0);
     }
     OsUnlock();
     return err;
@@ -350,6 +354,7 @@ OsMqTakeNotice(
     bool isTaken;
 
     OsLock();
+    Drain(mq);
     isTaken = (mq->notices > 0);
     mq->notices -= isTaken;
     OsUnlock();
@@ -465,21 +470,20 @@ CloseBeside(
     mqd_t mqd,
     OsMq *kept)
 {
-    OsWatch *watch = kept->posting.watch;
     long before = 0, after = 0;
     bool isRegistered;
     int notices, err;
 
-    OsNotifyDrain(watch);
+    Drain(kept);
     notices = kept->notices;
     OsMqGetDepth(kept, &before);
     isRegistered = IsRegistered(kept);
     err = (mq_close(mqd) == 0) ? 0 : errno;
-    OsNotifyDrain(watch);
+    Drain(kept);
     if (isRegistered && kept->notices == notices
 	    && Register(kept, kept->notifyKey, kept->notifySignal) == 0) {
 	OsMqGetDepth(kept, &after);
-	OsNotifyDrain(watch);
+	Drain(kept);
 	if (before == 0 && after > 0 && kept->notices == notices) {
 	    Deliver(kept);
 	}

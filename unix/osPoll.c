@@ -127,9 +127,10 @@ OsPollerOpen(
 
 void
 OsPollerClose(
-    OsPoller *poller)
+    OsPoller *poller,
+    bool isOurs)
 {
-    if (poller->hasThread) {
+    if (poller->hasThread && isOurs) {
 	pthread_mutex_lock(&poller->mutex);
 	poller->ends = true;
 	Ring(poller->poll);

@@ -14,10 +14,11 @@
 typedef struct OsPoller OsPoller;
 
 int	OsPollerOpen(OsPoller **pollerPtr);
-void	OsPollerClose(OsPoller *poller);
+void	OsPollerClose(OsPoller *poller, bool isOurs);
 int	OsPollerDescriptor(const OsPoller *poller);
 
 /*
+ * OsPollerClose in a forked process, isOurs false, closes descriptors alone.
  * OsPollerSet watches fd for events, or no more where they are 0; fd must
  * still be open then. OsPollerWake, which any thread may call, makes the
  * descriptor readable until the next call of OsPollerNext, which tells

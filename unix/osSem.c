@@ -44,6 +44,7 @@ static bool
 IsThere(
     OsSem *sem)
 {
+    OsGuardKeep();
     OsGuardEnter(sem->sem, sizeof(sem_t));
     (void) *(volatile const char *) sem->sem;
     return Outcome(sem, 0) == 0;
@@ -156,6 +157,7 @@ int
 OsSemPost(
     OsSem *sem)
 {
+    OsGuardKeep();
     OsGuardEnter(sem->sem, sizeof(sem_t));
     return Outcome(sem, sem_post(sem->sem));
 }
@@ -170,6 +172,7 @@ int
 OsSemTryWait(
     OsSem *sem)
 {
+    OsGuardKeep();
     OsGuardEnter(sem->sem, sizeof(sem_t));
     return Outcome(sem, sem_trywait(sem->sem));
 }
@@ -194,6 +197,7 @@ OsSemWait(
 {
     struct timespec deadline = OsTimespec(until);
 
+    OsGuardKeep();
     OsGuardEnter(sem->sem, sizeof(sem_t));
     return Outcome(sem, sem_clockwait(sem->sem, CLOCK_MONOTONIC, &deadline));
 }
@@ -207,6 +211,7 @@ OsSemWait(
 {
     struct timespec deadline = OsWallDeadline(until);
 
+    OsGuardKeep();
     OsGuardEnter(sem->sem, sizeof(sem_t));
     return Outcome(sem, sem_timedwait(sem->sem, &deadline));
 }
@@ -257,6 +262,7 @@ OsSemGetValue(
     int value = 0;
     int err;
 
+    OsGuardKeep();
     OsGuardEnter(sem->sem, sizeof(sem_t));
     err = Outcome(sem, sem_getvalue(sem->sem, &value));
     *valuePtr = (value > 0) ? value : 0;

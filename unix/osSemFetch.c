@@ -80,12 +80,32 @@ Fetch(
 }
 
 /*
+ * ForgetParent --
+ *
+ *	In a forked process, the thread and the units that it has fetched are
+ *	the parent's.
+ */
+
+static void
+ForgetParent(
+    OsSem *sem)
+{
+    if (sem->fetchWatch != NULL && !OsWatchIsOurs(sem->fetchWatch)) {
+	sem->uses -= sem->isFetching;
+	sem->isFetching = false;
+	sem->wanted = sem->fetched = sem->fetchError = 0;
+	sem->fetchWatch = NULL;
+	sem->posting.isPosted = false;
+    }
+}
+
+/*
  * OsSemFetch --
  *
  *	Says that so many units are wanted, those included that were fetched
  *	and not yet taken. Each one fetched is posted to watch with data. With
- *	0 units nothing is posted any more, and all that was fetched goes
- *	back.
+ *	0 units, or the watch of a parent process, nothing is posted any more,
+ *	and all that was fetched goes back.
  *
  *	ENOMEM: there can't be more threads.
  */
@@ -99,7 +119,11 @@ OsSemFetch(
 {
     int err = 0;
 
+    if (!OsWatchIsOurs(watch)) {
+	units = 0;
+    }
     OsLock();
+    ForgetParent(sem);
     for (; sem->fetched > units; sem->fetched--) {
 	OsSemPost(sem);
     }

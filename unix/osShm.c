@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -61,6 +60,22 @@ OpenSegment(
 }
 
 /*
+ * CheckSize --
+ *
+ *	Whether a segment may have size bytes: 0, or EFBIG where the system
+ *	can't say so many, or the process may not write so large a file: to run
+ *	into that limit (RLIMIT_FSIZE) is not just EFBIG but a signal that kills.
+ */
+
+static int
+CheckSize(
+    int64_t size)
+{
+    return ((off_t) size != size
+	    || size > OsGetFact(OS_FILE_BYTES_MAX)) ? EFBIG : 0;
+}
+
+/*
  * OsShmOpen --
  *
  *	shm_open(3), and ftruncate(2) where size (bytes) is not 0, for a new
@@ -91,6 +106,10 @@ OsShmOpen(
 
     if (readonly && (size != 0 || (flags & OS_TRUNC))) {
 	return EACCES;
+    }
+    err = CheckSize(size);
+    if (err != 0) {
+	return err;
     }
     shm = calloc(1, sizeof(*shm));
     if (shm == NULL) {
@@ -207,11 +226,9 @@ OsShmGetSize(
 /*
  * OsShmResize --
  *
- *	ftruncate(2) to size bytes. The process's limit of a file's size
- *	(RLIMIT_FSIZE) is looked at first: to run into it is not just EFBIG but
- *	a signal that kills. The next access may meet what is gone now.
+ *	ftruncate(2) to size bytes. The next access may meet what is gone now.
  *
- *	EACCES: opened for reading alone.
+ *	EACCES: opened for reading alone. EFBIG: CheckSize.
  */
 
 int
@@ -219,17 +236,12 @@ OsShmResize(
     OsShm *shm,
     int64_t size)
 {
-    struct rlimit limit;
+    int err = shm->readonly ? EACCES : CheckSize(size);
 
-    if (shm->readonly) {
-	return EACCES;
+    if (err != 0) {
+	return err;
     }
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0
-	    && limit.rlim_cur != RLIM_INFINITY
-	    && (rlim_t) size > limit.rlim_cur) {
-	return EFBIG;
-    }
-    while (ftruncate(shm->fd, size) != 0) {
+    while (ftruncate(shm->fd, (off_t) size) != 0) {
 	if (errno != EINTR) {
 	    return errno;
 	}

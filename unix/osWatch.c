@@ -10,15 +10,24 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t threadEnded = PTHREAD_COND_INITIALIZER;
 
 /*
- * OsLock, OsUnlock --
+ * RenewLock, OsLock, OsUnlock --
  *
- *	Bracket the use of what threads share.
+ *	Bracket the use of what threads share. A forked process has no threads
+ *	that could give the lock back.
  */
+
+static void
+RenewLock(void)
+{
+    pthread_mutex_init(&mutex, NULL);
+    pthread_cond_init(&threadEnded, NULL);
+}
 
 void
 OsLock(void)
@@ -30,6 +39,12 @@ void
 OsUnlock(void)
 {
     pthread_mutex_unlock(&mutex);
+}
+
+static void
+RenewInChildren(void)
+{
+    pthread_atfork(NULL, NULL, RenewLock);
 }
 
 /*
@@ -99,13 +114,15 @@ int
 OsWatchOpen(
     OsWatch **watchPtr)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     OsWatch *watch = calloc(1, sizeof(*watch));
     int err;
 
     if (watch == NULL) {
 	return ENOMEM;
     }
-    watch->notices = -1;
+    pthread_once(&once, RenewInChildren);
+    watch->process = getpid();
     err = OsPollerOpen(&watch->poller);
     if (err != 0) {
 	free(watch);
@@ -126,14 +143,30 @@ void
 OsWatchClose(
     OsWatch *watch)
 {
+    bool isOurs = OsWatchIsOurs(watch);
+
     OsLock();
-    while (watch->threads > 0) {
+    while (isOurs && watch->threads > 0) {
 	pthread_cond_wait(&threadEnded, &mutex);
     }
     OsUnlock();
-    OsNotifyClose(watch);
-    OsPollerClose(watch->poller);
+    OsPollerClose(watch->poller, isOurs);
     free(watch);
+}
+
+/*
+ * OsWatchIsOurs --
+ *
+ *	Returns whether this process has opened a watch. One that was forked
+ *	since shares its descriptors with the parent, and has none of its
+ *	threads, so it leaves alone what they watch.
+ */
+
+bool
+OsWatchIsOurs(
+    const OsWatch *watch)
+{
+    return watch != NULL && watch->process == getpid();
 }
 
 /*
@@ -163,17 +196,9 @@ OsWatchNext(
     OsWatchEvent *events,
     size_t room)
 {
-    size_t polled = OsPollerNext(watch->poller, events, room);
-    size_t count = 0;
+    size_t count = OsPollerNext(watch->poller, events, room);
 
     OsLock();
-    for (size_t i = 0; i < polled; i++) {
-	if (events[i].data == watch) {
-	    OsNotifyDrain(watch);
-	} else {
-	    events[count++] = events[i];
-	}
-    }
     while (watch->posted != NULL && count < room) {
 	OsPosting *posting = watch->posted;
 

@@ -32,7 +32,7 @@ struct OsWatch {
     OsPoller *poller;
     OsPosting *posted;
     int threads;		/* that may still post here */
-    int notices;		/* descriptor of osNotify.c, or -1 */
+    pid_t process;		/* that has opened it */
 };
 
 void	OsLock(void);
@@ -45,12 +45,5 @@ void	OsUnlock(void);
 void	OsPost(OsPosting *posting);
 void	OsUnpost(OsPosting *posting);
 void	OsThreadEnds(OsWatch *watch);
-
-/*
- * osNotify.c: notices that have come are read, with the lock; a watch ends.
- */
-
-void	OsNotifyDrain(OsWatch *watch);
-void	OsNotifyClose(OsWatch *watch);
 
 #endif /* OS_WATCH_H */
