@@ -1,0 +1,25 @@
+#!/usr/bin/env tclsh
+# Measures: server.tcl prefix. A request, from a queue, says how often; each
+# measurement is a message in another queue. The semaphore PREFIX-server tells
+# that we are ready for a request, so for the first one too. The request 0 is the
+# end.
+
+package require posix_ipc
+
+# How long a nap of 10 ms really takes, in microseconds.
+proc measure {} {
+    return [lindex [time {after 10}] 0]
+}
+
+set prefix [lindex $argv 0]
+posix_ipc::sem open $prefix-server -as ready
+posix_ipc::mq open $prefix-requests -write 0 -as requests
+posix_ipc::mq open $prefix-measurements -read 0 -as measurements
+
+ready release
+while {[set count [lindex [requests receive] 0]] > 0} {
+    for {set i 0} {$i < $count} {incr i} {
+        measurements send [measure]
+    }
+    ready release
+}
