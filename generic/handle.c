@@ -296,7 +296,8 @@ OpenObject(
 	    }
 	} while (isRandom && err == EEXIST);
 	if (err != 0) {
-	    code = family->fail(call, err, options);
+	    code = (family->fail != NULL) ? family->fail(call, err, options)
+		    : IpcFailLimit(call, err, NULL);
 	} else if (isRandom) {
 	    call->name = Tcl_NewStringObj(Tcl_DStringValue(&name), -1);
 	}

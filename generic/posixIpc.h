@@ -200,6 +200,7 @@ struct IpcFamily {
     int (*open)(IpcHandle *handle, const char *name,
 	    const IpcOpenOptions *options);	/* errno value */
     int (*fail)(const IpcCall *call, int err, const IpcOpenOptions *options);
+				/* TCL_ERROR; NULL: IpcFailLimit */
     int (*close)(IpcHandle *handle);	/* errno value; closed anyhow */
     int (*unlink)(const char *name);	/* errno value */
     int (*watch)(IpcHandle *handle);	/* errno value; sees to it that what

@@ -48,7 +48,7 @@ LetGo(
 }
 
 /*
- * OpenSem, FailOpenSem, CloseSem --
+ * OpenSem, CloseSem --
  *
  *	What handle.c asks of a family.
  */
@@ -61,16 +61,6 @@ OpenSem(
 {
     return OsSemOpen(name, options->flags, (mode_t) options->mode,
 	    (unsigned) options->value, &((SemHandle *) handle)->sem);
-}
-
-static int
-FailOpenSem(
-    const IpcCall *call,
-    int err,
-    const IpcOpenOptions *options)
-{
-    (void) options;
-    return IpcFailLimit(call, err, NULL);
 }
 
 static int
@@ -396,7 +386,6 @@ const IpcFamily ipcSem = {
     .methods = methods,
     .attributes = attributes,
     .open = OpenSem,
-    .fail = FailOpenSem,
     .close = CloseSem,
     .unlink = OsSemUnlink,
     .watch = WatchSem,

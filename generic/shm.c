@@ -17,7 +17,7 @@ typedef struct ShmHandle {
 } ShmHandle;
 
 /*
- * CheckShm, OpenShm, FailOpenShm, CloseShm --
+ * CheckShm, OpenShm, CloseShm --
  *
  *	What handle.c asks of a family.
  */
@@ -46,16 +46,6 @@ OpenShm(
     shm->readonly = options->readonly;
     return OsShmOpen(name, options->flags, (mode_t) options->mode,
 	    options->size, options->readonly != 0, &shm->shm);
-}
-
-static int
-FailOpenShm(
-    const IpcCall *call,
-    int err,
-    const IpcOpenOptions *options)
-{
-    (void) options;
-    return IpcFailLimit(call, err, NULL);
 }
 
 static int
@@ -306,7 +296,6 @@ const IpcFamily ipcShm = {
     .attributes = attributes,
     .check = CheckShm,
     .open = OpenShm,
-    .fail = FailOpenShm,
     .close = CloseShm,
     .unlink = OsShmUnlink
 };
