@@ -110,7 +110,6 @@ ServeNotice(
     name = Tcl_NewObj();
     Tcl_GetCommandFullName(mq->handle.interp, mq->handle.token, name);
     Tcl_ListObjAppendElement(NULL, script, name);
-    IpcMakeReady(&mq->handle, 0);
     IpcEvaluate(&mq->handle, mq->handle.interp, script, "notify -command");
     return true;
 }
@@ -191,9 +190,9 @@ ServeTurn(
 /*
  * MqServe --
  *
- *	Something has happened to the queue, or a call is new. One callback
- *	is run, of those whose turn it is; the others are told again while
- *	there is reason.
+ *	Something has happened to the queue, or a call is new. One callback is
+ *	run, of those whose turn it is. Then the others have theirs: a notice
+ *	is told of once, so it is looked for until nothing is left to do.
  */
 
 void
@@ -208,6 +207,7 @@ MqServe(
     for (int i = 0; i < TURNS; i++) {
 	mq->turn = (first + i + 1) % TURNS;
 	if (ServeTurn(mq, (first + i) % TURNS, events)) {
+	    IpcMakeReady(handle, 0);
 	    break;
 	}
     }
@@ -231,6 +231,7 @@ MqEventMethod(
     const IpcCall *call)
 {
     MqHandle *mq = (MqHandle *) handle;
+    Tcl_Obj *script;
     int i, err;
 
     if (Tcl_GetIndexFromObjStruct(call->interp, call->objv[2], scriptEvents,
@@ -247,11 +248,11 @@ MqEventMethod(
 	return IpcFail(call, EACCES, Tcl_ObjPrintf("it is not %s",
 		scriptEvents[i].name));
     }
-    if (IpcGetWatch() == NULL) {
+    script = (Tcl_GetString(call->objv[3])[0] == '\0') ? NULL : call->objv[3];
+    if (script != NULL && IpcGetWatch() == NULL) {
 	return IpcFailNoWatch(call);
     }
-    SetScript(&mq->scripts[i], (Tcl_GetString(call->objv[3])[0] == '\0')
-	    ? NULL : call->objv[3]);
+    SetScript(&mq->scripts[i], script);
     err = MqWatch(handle);
     if (err != 0) {
 	SetScript(&mq->scripts[i], NULL);
