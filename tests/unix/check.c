@@ -1,0 +1,622 @@
+/*
+ * check.c --
+ *
+ *	A test of unix/ alone, without Tcl: what its threads share. It is run
+ *	by "make check-unix", and best with a thread sanitizer.
+ *
+ *	Each check says on one line what it shows; the program ends with
+ *	"N passed, N failed".
+ */
+
+#include "os.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define THREADS	8
+
+static char name[64];
+static int passed, failed;
+
+/*
+ * Check --
+ *
+ *	Counts what a check has come to.
+ */
+
+static void
+Check(
+    const char *what,
+    bool isTrue)
+{
+    printf("%s  %s\n", isTrue ? "ok  " : "FAIL", what);
+    passed += isTrue;
+    failed += !isTrue;
+}
+
+/*
+ * Must --
+ *
+ *	Ends the program where a call fails that is not what is checked.
+ */
+
+static void
+Must(
+    const char *what,
+    int err)
+{
+    if (err != 0) {
+	fprintf(stderr, "%s: %s\n", what, strerror(err));
+	OsSemUnlink(name);
+	OsMqUnlink(name);
+	exit(2);
+    }
+}
+
+/*
+ * OpenSem, OpenQueue --
+ *
+ *	Open the semaphore and the queue of the program.
+ */
+
+static OsSem *
+OpenSem(void)
+{
+    OsSem *sem;
+
+    Must("OsSemOpen", OsSemOpen(name, OS_CREAT, 0600, 0, &sem));
+    return sem;
+}
+
+static OsMq *
+OpenQueue(void)
+{
+    OsMqLimits limits = { 4, 64 };
+    OsMq *mq;
+
+    Must("OsMqOpen", OsMqOpen(name, OS_CREAT, 0600, true, true, &limits, &mq));
+    return mq;
+}
+
+static OsWatch *
+OpenWatch(void)
+{
+    OsWatch *watch;
+
+    Must("OsWatchOpen", OsWatchOpen(&watch));
+    return watch;
+}
+
+/*
+ * Next --
+ *
+ *	Waits until the watch has something to tell, or for some milliseconds.
+ *	Returns how much was stored in events.
+ */
+
+static size_t
+Next(
+    OsWatch *watch,
+    int milliseconds,
+    OsWatchEvent *events,
+    size_t room)
+{
+    OsTime end = OsClock() + OS_SECOND / 1000 * milliseconds;
+
+    for (;;) {
+	struct pollfd polled = { OsWatchDescriptor(watch), POLLIN, 0 };
+	OsTime left = (end - OsClock()) / (OS_SECOND / 1000);
+	size_t count;
+
+	OsWatchResume(watch);
+	poll(&polled, 1, (left > 0) ? (int) left : 0);
+	count = OsWatchNext(watch, events, room);
+	if (count > 0 || left <= 0) {
+	    return count;
+	}
+    }
+}
+
+/*
+ * Run --
+ *
+ *	Runs a procedure in so many threads, and waits for them.
+ */
+
+static void
+Run(
+    void *(*proc)(void *data),
+    void *data,
+    size_t count)
+{
+    pthread_t threads[THREADS];
+
+    for (size_t i = 0; i < count; i++) {
+	Must("pthread_create", pthread_create(&threads[i], NULL, proc, data));
+    }
+    for (size_t i = 0; i < count; i++) {
+	pthread_join(threads[i], NULL);
+    }
+}
+
+/*
+ * Units --
+ *
+ *	Returns how many units the semaphore has, and leaves them.
+ */
+
+static int
+Units(
+    OsSem *sem)
+{
+    int units = 0;
+
+    while (OsSemTryWait(sem) == 0) {
+	units++;
+    }
+    for (int i = 0; i < units; i++) {
+	OsSemPost(sem);
+    }
+    return units;
+}
+
+/*
+ * Settled --
+ *
+ *	Waits until the semaphore has so many units: a thread that fetches
+ *	gives back within a tenth of a second.
+ */
+
+static bool
+Settled(
+    OsSem *sem,
+    int units)
+{
+    OsTime end = OsClock() + 10 * OS_SECOND;
+
+    while (Units(sem) != units) {
+	if (OsClock() > end) {
+	    return false;
+	}
+	usleep(10000);
+    }
+    return true;
+}
+
+/*
+ * FetchUnits --
+ *
+ *	A thread with a watch of its own fetches units and takes them, in
+ *	bursts, with changes of mind between.
+ */
+
+enum { FETCHED = 2000, BURST = 7 };
+
+static void *
+FetchUnits(
+    void *data)
+{
+    OsWatch *watch = OpenWatch();
+    OsSem *sem = OpenSem();
+    int taken = 0;
+
+    (void) data;
+    while (taken < FETCHED) {
+	int wanted = (FETCHED - taken < BURST) ? FETCHED - taken : BURST;
+	OsWatchEvent events[4];
+
+	Must("OsSemFetch", OsSemFetch(sem, watch, sem, wanted));
+	Next(watch, 1000, events, 4);
+	while (wanted > 0 && OsSemTakeFetched(sem) == 0) {
+	    taken++;
+	    wanted--;
+	}
+	if (taken % 3 == 0) {
+	    Must("OsSemFetch", OsSemFetch(sem, watch, sem, 0));
+	}
+    }
+    OsSemClose(sem);
+    OsWatchClose(watch);
+    return NULL;
+}
+
+static void *
+PostUnits(
+    void *data)
+{
+    OsSem *sem = OpenSem();
+
+    (void) data;
+    for (int i = 0; i < (THREADS - 1) * FETCHED; i++) {
+	OsSemPost(sem);
+    }
+    OsSemClose(sem);
+    return NULL;
+}
+
+static void *
+FetchOrPost(
+    void *data)
+{
+    atomic_int *first = data;
+
+    return (atomic_fetch_add(first, 1) == 0) ? PostUnits(NULL)
+	    : FetchUnits(NULL);
+}
+
+static void
+CheckFetch(void)
+{
+    OsSem *sem = OpenSem();
+    atomic_int first = 0;
+
+    Run(FetchOrPost, &first, THREADS);
+    Check("seven threads fetch what one releases: no unit is lost, none is"
+	    " left", Settled(sem, 0));
+    OsSemClose(sem);
+    OsSemUnlink(name);
+}
+
+/*
+ * CheckGiveBack --
+ *
+ *	What was fetched, or is being fetched, when nobody wants it any more.
+ */
+
+static void
+CheckGiveBack(void)
+{
+    OsSem *sem = OpenSem();
+    OsWatchEvent events[4];
+    bool isRight = true;
+
+    for (int i = 0; i < 50; i++) {
+	OsWatch *watch = OpenWatch();
+	OsSem *other = OpenSem();
+
+	Must("OsSemFetch", OsSemFetch(other, watch, other, 5));
+	OsSemPost(sem);
+	OsSemPost(sem);
+	if (i % 2 == 0) {
+	    Next(watch, 10000, events, 4);
+	}
+	if (i % 3 == 0) {
+	    Must("OsSemFetch", OsSemFetch(other, watch, other, 1));
+	}
+	OsSemClose(other);
+	OsWatchClose(watch);
+	isRight = isRight && Settled(sem, 2) && OsSemTryWait(sem) == 0
+		&& OsSemTryWait(sem) == 0;
+    }
+    Check("closing gives back all that was fetched", isRight);
+    OsSemClose(sem);
+    OsSemUnlink(name);
+}
+
+/*
+ * CheckFetchOrder --
+ *
+ *	A posting is told once; after OsSemFetch of 0 units, never.
+ */
+
+static void
+CheckFetchOrder(void)
+{
+    OsWatch *watch = OpenWatch();
+    OsSem *sem = OpenSem();
+    OsWatchEvent events[4];
+
+    Must("OsSemFetch", OsSemFetch(sem, watch, sem, 1));
+    OsSemPost(sem);
+    Check("a unit that was fetched is told with its data",
+	    Next(watch, 10000, events, 4) == 1 && events[0].data == sem
+	    && events[0].events == OS_POSTED);
+    Check("it is told once", Next(watch, 50, events, 4) == 0);
+    Check("it can be taken once", OsSemTakeFetched(sem) == 0
+	    && OsSemTakeFetched(sem) == EAGAIN);
+    Must("OsSemFetch", OsSemFetch(sem, watch, sem, 0));
+    OsSemPost(sem);
+    Check("who wants no unit hears of none",
+	    Next(watch, 300, events, 4) == 0 && Units(sem) == 1);
+    OsSemClose(sem);
+    OsWatchClose(watch);
+    OsSemUnlink(name);
+}
+
+/*
+ * PassMessages --
+ *
+ *	Threads that pass messages round through one queue, each with a watch,
+ *	until so many have passed.
+ */
+
+enum { PASSED = 20000 };
+
+static atomic_int moved;
+
+static void *
+PassMessages(
+    void *data)
+{
+    OsWatch *watch = OpenWatch();
+    OsMq *mq = OpenQueue();
+    OsWatchEvent events[4];
+
+    (void) data;
+    Must("OsMqWatch", OsMqWatch(mq, watch, OS_READABLE, mq));
+    while (atomic_load(&moved) < PASSED) {
+	char bytes[64];
+	size_t length = sizeof(bytes);
+	unsigned priority;
+
+	if (Next(watch, 100, events, 4) == 0
+		|| OsMqReceive(mq, bytes, &length, &priority, OS_NOW) != 0) {
+	    continue;
+	}
+	atomic_fetch_add(&moved, 1);
+	Must("OsMqSend", OsMqSend(mq, bytes, length, priority,
+		OsClock() + 10 * OS_SECOND));
+    }
+    OsMqClose(mq);
+    OsWatchClose(watch);
+    return NULL;
+}
+
+static void
+CheckPass(void)
+{
+    OsMq *mq = OpenQueue();
+    long depth = 0;
+
+    atomic_store(&moved, 0);
+    OsMqSend(mq, "a", 1, 1, OS_NOW);
+    OsMqSend(mq, "b", 1, 2, OS_NOW);
+    Run(PassMessages, NULL, THREADS);
+    OsMqGetDepth(mq, &depth);
+    Check("eight threads pass two messages round: both are left", depth == 2);
+    OsMqClose(mq);
+    OsMqUnlink(name);
+}
+
+/*
+ * CheckReadiness --
+ *
+ *	What a watch tells of a queue.
+ */
+
+static void
+CheckReadiness(void)
+{
+    OsWatch *watch = OpenWatch();
+    OsMq *mq = OpenQueue();
+    OsMq *full = NULL;
+    OsWatchEvent events[4];
+    char bytes[64];
+    size_t length = sizeof(bytes);
+    unsigned priority;
+
+    Must("OsMqWatch", OsMqWatch(mq, watch, OS_READABLE, mq));
+    Check("an empty queue is not readable", Next(watch, 50, events, 4) == 0);
+    OsMqSend(mq, "a", 1, 0, OS_NOW);
+    Check("a queue with a message is", Next(watch, 10000, events, 4) == 1
+	    && events[0].data == mq && events[0].events == OS_READABLE);
+    Check("again and again", Next(watch, 10000, events, 4) == 1);
+    Must("OsMqWatch", OsMqWatch(mq, watch, OS_READABLE | OS_WRITABLE, full));
+    Must("OsMqWatch", OsMqWatch(mq, watch, OS_WRITABLE, &full));
+    Check("it has room too", Next(watch, 10000, events, 4) == 1
+	    && events[0].data == &full && events[0].events == OS_WRITABLE);
+    for (int i = 0; i < 3; i++) {
+	OsMqSend(mq, "a", 1, 0, OS_NOW);
+    }
+    while (Next(watch, 0, events, 4) != 0) {
+	/* What was found before it was full. */
+    }
+    Check("a full one has none", Next(watch, 50, events, 4) == 0);
+    OsMqReceive(mq, bytes, &length, &priority, OS_NOW);
+    Check("then it has", Next(watch, 10000, events, 4) == 1);
+    Must("OsMqWatch", OsMqWatch(mq, watch, 0, NULL));
+    while (Next(watch, 0, events, 4) != 0) {
+	/* What was found while it was watched. */
+    }
+    Check("who does not watch hears nothing", Next(watch, 50, events, 4) == 0);
+    OsMqClose(mq);
+    OsWatchClose(watch);
+    OsMqUnlink(name);
+}
+
+/*
+ * CheckNotices --
+ *
+ *	A queue asks for a notice, again and again, while another process
+ *	sends to the empty queue, and while threads open and close the same
+ *	queue. Those are left out where notices come on threads of the C
+ *	library: nobody knows of one that is on its way.
+ */
+
+enum { NOTICES = 500 };
+
+#ifdef HAVE_EPOLL_CREATE1
+enum { CLOSERS = 2 };
+#else
+enum { CLOSERS = 0 };
+#endif
+
+static atomic_bool isOver;
+
+static void *
+OpenAndClose(
+    void *data)
+{
+    (void) data;
+    while (!atomic_load(&isOver)) {
+	OsMqClose(OpenQueue());
+	usleep(100);
+    }
+    return NULL;
+}
+
+static int
+SendWhenEmpty(
+    OsMq *mq)
+{
+    for (int i = 0; i < NOTICES; i++) {
+	long depth = 1;
+
+	while (OsMqGetDepth(mq, &depth) == 0 && depth > 0) {
+	    usleep(20);
+	}
+	if (OsMqSend(mq, "a", 1, 0, OS_NOW) != 0) {
+	    return 1;
+	}
+    }
+    return 0;
+}
+
+/*
+ * TakeNotices --
+ *
+ *	Returns how many notices came for which a message was there.
+ */
+
+static int
+TakeNotices(
+    OsMq *mq,
+    OsWatch *watch)
+{
+    OsWatchEvent events[4];
+    int notices = 0;
+
+    while (notices < NOTICES && Next(watch, 10000, events, 4) > 0) {
+	while (OsMqTakeNotice(mq)) {
+	    char bytes[64];
+	    size_t length = sizeof(bytes);
+	    unsigned priority;
+
+	    if (OsMqNotifyWatch(mq, watch, mq) != 0) {
+		return notices;
+	    }
+	    notices += OsMqReceive(mq, bytes, &length, &priority, OS_NOW) == 0;
+	}
+    }
+    return notices;
+}
+
+static void
+CheckNotices(void)
+{
+    OsWatch *watch = OpenWatch();
+    OsMq *mq = OpenQueue();
+    pthread_t threads[THREADS];
+    pid_t sender;
+    int status, notices;
+
+    Must("OsMqNotifyWatch", OsMqNotifyWatch(mq, watch, mq));
+    sender = fork();
+    if (sender == 0) {
+	_exit(SendWhenEmpty(mq));
+    }
+    for (int i = 0; i < CLOSERS; i++) {
+	Must("pthread_create",
+		pthread_create(&threads[i], NULL, OpenAndClose, NULL));
+    }
+    notices = TakeNotices(mq, watch);
+    atomic_store(&isOver, true);
+    for (int i = 0; i < CLOSERS; i++) {
+	pthread_join(threads[i], NULL);
+    }
+    if (notices < NOTICES) {
+	kill(sender, SIGKILL);
+    }
+    waitpid(sender, &status, 0);
+    Check("every message to the empty queue gives its notice, whoever opens"
+	    " and closes it", notices == NOTICES && status == 0);
+    OsMqClose(mq);
+    OsWatchClose(watch);
+    OsMqUnlink(name);
+}
+
+/*
+ * CheckFirstNotices --
+ *
+ *	A new handle asks for a notice while messages come and go.
+ */
+
+static void *
+SendAndReceive(
+    void *data)
+{
+    OsMq *mq = OpenQueue();
+
+    (void) data;
+    while (!atomic_load(&isOver)) {
+	char bytes[64];
+	size_t length = sizeof(bytes);
+	unsigned priority;
+
+	OsMqSend(mq, "a", 1, 0, OS_NOW);
+	OsMqReceive(mq, bytes, &length, &priority, OS_NOW);
+    }
+    OsMqClose(mq);
+    return NULL;
+}
+
+static void
+CheckFirstNotices(void)
+{
+    OsWatch *watch = OpenWatch();
+    OsMq *kept = OpenQueue();
+    pthread_t thread;
+    int notices = 0;
+
+    atomic_store(&isOver, false);
+    Must("pthread_create",
+	    pthread_create(&thread, NULL, SendAndReceive, NULL));
+    for (int i = 0; i < NOTICES; i++) {
+	OsWatchEvent events[4];
+	OsMq *mq = OpenQueue();
+
+	Must("OsMqNotifyWatch", OsMqNotifyWatch(mq, watch, mq));
+	notices += Next(watch, 10000, events, 4) == 1
+		&& events[0].data == mq && OsMqTakeNotice(mq);
+	OsMqClose(mq);
+    }
+    atomic_store(&isOver, true);
+    pthread_join(thread, NULL);
+    Check("each new handle has its notice, whenever the message comes",
+	    notices == NOTICES);
+    OsMqClose(kept);
+    OsWatchClose(watch);
+    OsMqUnlink(name);
+}
+
+/*
+ * main --
+ *
+ *	Runs the checks; those of queues where there are some.
+ */
+
+int
+main(void)
+{
+    snprintf(name, sizeof(name), "/check-unix-%ld", (long) getpid());
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    CheckFetchOrder();
+    CheckGiveBack();
+    CheckFetch();
+    if (OsGetFact(OS_MQ_SUPPORTED)) {
+	CheckReadiness();
+	CheckPass();
+	CheckNotices();
+	CheckFirstNotices();
+    }
+    printf("%d passed, %d failed\n", passed, failed);
+    return (failed == 0) ? 0 : 1;
+}
