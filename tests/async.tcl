@@ -701,3 +701,22 @@ set asyncTests {
         $cleanup
     " -result [list [list 0 $async(result)] [list 0 $async(result)]]
 }
+
+# Where there is no epoll, the first queue that is watched gives the loop a
+# thread, and the first notice gives the C library one. Both stay, so they are
+# there before anything is counted.
+
+if {[testConstraint queues]} {
+    apply {{} {
+        set mq [fresh mq]
+        $mq notify -command {note notice 0 {}}
+        $mq receive -command {note message}
+        $mq send word
+        came 2
+        drop $mq
+        forget
+    }}
+    if {[testConstraint procfs]} {
+        resources::mark
+    }
+}

@@ -1,0 +1,161 @@
+#!/usr/bin/env wish
+# A window that shows the semaphores, segments and queues of the system, live,
+# and lets you try each of them:
+#
+#     wish8.6 demos/monitor.tcl
+#
+# What there is, and what looks wrong, comes from the package
+# posix_ipc::monitor, whose model calls us when something has happened. The
+# views are in the folder monitor, one a file; each is a namespace with a
+# procedure build, and learns of the model's news from the procedure heard
+# below. Names, messages and bytes of other programs are shown, never evaluated:
+# every callback is made by list.
+
+package require Tk 8.6-
+package require posix_ipc::monitor 1.0
+
+namespace eval monitor {
+    variable folder [file join [file dirname [file normalize [info script]]] monitor]
+    variable paused 0
+    variable interval 1
+    variable status ""
+}
+
+foreach monitor::file {
+    words settings theme tooltip commands
+    tree order selection side facts plot hex handles actions calls create unlink log help
+} {
+    source [file join $monitor::folder $monitor::file.tcl]
+}
+
+# The window --------------------------------------------------------------------
+
+proc monitor::build {} {
+    settings::load
+    theme::apply
+    wm title . "POSIX IPC monitor"
+    wm minsize . [theme::px 640] [theme::px 400]
+    wm geometry . [settings::geometry]
+    wm protocol . WM_DELETE_WINDOW monitor::quit
+
+    commands::buildMenus
+    commands::bindKeys
+    buildBar .bar
+    ttk::panedwindow .panes -orient vertical
+    ttk::panedwindow .panes.top -orient horizontal
+    ttk::label .status -style Status.TLabel -textvariable monitor::status
+    tree::build .panes.top.tree
+    side::build .panes.top.side
+    log::build .panes.log
+    .panes.top add .panes.top.tree -weight 1
+    .panes.top add .panes.top.side -weight 1
+    .panes add .panes.top -weight 1
+    .panes add .panes.log -weight 0
+    pack .bar -side top -fill x
+    pack .status -side bottom -fill x
+    pack .panes -side top -fill both -expand 1
+    bind .panes.top <Map> {after idle monitor::share; bind %W <Map> {}}
+    tree::focus
+}
+
+# Gives the tree a little more than half of the width, and the log a few lines.
+proc monitor::share {} {
+    .panes.top sashpos 0 [expr {[winfo width .panes.top] * 55 / 100}]
+    .panes sashpos 0 [expr {[winfo height .panes] * 83 / 100}]
+}
+
+# The bar at the top: filter, the buttons of some commands, and the interval.
+proc monitor::buildBar {bar} {
+    variable interval [settings::get interval]
+    set gap [theme::px 4]
+    ttk::frame $bar -padding [list $gap $gap]
+    ttk::label $bar.label -text "Filter"
+    ttk::entry $bar.filter -width 16 -textvariable tree::filter
+    tooltip::add $bar.filter "Shows the objects whose name, owner or trouble has\
+        this in it;\nwith * or ?, those whose name is like it (Ctrl-F)"
+    bind $bar.filter <Return> tree::focus
+    bind $bar.filter <Down> tree::focus
+    pack $bar.label $bar.filter -side left -padx $gap
+    foreach command {new unlink refresh} {
+        pack [commands::button $bar.$command $command] -side left -padx $gap
+    }
+    ttk::checkbutton $bar.pause -text Pause -variable monitor::paused \
+        -command monitor::applyPause
+    tooltip::add $bar.pause "Stops looking, until it is off again (Ctrl-P)"
+    ttk::label $bar.every -text "every"
+    ttk::combobox $bar.interval -width 5 -textvariable monitor::interval \
+        -values {0.2 0.5 1 2 5 10 60}
+    ttk::label $bar.seconds -text "s"
+    tooltip::add $bar.interval "Seconds from one look to the next"
+    bind $bar.interval <Return> monitor::applyInterval
+    bind $bar.interval <FocusOut> monitor::applyInterval
+    bind $bar.interval <<ComboboxSelected>> monitor::applyInterval
+    pack $bar.seconds $bar.interval $bar.every $bar.pause -side right -padx $gap
+}
+
+# The model ---------------------------------------------------------------------
+
+proc monitor::start {} {
+    variable interval
+    posix_ipc::monitor create ::model -interval $interval
+    model listen monitor::heard
+    model start
+}
+
+# What the model tells: each view takes what concerns it.
+proc monitor::heard {event object detail} {
+    tree::heard $event $object $detail
+    log::heard $event $object $detail
+    side::heard $event $object $detail
+    if {$event eq "refreshed"} {
+        report $detail
+    }
+}
+
+proc monitor::report {look} {
+    variable status
+    dict with look {
+        set status [format "%d objects, looked at %s in %.0f ms" $objects \
+            [clock format [expr {int($time)}] -format %T] [expr {$seconds * 1000}]]
+        dict for {type message} $errors {
+            append status "   [words::kind $type]: $message"
+        }
+    }
+}
+
+proc monitor::applyPause {} {
+    variable paused
+    variable status
+    if {$paused} {
+        model stop
+        set status "Paused: F5 looks once, Ctrl-P goes on"
+    } else {
+        model start
+    }
+}
+
+proc monitor::applyInterval {} {
+    variable interval
+    variable status
+    try {
+        model configure -interval $interval
+        settings::put interval $interval
+    } trap POSIXIPC {message options} {
+        set status [words::failure $message $options]
+        set interval [settings::get interval]
+    }
+}
+
+# An error of the monitor itself goes to its log, and it runs on.
+proc monitor::failed {message options} {
+    log::add bad "error in the monitor: [words::failure $message $options]"
+}
+
+proc monitor::quit {} {
+    settings::save
+    destroy .
+}
+
+interp bgerror {} monitor::failed
+monitor::build
+monitor::start

@@ -1,0 +1,82 @@
+# What is chosen in the tree, by the pointer and by keys.
+
+# The chosen objects.
+proc tree::selected {} {
+    variable tree
+    return [lmap row [$tree selection] {
+        if {[llength $row] < 2} continue
+        set row
+    }]
+}
+
+# What is not seen is not chosen: nobody shall unlink it unawares.
+proc tree::dropHidden {} {
+    variable tree
+    set hidden [lmap object [selected] {
+        if {$object in [$tree children [lindex $object 0]]} continue
+        set object
+    }]
+    if {[llength $hidden]} {
+        $tree selection remove $hidden
+    }
+}
+
+proc tree::chosen {} {
+    variable tree
+    set objects [selected]
+    set focus [$tree focus]
+    if {[llength $objects] && ![unlink::isAsking $objects]} {
+        side::showObject [expr {$focus in $objects ? $focus : [lindex $objects 0]}]
+    }
+}
+
+proc tree::goto {row} {
+    variable tree
+    $tree selection set [list $row]
+    $tree focus $row
+    $tree see $row
+}
+
+proc tree::extend {step} {
+    variable tree
+    set rows [rows]
+    set row [lindex $rows [expr {[lsearch -exact $rows [$tree focus]] + $step}]]
+    if {$row ne ""} {
+        $tree focus $row
+        $tree see $row
+        $tree selection add [list $row]
+    }
+}
+
+proc tree::chooseAll {} {
+    variable tree
+    $tree selection set [concat {*}[lmap type {sem shm mq} {$tree children $type}]]
+}
+
+# Chooses an object now, or as soon as the model has seen it.
+proc tree::choose {object} {
+    variable wanted $object
+    chooseWanted
+}
+
+proc tree::chooseWanted {} {
+    variable tree
+    variable wanted
+    if {$wanted ne "" && [$tree exists $wanted] && [passes $wanted]} {
+        goto $wanted
+        set wanted ""
+    }
+}
+
+proc tree::focus {} {
+    variable tree
+    if {[$tree focus] eq ""} {
+        $tree focus sem
+    }
+    ::focus $tree
+}
+
+proc tree::focusFilter {} {
+    .bar.filter selection range 0 end
+    ::focus .bar.filter
+}

@@ -1,0 +1,87 @@
+# What is remembered from one run to the next: a dict in the user's XDG folder.
+# The file is data. It is read as a dict and checked; nothing in it is evaluated.
+
+namespace eval settings {
+    variable defaults {
+        geometry {} columns {} sort name order increasing
+        interval 1 dark 0 points 10
+    }
+    variable checks {
+        geometry {^(\d+x\d+([+-]-?\d+){2})?$}
+        sort     {^(name|amount|holders|mode|owner|changed|trouble)$}
+        order    {^(increasing|decreasing)$}
+        interval {^(?=.*[1-9])\d+(\.\d+)?$}
+        dark     {^[01]$}
+        points   {^([6-9]|[12]\d)$}
+        columns  {^([a-z]+ \d+ ?)*$}
+    }
+    variable values $defaults
+}
+
+proc settings::path {} {
+    global env
+    if {[info exists env(XDG_CONFIG_HOME)]
+            && [file pathtype $env(XDG_CONFIG_HOME)] eq "absolute"} {
+        set folder $env(XDG_CONFIG_HOME)
+    } else {
+        set folder [file join $env(HOME) .config]
+    }
+    return [file join $folder posix_ipc monitor.conf]
+}
+
+proc settings::get {name} {
+    variable values
+    return [dict get $values $name]
+}
+
+proc settings::put {name value} {
+    variable values
+    dict set values $name $value
+}
+
+# No file, or one that somebody has spoilt, is no reason not to start.
+proc settings::load {} {
+    variable values
+    variable checks
+    if {[catch {open [path]} channel]} return
+    try {
+        foreach line [split [read $channel] \n] {
+            if {[regexp {^(\w+)=(.*)$} $line -> name value]
+                    && [dict exists $checks $name]
+                    && [regexp [dict get $checks $name] $value]} {
+                dict set values $name $value
+            }
+        }
+    } finally {
+        close $channel
+    }
+}
+
+# A new file takes the place of the old one in one step.
+proc settings::save {} {
+    variable values
+    settings::put geometry [wm geometry .]
+    settings::put columns [tree::widths]
+    try {
+        file mkdir [file dirname [path]]
+        set channel [open [path].new w]
+        dict for {name value} $values {
+            puts $channel $name=$value
+        }
+        close $channel
+        file rename -force [path].new [path]
+    } trap POSIX message {
+        puts stderr "monitor: the settings are not kept: $message"
+    }
+}
+
+# Where the window was, or a size that suits the screen.
+proc settings::geometry {} {
+    set geometry [get geometry]
+    if {$geometry ne ""} {
+        return $geometry
+    }
+    set width [expr {min([theme::px 1100], [winfo screenwidth .])}]
+    set height [expr {min([theme::px 720], [winfo screenheight .]) - [theme::px 40]}]
+    return ${width}x$height
+}
