@@ -77,7 +77,6 @@ OsSemOpen(
 	free(sem);
 	return err;
     }
-    sem->uses = 1;
     sem->sem = sem_open(name, openFlags, mode, value);
     if (sem->sem == SEM_FAILED) {
 	err = errno;
@@ -93,32 +92,10 @@ OsSemOpen(
 }
 
 /*
- * OsSemDrop --
- *
- *	Ends a use of a semaphore, with the lock: the last does sem_close(3).
- *	Returns 0 or an errno value; sem is gone whatever is returned.
- */
-
-int
-OsSemDrop(
-    OsSem *sem)
-{
-    int err;
-
-    if (--sem->uses > 0) {
-	return 0;
-    }
-    err = (sem_close(sem->sem) == 0) ? 0 : errno;
-    free(sem);
-    return err;
-}
-
-/*
  * OsSemClose --
  *
- *	Closes a semaphore: what was fetched for it goes back. A thread that
- *	waits for it keeps it open a little longer. sem is gone whatever
- *	is returned.
+ *	sem_close(3). What was fetched for the semaphore goes back. sem is gone
+ *	whatever is returned.
  */
 
 int
@@ -128,9 +105,8 @@ OsSemClose(
     int err;
 
     OsSemFetch(sem, NULL, NULL, 0);
-    OsLock();
-    err = OsSemDrop(sem);
-    OsUnlock();
+    err = (sem_close(sem->sem) == 0) ? 0 : errno;
+    free(sem);
     return err;
 }
 

@@ -15,17 +15,14 @@
 struct OsSem {
     sem_t *sem;
     atomic_bool isCutAway;	/* what sem points to is private zeros */
-    int uses;			/* by the handle and by the thread */
+    pthread_t thread;		/* that fetches units */
+    pid_t fetcher;		/* the process of the thread; 0: there is none */
 
     /* With the lock of osWatch.h: */
     int wanted;			/* units that the thread is to fetch */
     int fetched;		/* units that nobody has taken yet */
     int fetchError;		/* what ended the thread, or 0 */
-    bool isFetching;		/* there is a thread */
-    OsWatch *fetchWatch;	/* that counts the thread */
     OsPosting posting;
 };
-
-int	OsSemDrop(OsSem *sem);
 
 #endif /* OS_SEM_H */

@@ -7,33 +7,34 @@
  *
  *	Units can't be lost. What is wanted and what is fetched are counted with
  *	the lock: a unit that arrives when no more are wanted goes back at once,
- *	and so does a fetched one that is no longer wanted. The
- *	thread holds the semaphore, so a handle can be closed while it waits; it
- *	sees that within a tenth of a second.
+ *	and so does a fetched one that is no longer wanted. When none is wanted
+ *	any more the thread is cancelled in its wait and joined, so from then on
+ *	every unit is for others.
  */
 
 #include "osSem.h"
 #include "osThread.h"
 
 #include <errno.h>
-
-static const OsTime slice = OS_SECOND / 10;
+#include <unistd.h>
 
 /*
  * FetchOne --
  *
  *	Waits for a unit for a while, without the lock, and notes what came
- *	of it.
+ *	of it. A wait in slices sees that the semaphore's memory is gone.
  */
 
 static void
 FetchOne(
     OsSem *sem)
 {
-    int err;
+    int err, state;
 
     OsUnlock();
-    err = OsSemWait(sem, OsClock() + slice);
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state);
+    err = OsSemWait(sem, OsClock() + OS_SECOND / 10);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     OsLock();
     if (err == ETIMEDOUT || err == EINTR) {
 	return;
@@ -57,7 +58,8 @@ FetchOne(
 /*
  * Fetch --
  *
- *	The thread: fetches units while some are wanted.
+ *	The thread: fetches units while some are wanted. It can be cancelled
+ *	while it waits for one, and nowhere else.
  */
 
 static void *
@@ -65,18 +67,59 @@ Fetch(
     void *data)
 {
     OsSem *sem = data;
-    OsWatch *watch;
+    int state;
 
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     OsLock();
-    watch = sem->fetchWatch;
     while (sem->wanted > 0) {
 	FetchOne(sem);
     }
-    sem->isFetching = false;
-    OsSemDrop(sem);
-    OsThreadEnds(watch);
     OsUnlock();
     return NULL;
+}
+
+/*
+ * EndThread --
+ *
+ *	Ends the thread, which finds that no unit is wanted. To be called
+ *	without the lock.
+ *
+ *	A wake-up that the system had meant for a thread which was then
+ *	cancelled is lost to those who wait elsewhere: they get another.
+ */
+
+static void
+EndThread(
+    OsSem *sem)
+{
+    void *result = NULL;
+
+    pthread_cancel(sem->thread);
+    pthread_join(sem->thread, &result);
+    sem->fetcher = 0;
+    if (result == PTHREAD_CANCELED && OsSemTryWait(sem) == 0) {
+	OsSemPost(sem);
+    }
+}
+
+/*
+ * StartThread --
+ *
+ *	Starts the thread. ENOMEM: there can't be more; then nothing is wanted.
+ */
+
+static int
+StartThread(
+    OsSem *sem)
+{
+    int err = OsThreadStart(Fetch, sem, &sem->thread);
+
+    if (err == 0) {
+	sem->fetcher = getpid();
+    } else {
+	sem->wanted = 0;
+    }
+    return err;
 }
 
 /*
@@ -90,12 +133,37 @@ static void
 ForgetParent(
     OsSem *sem)
 {
-    if (sem->fetchWatch != NULL && !OsWatchIsOurs(sem->fetchWatch)) {
-	sem->uses -= sem->isFetching;
-	sem->isFetching = false;
+    if (sem->fetcher != 0 && sem->fetcher != getpid()) {
+	sem->fetcher = 0;
 	sem->wanted = sem->fetched = sem->fetchError = 0;
-	sem->fetchWatch = NULL;
-	sem->posting.isPosted = false;
+	sem->posting = (OsPosting) { 0 };
+    }
+}
+
+/*
+ * Want --
+ *
+ *	Counts the units that are still to be fetched, and gives back those that
+ *	are too many. With 0 units nothing is posted any more.
+ */
+
+static void
+Want(
+    OsSem *sem,
+    OsWatch *watch,
+    void *data,
+    int units)
+{
+    for (; sem->fetched > units; sem->fetched--) {
+	OsSemPost(sem);
+    }
+    sem->wanted = units - sem->fetched;
+    if (units == 0) {
+	OsUnpost(&sem->posting);
+	sem->fetchError = 0;
+    } else {
+	sem->posting.watch = watch;
+	sem->posting.data = data;
     }
 }
 
@@ -117,39 +185,21 @@ OsSemFetch(
     void *data,
     int units)
 {
-    int err = 0;
+    bool isFetching, isWanted;
 
-    if (!OsWatchIsOurs(watch)) {
-	units = 0;
-    }
     OsLock();
     ForgetParent(sem);
-    for (; sem->fetched > units; sem->fetched--) {
-	OsSemPost(sem);
-    }
-    sem->wanted = units - sem->fetched;
-    if (units == 0) {
-	OsUnpost(&sem->posting);
-	sem->fetchError = 0;
-    } else {
-	sem->posting.watch = watch;
-	sem->posting.data = data;
-    }
-    if (sem->wanted > 0 && !sem->isFetching) {
-	sem->isFetching = true;
-	sem->fetchWatch = watch;
-	watch->threads++;
-	sem->uses++;
-	err = OsThreadStart(Fetch, sem, NULL);
-	if (err != 0) {
-	    sem->isFetching = false;
-	    sem->wanted = 0;
-	    watch->threads--;
-	    sem->uses--;
-	}
-    }
+    isFetching = (sem->wanted > 0);
+    Want(sem, watch, data, OsWatchIsOurs(watch) ? units : 0);
+    isWanted = (sem->wanted > 0);
     OsUnlock();
-    return err;
+    if (isFetching && isWanted) {
+	return 0;
+    }
+    if (sem->fetcher != 0) {
+	EndThread(sem);
+    }
+    return isWanted ? StartThread(sem) : 0;
 }
 
 /*

@@ -13,8 +13,7 @@
  * OsThreadStart --
  *
  *	pthread_create(3) of a thread that takes no signals but those of its
- *	own faults: they are for the threads of the program. With threadPtr
- *	NULL nobody joins it.
+ *	own faults: they are for the threads of the program.
  *
  *	ENOMEM: there can't be more threads.
  */
@@ -27,7 +26,6 @@ OsThreadStart(
 {
     static const int faults[] = { SIGBUS, SIGFPE, SIGILL, SIGSEGV };
     sigset_t blocked, saved;
-    pthread_t thread;
     int err;
 
     sigfillset(&blocked);
@@ -35,15 +33,7 @@ OsThreadStart(
 	sigdelset(&blocked, faults[i]);
     }
     pthread_sigmask(SIG_SETMASK, &blocked, &saved);
-    err = pthread_create(&thread, NULL, proc, data);
+    err = pthread_create(threadPtr, NULL, proc, data);
     pthread_sigmask(SIG_SETMASK, &saved, NULL);
-    if (err != 0) {
-	return ENOMEM;
-    }
-    if (threadPtr != NULL) {
-	*threadPtr = thread;
-    } else {
-	pthread_detach(thread);
-    }
-    return 0;
+    return (err == 0) ? 0 : ENOMEM;
 }

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t threadEnded = PTHREAD_COND_INITIALIZER;
 
 /*
  * RenewLock, OsLock, OsUnlock --
@@ -26,7 +25,6 @@ static void
 RenewLock(void)
 {
     pthread_mutex_init(&mutex, NULL);
-    pthread_cond_init(&threadEnded, NULL);
 }
 
 void
@@ -91,20 +89,6 @@ OsUnpost(
 }
 
 /*
- * OsThreadEnds --
- *
- *	A thread that was counted in watch->threads touches the watch no more.
- */
-
-void
-OsThreadEnds(
-    OsWatch *watch)
-{
-    watch->threads--;
-    pthread_cond_broadcast(&threadEnded);
-}
-
-/*
  * OsWatchOpen --
  *
  *	Opens a watch. ENOMEM, or what the system says.
@@ -135,22 +119,14 @@ OsWatchOpen(
 /*
  * OsWatchClose --
  *
- *	Closes a watch that watches nothing any more. It waits for the threads
- *	that still fetch units: a tenth of a second at most.
+ *	Closes a watch that watches nothing any more.
  */
 
 void
 OsWatchClose(
     OsWatch *watch)
 {
-    bool isOurs = OsWatchIsOurs(watch);
-
-    OsLock();
-    while (isOurs && watch->threads > 0) {
-	pthread_cond_wait(&threadEnded, &mutex);
-    }
-    OsUnlock();
-    OsPollerClose(watch->poller, isOurs);
+    OsPollerClose(watch->poller, OsWatchIsOurs(watch));
     free(watch);
 }
 

@@ -31,7 +31,6 @@ typedef struct OsPosting {
 struct OsWatch {
     OsPoller *poller;
     OsPosting *posted;
-    int threads;		/* that may still post here */
     pid_t process;		/* that has opened it */
 };
 
@@ -44,6 +43,5 @@ void	OsUnlock(void);
 
 void	OsPost(OsPosting *posting);
 void	OsUnpost(OsPosting *posting);
-void	OsThreadEnds(OsWatch *watch);
 
 #endif /* OS_WATCH_H */
