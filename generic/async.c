@@ -102,6 +102,7 @@ Resume(
     IpcAwait *await = call->await;
     Tcl_Obj *name = Tcl_NewObj();
 
+    call->await = NULL;
     await->call = NULL;
     await->code = code;
     await->result = result;
@@ -208,7 +209,6 @@ IpcEndCall(
     } else if (result != NULL) {
 	Tcl_DecrRefCount(result);
     }
-    call->await = NULL;
     IpcFreeCall(call);
 }
 
@@ -343,24 +343,46 @@ IpcFailCalls(
 }
 
 /*
+ * FirstOverdue --
+ *
+ *	Returns the call of a handle whose deadline has passed first; NULL, where
+ *	none has.
+ */
+
+static IpcAsync *
+FirstOverdue(
+    const IpcHandle *handle)
+{
+    IpcAsync *first = NULL;
+
+    if (handle->overdue == 0) {
+	return NULL;
+    }
+    for (IpcAsync *call = handle->firstCall; call != NULL; call = call->next) {
+	if (call->isOverdue
+		&& (first == NULL || call->deadline < first->deadline)) {
+	    first = call;
+	}
+    }
+    return first;
+}
+
+/*
  * IpcServeOverdue --
  *
- *	Ends the first call of a handle whose deadline has passed, if there is
- *	one. It may still succeed, as those before it may. Returns whether a
- *	callback was run.
+ *	Ends the call of a handle whose deadline has passed first, if one has. It
+ *	may still succeed, as those before it may. Returns whether a callback was
+ *	run.
  */
 
 bool
 IpcServeOverdue(
     IpcHandle *handle)
 {
-    IpcAsync *call = handle->firstCall;
+    IpcAsync *call = FirstOverdue(handle);
 
-    if (handle->overdue == 0) {
+    if (call == NULL) {
 	return false;
-    }
-    while (!call->isOverdue) {
-	call = call->next;
     }
     if (call == IpcFirstCall(handle, call->event)) {
 	return Attempt(call, false);

@@ -16,6 +16,7 @@
 
 #ifdef __linux__
 
+#include "osArray.h"
 #include "osCatalog.h"
 #include "osMq.h"
 
@@ -273,7 +274,7 @@ typedef struct Queue {
 
 typedef struct Found {
     Queue *queues;
-    size_t count;
+    size_t count, room;
 } Found;
 
 static int
@@ -295,7 +296,8 @@ KeepQueue(
 	    return 0;
 	}
     }
-    larger = realloc(found->queues, (found->count + 1) * sizeof(*larger));
+    larger = OsMakeRoom(found->queues, found->count + 1, &found->room,
+	    sizeof(*larger));
     if (larger == NULL) {
 	return ENOMEM;
     }
@@ -327,7 +329,7 @@ ListDescriptors(
     OsFileProc *proc,
     void *data)
 {
-    Found found = { NULL, 0 };
+    Found found = { 0 };
     int err = OsScanProcesses(KeepQueues, &found);
 
     for (size_t i = 0; i < found.count; i++) {

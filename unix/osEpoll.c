@@ -5,9 +5,9 @@
  *	number of descriptors nor their values cost anything.
  */
 
-#ifdef HAVE_EPOLL_CREATE1
-
 #include "osPoller.h"
+
+#ifdef OS_POLLER_IS_EPOLL
 
 #include <errno.h>
 #include <stdlib.h>
@@ -156,8 +156,4 @@ OsPollerResume(
     (void) poller;
 }
 
-#else
-
-typedef int OsEpollIsElsewhere;
-
-#endif /* HAVE_EPOLL_CREATE1 */
+#endif /* OS_POLLER_IS_EPOLL */

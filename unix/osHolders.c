@@ -8,6 +8,7 @@
 
 #ifdef __linux__
 
+#include "osArray.h"
 #include "osCatalog.h"
 
 #include <dirent.h>
@@ -169,25 +170,19 @@ AddObject(
     ino_t inode)
 {
     Search *search = data;
-    Object *object;
+    Object *objects = OsMakeRoom(search->objects, search->count + 1,
+	    &search->room, sizeof(*objects));
 
-    if (search->count == search->room) {
-	size_t room = 2 * search->room + 16;
-	Object *larger = realloc(search->objects, room * sizeof(*larger));
-
-	if (larger == NULL) {
-	    return ENOMEM;
-	}
-	search->objects = larger;
-	search->room = room;
+    if (objects == NULL) {
+	return ENOMEM;
     }
-    object = &search->objects[search->count];
-    *object = (Object) {
+    search->objects = objects;
+    objects[search->count] = (Object) {
 	.device = device,
 	.inode = inode,
 	.name = strdup(name)
     };
-    if (object->name == NULL) {
+    if (objects[search->count].name == NULL) {
 	return ENOMEM;
     }
     search->count++;

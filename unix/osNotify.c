@@ -26,7 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#if defined(__linux__) && defined(HAVE_MQ_OPEN) && defined(HAVE_EPOLL_CREATE1)
+#if defined(__linux__) && defined(HAVE_MQ_OPEN)
 #   include <sys/socket.h>
 #   include <sys/syscall.h>
 #   define HAVE_NOTICE_SOCKET

@@ -1,7 +1,7 @@
 /*
  * osPoll.c --
  *
- *	The poller where there is no epoll(7): a thread waits in poll(2), and
+ *	The poller where epoll(7) is not: a thread waits in poll(2), and
  *	writes to a pipe when a descriptor is ready. That descriptor then
  *	rests until the owner has looked and waits again (OsPollerResume), else
  *	the thread would tell of it without end.
@@ -10,9 +10,11 @@
  *	a system without queues, has none.
  */
 
-#ifndef HAVE_EPOLL_CREATE1
-
 #include "osPoller.h"
+
+#ifndef OS_POLLER_IS_EPOLL
+
+#include "osArray.h"
 #include "osThread.h"
 
 #include <errno.h>
@@ -40,6 +42,9 @@ struct OsPoller {
     Entry *entries;
     size_t count;
     size_t room;
+    unsigned changes;		/* of what is to be polled */
+    struct pollfd *polled;	/* the thread's, as is its room */
+    size_t polledRoom;
 };
 
 /*
@@ -100,6 +105,20 @@ Hush(
     }
 }
 
+/*
+ * Change --
+ *
+ *	The thread has to look at the entries anew.
+ */
+
+static void
+Change(
+    OsPoller *poller)
+{
+    poller->changes++;
+    Ring(poller->poll);
+}
+
 int
 OsPollerOpen(
     OsPoller **pollerPtr)
@@ -141,6 +160,7 @@ OsPollerClose(
     ClosePipe(poller->poll);
     pthread_mutex_destroy(&poller->mutex);
     free(poller->entries);
+    free(poller->polled);
     free(poller);
 }
 
@@ -155,16 +175,21 @@ OsPollerDescriptor(
  * FillPolled --
  *
  *	Writes what is to be polled into polled, the thread's pipe first.
- *	Returns how much that is.
+ *	Returns how much that is, or 0 where memory is short.
  */
 
 static nfds_t
 FillPolled(
-    const OsPoller *poller,
-    struct pollfd *polled)
+    OsPoller *poller)
 {
+    struct pollfd *polled = OsMakeRoom(poller->polled, poller->count + 1,
+	    &poller->polledRoom, sizeof(*polled));
     nfds_t count = 0;
 
+    if (polled == NULL) {
+	return 0;
+    }
+    poller->polled = polled;
     polled[count++] = (struct pollfd) { poller->poll[0], POLLIN, 0 };
     for (size_t i = 0; i < poller->count; i++) {
 	const Entry *entry = &poller->entries[i];
@@ -183,32 +208,61 @@ FillPolled(
 /*
  * Note --
  *
- *	Notes in the entry of a polled descriptor, if there still is one, what
- *	was found.
+ *	Notes in the entries what was found. They are those from which polled
+ *	was filled.
  */
 
 static void
 Note(
-    OsPoller *poller,
-    const struct pollfd *polled)
+    OsPoller *poller)
 {
+    const struct pollfd *polled = poller->polled;
+    bool isFound = false;
+
     for (size_t i = 0; i < poller->count; i++) {
 	Entry *entry = &poller->entries[i];
 
-	if (entry->fd == polled->fd && !entry->rests) {
+	if (!entry->rests && (++polled)->revents != 0) {
 	    entry->ready = ((polled->revents & ~POLLOUT) ? OS_READABLE : 0)
 		    | ((polled->revents & ~POLLIN) ? OS_WRITABLE : 0);
 	    entry->ready &= entry->events;
 	    entry->rests = true;
-	    Ring(poller->loop);
+	    isFound = true;
 	}
     }
+    if (isFound) {
+	Ring(poller->loop);
+    }
+}
+
+/*
+ * Wait --
+ *
+ *	Waits for the first count of what is polled, 0 where there was no
+ *	memory for that. Returns whether something was found. Where the system
+ *	can't poll so many now, it may in a tenth of a second.
+ */
+
+static bool
+Wait(
+    const OsPoller *poller,
+    nfds_t count)
+{
+    struct pollfd own = { poller->poll[0], POLLIN, 0 };
+
+    if (count > 0 && poll(poller->polled, count, -1) > 0) {
+	return true;
+    }
+    poll(&own, 1, 100);
+    return false;
 }
 
 /*
  * Poll --
  *
- *	The thread. It polls a copy of what is wanted, without the mutex.
+ *	The thread. It polls a copy of what is wanted, without the mutex. What
+ *	was found is out of date where the wanted has changed meanwhile: then
+ *	a descriptor may be closed, and its number be another's.
  */
 
 static void *
@@ -216,46 +270,49 @@ Poll(
     void *data)
 {
     OsPoller *poller = data;
-    struct pollfd *polled = NULL;
-    size_t room = 0;
 
     pthread_mutex_lock(&poller->mutex);
     while (!poller->ends) {
-	nfds_t count;
+	nfds_t count = FillPolled(poller);
+	unsigned changes = poller->changes;
+	bool isFound;
 
-	if (room < poller->count + 1) {
-	    struct pollfd *larger = realloc(polled,
-		    2 * (poller->count + 1) * sizeof(*polled));
-
-	    if (larger == NULL) {
-		break;
-	    }
-	    polled = larger;
-	    room = 2 * (poller->count + 1);
-	}
-	count = FillPolled(poller, polled);
 	pthread_mutex_unlock(&poller->mutex);
-	if (poll(polled, count, -1) < 0) {
-	    count = 0;
-	}
+	isFound = Wait(poller, count);
 	pthread_mutex_lock(&poller->mutex);
 	Hush(poller->poll);
-	for (nfds_t i = 1; i < count; i++) {
-	    if (polled[i].revents != 0) {
-		Note(poller, &polled[i]);
-	    }
+	if (isFound && changes == poller->changes) {
+	    Note(poller);
 	}
     }
     pthread_mutex_unlock(&poller->mutex);
-    free(polled);
     return NULL;
+}
+
+/*
+ * StartThread --
+ *
+ *	Starts the thread, if it is not there. ENOMEM: there can't be more.
+ */
+
+static int
+StartThread(
+    OsPoller *poller)
+{
+    int err = 0;
+
+    if (!poller->hasThread) {
+	err = OsThreadStart(Poll, poller, &poller->thread);
+	poller->hasThread = (err == 0);
+    }
+    return err;
 }
 
 /*
  * FindEntry --
  *
- *	Returns the entry of fd, a new one where there is none; NULL, where
- *	memory is short.
+ *	Returns the entry of fd, the one behind the last where there is none;
+ *	NULL where there is no room for that.
  */
 
 static Entry *
@@ -263,29 +320,26 @@ FindEntry(
     OsPoller *poller,
     int fd)
 {
+    Entry *entries;
+
     for (size_t i = 0; i < poller->count; i++) {
 	if (poller->entries[i].fd == fd) {
 	    return &poller->entries[i];
 	}
     }
-    if (poller->count == poller->room) {
-	size_t room = 2 * poller->room + 8;
-	Entry *larger = realloc(poller->entries, room * sizeof(*larger));
-
-	if (larger == NULL) {
-	    return NULL;
-	}
-	poller->entries = larger;
-	poller->room = room;
+    entries = OsMakeRoom(poller->entries, poller->count + 1, &poller->room,
+	    sizeof(*entries));
+    if (entries == NULL) {
+	return NULL;
     }
-    poller->entries[poller->count] = (Entry) { .fd = fd };
-    return &poller->entries[poller->count++];
+    poller->entries = entries;
+    return &entries[poller->count];
 }
 
 /*
- * SetEntry --
+ * SetEntry, RemoveEntry --
  *
- *	OsPollerSet with the mutex.
+ *	OsPollerSet with the mutex, for some events and for none.
  */
 
 static int
@@ -296,25 +350,25 @@ SetEntry(
     void *data)
 {
     Entry *entry = FindEntry(poller, fd);
+    int err = (entry != NULL) ? StartThread(poller) : ENOMEM;
 
-    if (entry == NULL) {
-	return ENOMEM;
-    }
-    if (events == 0) {
-	*entry = poller->entries[--poller->count];
-    } else {
+    if (err == 0) {
+	poller->count += (entry == &poller->entries[poller->count]);
 	*entry = (Entry) { .fd = fd, .events = events, .data = data };
-	if (!poller->hasThread) {
-	    int err = OsThreadStart(Poll, poller, &poller->thread);
+    }
+    return err;
+}
 
-	    if (err != 0) {
-		return err;
-	    }
-	    poller->hasThread = true;
+static void
+RemoveEntry(
+    OsPoller *poller,
+    int fd)
+{
+    for (size_t i = 0; i < poller->count; i++) {
+	if (poller->entries[i].fd == fd) {
+	    poller->entries[i] = poller->entries[--poller->count];
 	}
     }
-    Ring(poller->poll);
-    return 0;
 }
 
 int
@@ -324,10 +378,15 @@ OsPollerSet(
     int events,
     void *data)
 {
-    int err;
+    int err = 0;
 
     pthread_mutex_lock(&poller->mutex);
-    err = SetEntry(poller, fd, events, data);
+    if (events != 0) {
+	err = SetEntry(poller, fd, events, data);
+    } else {
+	RemoveEntry(poller, fd);
+    }
+    Change(poller);
     pthread_mutex_unlock(&poller->mutex);
     return err;
 }
@@ -382,13 +441,9 @@ OsPollerResume(
 	}
     }
     if (resumes) {
-	Ring(poller->poll);
+	Change(poller);
     }
     pthread_mutex_unlock(&poller->mutex);
 }
 
-#else
-
-typedef int OsPollIsElsewhere;
-
-#endif /* !HAVE_EPOLL_CREATE1 */
+#endif /* !OS_POLLER_IS_EPOLL */

@@ -2,14 +2,18 @@
  * osPoller.h --
  *
  *	A descriptor that is readable while one of many is ready: a set of
- *	epoll(7) in osEpoll.c; in osPoll.c, for systems without, a thread that
- *	waits in poll(2). For unix/ alone.
+ *	epoll(7) in osEpoll.c, with eventfd(2); in osPoll.c, for systems that
+ *	lack one of them, a thread that waits in poll(2). For unix/ alone.
  */
 
 #ifndef OS_POLLER_H
 #define OS_POLLER_H
 
 #include "os.h"
+
+#if defined(HAVE_EPOLL_CREATE1) && defined(HAVE_EVENTFD)
+#   define OS_POLLER_IS_EPOLL
+#endif
 
 typedef struct OsPoller OsPoller;
 

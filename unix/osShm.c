@@ -36,7 +36,10 @@ struct OsShm {
 /*
  * OpenSegment --
  *
- *	shm_open(3) as OsOpenOrCreate wants it.
+ *	shm_open(3) as OsOpenOrCreate wants it. Where segments are files, anybody
+ *	can put something else in their folder: to open a fifo would wait.
+ *
+ *	ENODEV: there is something that has no memory, as mmap(2) says it.
  */
 
 typedef struct OpenRequest {
@@ -54,9 +57,20 @@ OpenSegment(
     OpenRequest *request = data;
     int createFlags = (flags & OS_CREAT) ? O_CREAT | O_EXCL : 0;
 
-    request->fd = shm_open(request->name, request->access | createFlags,
-	    request->mode);
-    return (request->fd >= 0) ? 0 : errno;
+    struct stat status;
+
+    request->fd = shm_open(request->name,
+	    request->access | createFlags | O_NONBLOCK, request->mode);
+    if (request->fd < 0) {
+	return errno;
+    }
+    if (fstat(request->fd, &status) == 0
+	    && (S_ISFIFO(status.st_mode) || S_ISDIR(status.st_mode)
+		    || S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode))) {
+	close(request->fd);
+	return ENODEV;
+    }
+    return 0;
 }
 
 /*

@@ -443,7 +443,7 @@ CheckReadiness(void)
 
 enum { NOTICES = 500 };
 
-#ifdef HAVE_EPOLL_CREATE1
+#ifdef __linux__
 enum { CLOSERS = 2 };
 #else
 enum { CLOSERS = 0 };
