@@ -330,7 +330,9 @@ MqNotifyMethod(
 	err = OsMqNotifySignal(mq->mq, options.signal);
     } else {
 	err = OsMqNotifyCancel(mq->mq);
-	SetScript(&mq->notices, NULL);
+	if (err == 0) {
+	    SetScript(&mq->notices, NULL);
+	}
     }
     return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
 }

@@ -20,7 +20,6 @@
 #include "osCatalog.h"
 #include "osMq.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mntent.h>
@@ -33,6 +32,33 @@
 #include <unistd.h>
 
 static const char semPrefix[] = "sem.";
+
+/*
+ * OsUnlessHidden, OsReadEntry --
+ *
+ *	See osCatalog.h.
+ */
+
+int
+OsUnlessHidden(
+    int err)
+{
+    return (err == EACCES || err == EPERM || err == ENOENT || err == ESRCH)
+	    ? 0 : err;
+}
+
+struct dirent *
+OsReadEntry(
+    DIR *folder,
+    int *errPtr)
+{
+    struct dirent *entry;
+
+    errno = 0;
+    entry = readdir(folder);
+    *errPtr = (entry == NULL) ? errno : 0;
+    return entry;
+}
 
 /*
  * OpenMounted --
@@ -188,21 +214,21 @@ StatName(
 	Quest quest = { name, status };
 
 	err = OsScanProcesses(MeetProcess, &quest);
-	err = (err == EEXIST) ? 0 : ENOENT;
+	err = (err == EEXIST) ? 0 : (err == 0 || err == ENOSYS) ? ENOENT : err;
     }
     return err;
 }
 
 /*
- * IsObject --
+ * CheckObject --
  *
- *	Returns whether an entry of a folder is an object of a family that can
- *	be opened: a file, and as large as a semaphore if it is one. Most
- *	entries tell their type, and spare us a stat(2) each.
+ *	Returns 0 for an entry of a folder that is an object of a family which
+ *	can be opened: a file, and as large as a semaphore if it is one. Most
+ *	entries tell their type, and spare us a stat(2) each. ENOENT: it is none.
  */
 
-static bool
-IsObject(
+static int
+CheckObject(
     OsFamily family,
     int folder,
     const struct dirent *entry)
@@ -213,14 +239,17 @@ IsObject(
 
     if (isSem != (family == OS_SEM)
 	    || (isSem && entry->d_name[strlen(semPrefix)] == '\0')) {
-	return false;
+	return ENOENT;
     }
     if (!isSem && entry->d_type != DT_UNKNOWN) {
-	return entry->d_type == DT_REG;
+	return (entry->d_type == DT_REG) ? 0 : ENOENT;
     }
-    return fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0
-	    && S_ISREG(status.st_mode)
-	    && (!isSem || status.st_size >= (off_t) sizeof(sem_t));
+    if (fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+	return errno;
+    }
+    return (S_ISREG(status.st_mode)
+	    && (!isSem || status.st_size >= (off_t) sizeof(sem_t)))
+	    ? 0 : ENOENT;
 }
 
 /*
@@ -244,18 +273,22 @@ ListFolder(
     int err = 0;
 
     if (files == NULL) {
+	err = errno;
 	close(folder);
-	return ENOMEM;
+	return err;
     }
     if (fstat(folder, &status) != 0) {
 	err = errno;
     }
-    while (err == 0 && (entry = readdir(files)) != NULL) {
+    while (err == 0 && (entry = OsReadEntry(files, &err)) != NULL) {
 	char name[NAME_MAX + 2];
 
-	if (IsObject(family, folder, entry)) {
+	err = CheckObject(family, folder, entry);
+	if (err == 0) {
 	    snprintf(name, sizeof(name), "/%s", entry->d_name + prefixLength);
 	    err = proc(data, name, status.st_dev, entry->d_ino);
+	} else {
+	    err = OsUnlessHidden(err);
 	}
     }
     closedir(files);
@@ -430,7 +463,7 @@ GetValueOfCopy(
  *	time of access stays where the system lets it.
  */
 
-static void
+static int
 ReadValue(
     int folder,
     const char *file,
@@ -443,12 +476,13 @@ ReadValue(
 	fd = openat(folder, file, flags);
     }
     if (fd < 0) {
-	return;
+	return OsUnlessHidden(errno);
     }
     if (GetValueOfCopy(fd, &info->value)) {
 	info->known |= OS_INFO_VALUE;
     }
     close(fd);
+    return 0;
 }
 
 /*
@@ -491,9 +525,12 @@ LookAtQueue(
 	err = OsMqOpen(name, 0, 0, false, true, NULL, &mq);
     }
     if (err == 0) {
+	int closeErr;
+
 	err = (fstat(OsMqDescriptor(mq), status) == 0) ? 0 : errno;
 	ReadQueue(mq, info);
-	OsMqClose(mq);
+	closeErr = OsMqClose(mq);
+	err = (err != 0) ? err : closeErr;
     }
     return err;
 }
@@ -512,7 +549,7 @@ OsGetInfo(
     OsInfo *info)
 {
     int folder = -1, err = EACCES;
-    struct stat status;
+    struct stat status = { 0 };
 
     *info = (OsInfo) { .known = 0 };
     if (family == OS_MQ) {
@@ -520,7 +557,8 @@ OsGetInfo(
     }
     if (err == EACCES) {
 	folder = OsOpenFolder(family);
-	err = StatName(family, folder, name, &status);
+	err = (folder < 0 && family != OS_MQ) ? errno
+		: StatName(family, folder, name, &status);
 	if (family == OS_MQ && err == ENOENT) {
 	    err = EACCES;
 	}
@@ -539,7 +577,7 @@ OsGetInfo(
 	    char file[NAME_MAX + 1];
 
 	    GetFileName(family, name, file, sizeof(file));
-	    ReadValue(folder, file, info);
+	    err = ReadValue(folder, file, info);
 	}
     }
     if (folder >= 0) {

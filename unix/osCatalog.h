@@ -9,6 +9,7 @@
 
 #include "os.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 
 #define OS_SHM_FOLDER	"/dev/shm"
@@ -35,6 +36,17 @@ typedef int OsFileProc(void *data, const char *name, dev_t device,
  */
 
 int	OsOpenFolder(OsFamily family);
+
+/*
+ * Who looks at the system passes over what the caller may not see, and what
+ * is gone by now: OsUnlessHidden returns 0 for an errno value that says so.
+ * OsReadEntry is readdir(3), which stores what has ended it: 0, or an errno
+ * value.
+ */
+
+int	OsUnlessHidden(int err);
+struct dirent *OsReadEntry(DIR *folder, int *errPtr);
+
 int	OsListFiles(OsFamily family, OsFileProc *proc, void *data);
 int	OsScanProcesses(int (*proc)(void *data, pid_t pid, int folder),
 	    void *data);

@@ -88,11 +88,29 @@ PassOn(
 }
 
 /*
+ * PutZeros --
+ *
+ *	Replaces all pages from page to the end of the guarded range by
+ *	private ones that are zeros. mmap is a plain system call here, which a
+ *	handler may make. Returns false where it fails.
+ */
+
+static bool
+PutZeros(
+    char *page)
+{
+    return mmap(page, (size_t) (osGuard.end - page), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+	    -1, 0) != MAP_FAILED;
+}
+
+/*
  * HandleBusError --
  *
- *	The handler of SIGBUS. The pages from the fault to the end of the
- *	guarded range are replaced at once, else each would fault by itself.
- *	mmap is a plain system call here, which a handler may make.
+ *	The handler of SIGBUS. The pages from the fault on are replaced at
+ *	once, else each would fault by itself. To replace the whole range
+ *	takes no more mappings than there are, so that is tried where the system
+ *	has no more.
  */
 
 static void
@@ -107,11 +125,10 @@ HandleBusError(
     if (info->si_code > 0 && osGuard.start <= fault && fault < osGuard.end) {
 	uintptr_t pageSize = (uintptr_t) sysconf(_SC_PAGESIZE);
 	char *page = fault - (uintptr_t) fault % pageSize;
+	char *first = osGuard.start - (uintptr_t) osGuard.start % pageSize;
 
-	if (mmap(page, (size_t) (osGuard.end - page), PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
-		-1, 0) != MAP_FAILED) {
-	    osGuard.broken = true;
+	if (PutZeros(page) || PutZeros(first)) {
+	    osGuard.broken = 1;
 	    errno = savedErrno;
 	    return;
 	}

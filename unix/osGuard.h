@@ -7,6 +7,7 @@
 #ifndef OS_GUARD_H
 #define OS_GUARD_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,7 +19,7 @@
 typedef struct OsGuard {
     char *volatile start;
     char *volatile end;
-    volatile bool broken;
+    volatile sig_atomic_t broken;
 } OsGuard;
 
 /*
@@ -52,7 +53,7 @@ OsGuardEnter(
     void *start,
     size_t length)		/* bytes */
 {
-    osGuard.broken = false;
+    osGuard.broken = 0;
     osGuard.end = (char *) start + length;
     osGuard.start = start;
 }
@@ -61,7 +62,7 @@ static inline bool
 OsGuardLeave(void)
 {
     osGuard.start = osGuard.end = NULL;
-    return osGuard.broken;
+    return osGuard.broken != 0;
 }
 
 #endif /* OS_GUARD_H */

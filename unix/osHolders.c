@@ -11,7 +11,6 @@
 #include "osArray.h"
 #include "osCatalog.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -40,9 +39,9 @@ OsScanProcesses(
     int err = 0;
 
     if (all == NULL) {
-	return ENOSYS;
+	return (errno == ENOENT) ? ENOSYS : errno;
     }
-    while (err == 0 && (entry = readdir(all)) != NULL) {
+    while (err == 0 && (entry = OsReadEntry(all, &err)) != NULL) {
 	char *end;
 	long pid = strtol(entry->d_name, &end, 10);
 
@@ -53,6 +52,8 @@ OsScanProcesses(
 	    if (folder >= 0) {
 		err = proc(data, (pid_t) pid, folder);
 		close(folder);
+	    } else {
+		err = OsUnlessHidden(errno);
 	    }
 	}
     }
@@ -61,14 +62,14 @@ OsScanProcesses(
 }
 
 /*
- * IsOfFamily --
+ * CheckFamily --
  *
- *	Returns whether a descriptor, in a folder of /proc, may be one of an
- *	object of a family.
+ *	Returns 0 for a descriptor, in a folder of /proc, that may be one of an
+ *	object of a family. ENOENT: it is none.
  */
 
-static bool
-IsOfFamily(
+static int
+CheckFamily(
     OsFamily family,
     int folder,
     const char *descriptor,
@@ -79,15 +80,46 @@ IsOfFamily(
 
     if (family != OS_MQ) {
 	return strncmp(link, OS_SHM_FOLDER "/", strlen(OS_SHM_FOLDER) + 1)
-		== 0;
+		== 0 ? 0 : ENOENT;
     }
     if (link[0] != '/' || strchr(link + 1, '/') != NULL) {
-	return false;
+	return ENOENT;
     }
     snprintf(path, sizeof(path), "/proc/self/fd/%d/%.16s", folder,
 	    descriptor);
-    return statfs(path, &system) == 0
-	    && (long) system.f_type == mqueueMagic;
+    if (statfs(path, &system) != 0) {
+	return errno;
+    }
+    return ((long) system.f_type == mqueueMagic) ? 0 : ENOENT;
+}
+
+/*
+ * StatDescriptor --
+ *
+ *	Reads where the link of a descriptor leads, as text in link, and, if it
+ *	may be one of an object of a family, stat(2) of that. ENOENT: it is none.
+ */
+
+static int
+StatDescriptor(
+    OsFamily family,
+    int folder,
+    const char *descriptor,
+    char *link,
+    size_t room,
+    struct stat *status)
+{
+    ssize_t length = (descriptor[0] == '.') ? 0
+	    : readlinkat(folder, descriptor, link, room - 1);
+    int err;
+
+    if (length <= 0) {
+	return (length == 0) ? ENOENT : errno;
+    }
+    link[length] = '\0';
+    err = CheckFamily(family, folder, descriptor, link);
+    return (err == 0 && fstatat(folder, descriptor, status, 0) != 0)
+	    ? errno : err;
 }
 
 /*
@@ -106,28 +138,27 @@ OsScanDescriptors(
     void *data)
 {
     int fd = openat(folder, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *all = (fd >= 0) ? fdopendir(fd) : NULL;
     struct dirent *entry;
     int err = 0;
+    DIR *all;
 
-    if (all == NULL) {
-	if (fd >= 0) {
-	    close(fd);
-	}
-	return 0;
+    if (fd < 0) {
+	return OsUnlessHidden(errno);
     }
-    while (err == 0 && (entry = readdir(all)) != NULL) {
+    all = fdopendir(fd);
+    if (all == NULL) {
+	err = errno;
+	close(fd);
+	return err;
+    }
+    while (err == 0 && (entry = OsReadEntry(all, &err)) != NULL) {
 	char link[512];
-	ssize_t length = readlinkat(fd, entry->d_name, link, sizeof(link) - 1);
-	struct stat status;
+	struct stat status = { 0 };
 
-	if (length > 0) {
-	    link[length] = '\0';
-	    if (IsOfFamily(family, fd, entry->d_name, link)
-		    && fstatat(fd, entry->d_name, &status, 0) == 0) {
-		err = proc(data, pid, link, &status);
-	    }
-	}
+	err = StatDescriptor(family, fd, entry->d_name, link, sizeof(link),
+		&status);
+	err = (err == 0) ? proc(data, pid, link, &status)
+		: OsUnlessHidden(err);
     }
     closedir(all);
     return err;
@@ -230,6 +261,32 @@ ListObjects(
 }
 
 /*
+ * ReadCommand --
+ *
+ *	Reads the command of the process that is looked at.
+ */
+
+static int
+ReadCommand(
+    const Search *search,
+    char *command,
+    size_t room)
+{
+    int fd = openat(search->process, "comm", O_RDONLY | O_CLOEXEC);
+    ssize_t length;
+    int err;
+
+    if (fd < 0) {
+	return OsUnlessHidden(errno);
+    }
+    length = read(fd, command, room - 1);
+    err = (length < 0) ? OsUnlessHidden(errno) : 0;
+    command[(length > 0) ? length - 1 : 0] = '\0';
+    close(fd);
+    return err;
+}
+
+/*
  * Tell --
  *
  *	A process has an object open: tells of it, once, if it is wanted.
@@ -244,7 +301,7 @@ Tell(
 {
     Object wanted = { .device = device, .inode = inode }, *object;
     char command[64] = "";
-    int fd, err = search->isListed ? 0 : ListObjects(search);
+    int err = search->isListed ? 0 : ListObjects(search);
 
     if (err != 0 || search->count == 0) {
 	return err;
@@ -255,14 +312,9 @@ Tell(
 	return 0;
     }
     object->told = pid;
-    fd = openat(search->process, "comm", O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-	ssize_t length = read(fd, command, sizeof(command) - 1);
-
-	command[(length > 0) ? length - 1 : 0] = '\0';
-	close(fd);
-    }
-    return search->proc(search->data, object->name, pid, command);
+    err = ReadCommand(search, command, sizeof(command));
+    return (err != 0) ? err
+	    : search->proc(search->data, object->name, pid, command);
 }
 
 static int
@@ -310,6 +362,27 @@ ReadMapping(
 }
 
 /*
+ * ReadLine --
+ *
+ *	getline(3). Returns false at the end, with what has ended it stored: 0,
+ *	or an errno value.
+ */
+
+static bool
+ReadLine(
+    FILE *file,
+    char **linePtr,
+    size_t *roomPtr,
+    int *errPtr)
+{
+    if (getline(linePtr, roomPtr, file) > 0) {
+	return true;
+    }
+    *errPtr = feof(file) ? 0 : OsUnlessHidden(errno);
+    return false;
+}
+
+/*
  * ScanMaps --
  *
  *	Tells of what a process has mapped.
@@ -321,18 +394,21 @@ ScanMaps(
     pid_t pid)
 {
     int fd = openat(search->process, "maps", O_RDONLY | O_CLOEXEC);
-    FILE *maps = (fd >= 0) ? fdopen(fd, "r") : NULL;
     char *line = NULL;
     size_t room = 0;
     int err = 0;
+    FILE *maps;
 
-    if (maps == NULL) {
-	if (fd >= 0) {
-	    close(fd);
-	}
-	return 0;
+    if (fd < 0) {
+	return OsUnlessHidden(errno);
     }
-    while (err == 0 && getline(&line, &room, maps) > 0) {
+    maps = fdopen(fd, "r");
+    if (maps == NULL) {
+	err = errno;
+	close(fd);
+	return err;
+    }
+    while (err == 0 && ReadLine(maps, &line, &room, &err)) {
 	dev_t device;
 	ino_t inode;
 
@@ -396,6 +472,8 @@ ScanChosen(
 	if (folder >= 0) {
 	    err = proc(data, chosen->pids[i], folder);
 	    close(folder);
+	} else {
+	    err = OsUnlessHidden(errno);
 	}
     }
     return err;

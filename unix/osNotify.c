@@ -367,7 +367,8 @@ OsMqTakeNotice(
  *	Returns whether the system still has a registration of this process
  *	for the queue. On Linux the queue's file tells, mq_overview(7), where mq
  *	may read. Else, that another one is refused tells that there is one:
- *	ours, or one that is not touched by what is done about ours.
+ *	ours, or one that is not touched by what is done about ours. So does
+ *	any other failure: to take one for granted loses none.
  */
 
 static bool
@@ -382,7 +383,7 @@ IsRegistered(
 	return pid == getpid();
     }
     if (mq_notify(mq->mqd, &nothing) != 0) {
-	return errno == EBUSY;
+	return true;
     }
     mq_notify(mq->mqd, NULL);
     return false;
@@ -391,49 +392,58 @@ IsRegistered(
 /*
  * FindAsked --
  *
- *	Returns the one, of all in this process that stand for the same queue
+ *	Stores the one, of all in this process that stand for the same queue
  *	as mq, that has asked last, and so the one whose registration the system
- *	may have; NULL, where none has asked.
+ *	may have; NULL, where none has asked. Returns 0, or the errno value that
+ *	kept it from being known.
  */
 
-static OsMq *
+static int
 FindAsked(
-    const OsMq *mq)
+    const OsMq *mq,
+    OsMq **askedPtr)
 {
     struct stat queue, other;
 
-    if (notified == NULL || fstat((int) mq->mqd, &queue) != 0) {
-	return NULL;
+    *askedPtr = NULL;
+    if (notified != NULL && fstat((int) mq->mqd, &queue) != 0) {
+	return errno;
     }
     for (OsMq *asked = notified; asked != NULL; asked = asked->next) {
-	if (fstat((int) asked->mqd, &other) == 0
-		&& other.st_dev == queue.st_dev
-		&& other.st_ino == queue.st_ino) {
-	    return asked;
+	if (fstat((int) asked->mqd, &other) != 0) {
+	    return errno;
+	}
+	if (other.st_dev == queue.st_dev && other.st_ino == queue.st_ino) {
+	    *askedPtr = asked;
+	    return 0;
 	}
     }
-    return NULL;
+    return 0;
 }
 
 /*
  * OsMqNotifyCancel --
  *
  *	Ends what mq has asked for, if it has. A posting that nobody has taken
- *	is dropped.
+ *	is dropped. Where that fails all stays as it is.
  */
 
 int
 OsMqNotifyCancel(
     OsMq *mq)
 {
-    int err = 0;
+    OsMq *asked;
+    int err;
 
     OsLock();
-    if (FindAsked(mq) == mq && IsRegistered(mq)
+    err = FindAsked(mq, &asked);
+    if (err == 0 && asked == mq && IsRegistered(mq)
 	    && mq_notify(mq->mqd, NULL) != 0) {
 	err = errno;
     }
-    Forget(mq);
+    if (err == 0) {
+	Forget(mq);
+    }
     OsUnlock();
     return err;
 }
@@ -462,7 +472,8 @@ Deliver(
  *	mq_close(3) of mqd, which on Linux also ends the registration of kept,
  *	another descriptor of the same queue: that is made again, unless its
  *	notice had come before. A message that came to the empty queue in
- *	between gave no notice, so it gets one here.
+ *	between gave no notice, so it gets one here; and so does a queue whose
+ *	registration can't be made again: rather one too many than none.
  */
 
 static int
@@ -480,11 +491,13 @@ CloseBeside(
     isRegistered = IsRegistered(kept);
     err = (mq_close(mqd) == 0) ? 0 : errno;
     Drain(kept);
-    if (isRegistered && kept->notices == notices
-	    && Register(kept, kept->notifyKey, kept->notifySignal) == 0) {
-	OsMqGetDepth(kept, &after);
+    if (isRegistered && kept->notices == notices) {
+	bool isLost = Register(kept, kept->notifyKey, kept->notifySignal) != 0
+		|| OsMqGetDepth(kept, &after) != 0;
+
 	Drain(kept);
-	if (before == 0 && after > 0 && kept->notices == notices) {
+	if ((isLost || (before == 0 && after > 0))
+		&& kept->notices == notices) {
 	    Deliver(kept);
 	}
     }
@@ -495,7 +508,8 @@ CloseBeside(
  * OsMqCloseNotified --
  *
  *	mq_close(3), with the end of what mq has asked for, and of nothing
- *	that another has. Returns 0 or an errno value.
+ *	that another has. Returns 0 or an errno value; mq is closed whatever is
+ *	returned.
  */
 
 int
@@ -503,16 +517,16 @@ OsMqCloseNotified(
     OsMq *mq)
 {
     OsMq *kept;
-    int err;
+    int err, closeErr;
 
     OsLock();
     Forget(mq);
-    kept = FindAsked(mq);
+    err = FindAsked(mq, &kept);
     if (kept != NULL) {
-	err = CloseBeside(mq->mqd, kept);
+	closeErr = CloseBeside(mq->mqd, kept);
     } else {
-	err = (mq_close(mq->mqd) == 0) ? 0 : errno;
+	closeErr = (mq_close(mq->mqd) == 0) ? 0 : errno;
     }
     OsUnlock();
-    return err;
+    return (err != 0) ? err : closeErr;
 }

@@ -29,6 +29,7 @@ typedef struct Entry {
     int events;			/* wanted: OS_READABLE ... */
     int ready;			/* found, not yet told */
     bool rests;
+    unsigned since;		/* the change that made it */
     void *data;
 } Entry;
 
@@ -208,30 +209,28 @@ FillPolled(
 /*
  * Note --
  *
- *	Notes in the entries what was found. They are those from which polled
- *	was filled.
+ *	Notes what was found of a descriptor, if it is still wanted. An entry
+ *	that is younger than the changes of which the thread knew is another's:
+ *	the descriptor was closed, and its number is used again.
  */
 
 static void
 Note(
-    OsPoller *poller)
+    OsPoller *poller,
+    const struct pollfd *polled,
+    unsigned changes)
 {
-    const struct pollfd *polled = poller->polled;
-    bool isFound = false;
-
     for (size_t i = 0; i < poller->count; i++) {
 	Entry *entry = &poller->entries[i];
 
-	if (!entry->rests && (++polled)->revents != 0) {
+	if (entry->fd == polled->fd && !entry->rests
+		&& (int) (entry->since - changes) <= 0) {
 	    entry->ready = ((polled->revents & ~POLLOUT) ? OS_READABLE : 0)
 		    | ((polled->revents & ~POLLIN) ? OS_WRITABLE : 0);
 	    entry->ready &= entry->events;
 	    entry->rests = true;
-	    isFound = true;
+	    Ring(poller->loop);
 	}
-    }
-    if (isFound) {
-	Ring(poller->loop);
     }
 }
 
@@ -260,9 +259,7 @@ Wait(
 /*
  * Poll --
  *
- *	The thread. It polls a copy of what is wanted, without the mutex. What
- *	was found is out of date where the wanted has changed meanwhile: then
- *	a descriptor may be closed, and its number be another's.
+ *	The thread. It polls a copy of what is wanted, without the mutex.
  */
 
 static void *
@@ -281,8 +278,10 @@ Poll(
 	isFound = Wait(poller, count);
 	pthread_mutex_lock(&poller->mutex);
 	Hush(poller->poll);
-	if (isFound && changes == poller->changes) {
-	    Note(poller);
+	for (nfds_t i = 1; isFound && i < count; i++) {
+	    if (poller->polled[i].revents != 0) {
+		Note(poller, &poller->polled[i], changes);
+	    }
 	}
     }
     pthread_mutex_unlock(&poller->mutex);
@@ -353,8 +352,14 @@ SetEntry(
     int err = (entry != NULL) ? StartThread(poller) : ENOMEM;
 
     if (err == 0) {
-	poller->count += (entry == &poller->entries[poller->count]);
-	*entry = (Entry) { .fd = fd, .events = events, .data = data };
+	if (entry == &poller->entries[poller->count]) {
+	    poller->count++;
+	    *entry = (Entry) { .fd = fd, .since = poller->changes + 1 };
+	}
+	entry->events = events;
+	entry->ready &= events;
+	entry->rests = false;
+	entry->data = data;
     }
     return err;
 }

@@ -326,17 +326,20 @@ typedef struct Copy {
 /*
  * CopyGuarded --
  *
- *	Makes the copy. place is where copy->offset is mapped, in a mapping
- *	that ends at end. Returns false when memory is gone.
+ *	Makes the copy, in a mapping of mapped bytes in which copy->offset is
+ *	at start. Returns false when memory is gone.
  */
 
 static bool
 CopyGuarded(
     const Copy *copy,
-    char *place,
-    const char *end)
+    char *map,
+    size_t mapped,
+    size_t start)
 {
-    OsGuardEnter(place, (size_t) (end - place));
+    char *place = map + start;
+
+    OsGuardEnter(map, mapped);
     if (copy->write) {
 	memcpy(place, copy->bytes, copy->length);
     } else {
@@ -356,10 +359,8 @@ static bool
 LastPageIsThere(
     const OsShm *shm)
 {
-    char *last = shm->map + shm->mapped - 1;
-
-    OsGuardEnter(last, 1);
-    (void) *(volatile const char *) last;
+    OsGuardEnter(shm->map, shm->mapped);
+    (void) *(volatile const char *) (shm->map + shm->mapped - 1);
     return !OsGuardLeave();
 }
 
@@ -406,7 +407,7 @@ CopyThroughWindow(
     if (map == NULL) {
 	return errno;
     }
-    *completePtr = CopyGuarded(copy, map + before, map + length);
+    *completePtr = CopyGuarded(copy, map, length, before);
     munmap(map, length);
     return 0;
 }
@@ -432,8 +433,8 @@ CopyOnce(
     }
     if ((uint64_t) copy->offset + copy->length <= shm->mapped
 	    || MapWhole(shm, size)) {
-	complete = CopyGuarded(copy, shm->map + copy->offset,
-		shm->map + shm->mapped);
+	complete = CopyGuarded(copy, shm->map, shm->mapped,
+		(size_t) copy->offset);
 	if (!complete) {
 	    Unmap(shm);
 	}
@@ -486,8 +487,8 @@ CopySegment(
     if (copy->length > 0 && copy->offset >= 0
 	    && copy->length <= shm->surelyInside
 	    && (uint64_t) copy->offset <= shm->surelyInside - copy->length) {
-	if (LastPageIsThere(shm) && CopyGuarded(copy,
-		shm->map + copy->offset, shm->map + shm->mapped)) {
+	if (LastPageIsThere(shm) && CopyGuarded(copy, shm->map, shm->mapped,
+		(size_t) copy->offset)) {
 	    return 0;
 	}
 	Unmap(shm);
