@@ -3,7 +3,8 @@
 #       Runs the test files, each in a process of its own, and ends with the
 #       sums. The arguments are tcltest's: -file sem-*.test, -match sem-open-1.*
 #       and so on. Exits with 1 when a test failed, a file did not come to its
-#       end, or a file left something in the system.
+#       end or left something in the system, or a sanitizer or valgrind reports
+#       an error or a leak of any of its processes.
 
 package require Tcl 8.6-
 package require tcltest 2.5
@@ -69,6 +70,10 @@ proc run {file} {
     foreach object [sweep $id] {
         fail "$file left $object in the system"
     }
+    foreach report [takeReports] {
+        puts $report
+        fail "$file has the report above"
+    }
 }
 
 # stop --
@@ -108,6 +113,33 @@ proc sweep {id} {
     return $left
 }
 
+# keepReports, takeReports --
+#
+#       What a sanitizer or valgrind tells of the processes of a test file goes
+#       to files in a folder. They are taken when the file has ended, but for
+#       two remarks: of system calls that valgrind does not know, and of threads
+#       that a forked process does not have. Some processes are another user's.
+
+proc keepReports {folder} {
+    file mkdir $folder
+    file attributes $folder -permissions 0o1777
+    foreach variable {ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS} {
+        append ::env($variable) :log_path=[file join $folder report]
+    }
+    set ::env(REPORTS) $folder
+}
+
+proc takeReports {} {
+    return [lmap path [glob -nocomplain -directory $::env(REPORTS) *] {
+        set file [open $path]
+        set report [read $file]
+        close $file
+        file delete $path
+        if {![regexp -line {^(?!--\d+-- |==\d+==Running thread ).} $report]} continue
+        set report
+    }]
+}
+
 # found --
 #
 #       The semaphores and segments of random names that there are, where the
@@ -143,9 +175,11 @@ foreach column $columns {
     set suite($column) 0
 }
 set before [found]
+keepReports [file join [tcltest::temporaryDirectory] reports-[pid]]
 foreach file [files] {
     run $file
 }
+file delete -force $env(REPORTS)
 reportFound $before
 if {[llength $failures]} {
     puts "\nFailed:\n    [join $failures "\n    "]"

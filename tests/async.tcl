@@ -710,7 +710,7 @@ if {[testConstraint queues]} {
     apply {{} {
         set mq [fresh mq]
         $mq notify -command {note notice 0 {}}
-        $mq receive -command {note message}
+        $mq event readable [list apply {mq {note message 0 [$mq receive] {}}} $mq]
         $mq send word
         came 2
         drop $mq

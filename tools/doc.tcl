@@ -8,9 +8,18 @@
 package require doctools
 package require fileutil
 
-proc Format {format path} {
+# Format --
+#
+#       The text of a manual in that format. Its pictures are those beside it,
+#       in the folder pictures; a web page finds them from where it is.
+
+proc Format {format path output} {
     set name [file tail $path]
     ::doctools::new formatter -format $format -file $name -module [file rootname $name]
+    foreach picture [glob -nocomplain [file join [file dirname $path] pictures *.png]] {
+        formatter img [file rootname [file tail $picture]].png $picture \
+            [::fileutil::relative [file normalize [file dirname $output]] [file normalize $picture]]
+    }
     set text [formatter format [::fileutil::cat -encoding utf-8 $path]]
     foreach warning [formatter warnings] {
         puts stderr "$path: $warning"
@@ -25,7 +34,7 @@ proc Format {format path} {
 #       macro that draws nothing, no long lines of text. And as a reader asks
 #       for, who copies an example: without typographic dashes and quotes.
 #       The comment before the title goes: where doctools breaks it into lines,
-#       they would be printed.
+#       they would be printed. So does what stands for a picture.
 
 proc Mended {page date} {
     set page [string range $page [string first ".TH " $page] end]
@@ -33,6 +42,7 @@ proc Mended {page date} {
     set mended ".TH \"[string toupper $title]\" n \"$date\" \"$module $version\" $about"
     set page [string map [list $heading $mended] $page]
     regsub -all {\n\.(?:BS|BE|PP(?=\n\.S[HS]))(?=\n)} $page {} page
+    regsub -all {\n(?:\.sp\n|\.PP\n)?IMAGE: [^\n]*} $page {} page
     regsub -all {\n\.CS\n+} $page "\n.CS\n\n" page
     regsub -all {\n+\.CE\n} $page "\n.CE\n" page
     set inExample no
@@ -68,10 +78,10 @@ lassign $argv input output
 switch [file extension $output] {
     .n {
         set date [clock format [file mtime $input] -format %Y-%m-%d -gmt 1]
-        set text [Mended [Format nroff $input] $date]
+        set text [Mended [Format nroff $input $output] $date]
     }
     .html {
-        set text [Format html $input]
+        set text [Format html $input $output]
     }
     default {
         puts stderr "doc.tcl: $output is neither .n nor .html"

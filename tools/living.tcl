@@ -1,8 +1,15 @@
 # living.tcl --
 #
 #       A system with some life in it, to be looked at: a camera writes frames,
-#       an office sends jobs to printers, and some things go wrong. It says
-#       "ready", and lives until its standard input ends; then all is removed.
+#       an office sends jobs to printers, and some things go wrong.
+#
+#           tclsh living.tcl            says "ready", and lives until its standard
+#                                       input ends
+#           tclsh living.tcl program    runs the program, with its arguments, and
+#                                       lives until that ends; the talks and the
+#                                       workers of the demos run meanwhile
+#
+#       Then all is removed.
 
 package require posix_ipc 1.0
 
@@ -39,6 +46,18 @@ set roles {
     }
 }
 
+# The demos that run meanwhile, each beside the object that shows its work.
+set demos {
+    conversation/premise.tcl    {sem /wuthering_heights}
+    conversation/conclusion.tcl {shm /four_yorkshiremen}
+    queue/premise.tcl           {mq /my_message_queue}
+    queue/conclusion.tcl        {mq /my_message_queue}
+    workers.tcl                 {mq /workers-*}
+}
+
+# A process is this program once more, with this word before its role.
+set playing --play
+
 proc play {role} {
     lassign [dict get $::table $role] things pause deed
     foreach thing $things {
@@ -74,29 +93,151 @@ proc begin {} {
         $handle close
     }
     foreach role [dict keys $::table] {
-        lappend processes [open |[list [info nameofexecutable] [info script] $role] r+]
+        lappend processes [open |[list [info nameofexecutable] [info script] $::playing $role] r+]
     }
     return $processes
 }
 
-foreach {role things pause deed} $roles {
-    dict set table $role [list $things $pause $deed]
+# end --
+#
+#       Ends what is there, and removes it.
+
+proc end {processes} {
+    foreach process $processes {
+        close $process
+    }
+    foreach {family name -} $::objects {
+        catch {posix_ipc::$family unlink $name}
+    }
 }
-if {$argc} {
-    play [lindex $argv 0]
-    waitForEnd
-} else {
-    try {
-        set processes [begin]
-        puts ready
-        flush stdout
-        waitForEnd
-    } finally {
-        foreach process $processes {
-            close $process
-        }
-        foreach {family name -} $objects {
-            catch {posix_ipc::$family unlink $name}
+
+# Demos -----------------------------------------------------------------------
+
+# startDemo --
+#
+#       Starts a demo, and again when it has ended, with what it says about it
+#       thrown away. A talk has parameters, and goes on until it is killed.
+
+proc startDemo {demo} {
+    set arguments {}
+    if {[file dirname $demo] ne "."} {
+        set arguments [list [endless [file join $::here .. demos [file dirname $demo] params.txt]]]
+    }
+    set pipe [open |[list nice [info nameofexecutable] [file join $::here .. demos $demo] \
+                         {*}$arguments 2>@1] r]
+    dict set ::running $pipe [pid $pipe]
+    chan configure $pipe -blocking 0
+    chan event $pipe readable [list hear $pipe $demo]
+}
+
+proc hear {pipe demo} {
+    read $pipe
+    if {[eof $pipe]} {
+        dict unset ::running $pipe
+        catch {close $pipe}
+        after 1000 [list startDemo $demo]
+    }
+}
+
+# endless --
+#
+#       A copy of a talk's parameters, with which it does not come to its end.
+
+proc endless {params} {
+    set in [open $params]
+    set out [file tempfile path living]
+    puts -nonewline $out [regsub -line {^ITERATIONS=.*} [read $in] ITERATIONS=999999999]
+    close $in
+    close $out
+    lappend ::files $path
+    return $path
+}
+
+# waitForDemos --
+#
+#       Waits until each shows its work, or none does any more: some seconds at
+#       most.
+
+proc waitForDemos {areThere} {
+    set end [expr {[clock milliseconds] + 5000}]
+    foreach {- object} $::demos {
+        lassign $object family pattern
+        while {[clock milliseconds] < $end
+               && ([lsearch [posix_ipc::$family list] $pattern] >= 0) != $areThere} {
+            after 50 {set looked 1}
+            vwait looked
         }
     }
 }
+
+# endDemos --
+#
+#       A demo that is interrupted removes what it made, or a shell beside it does.
+
+proc endDemos {} {
+    foreach id [after info] {
+        after cancel $id
+    }
+    dict for {pipe pids} $::running {
+        catch {exec kill -TERM {*}$pids}
+        chan configure $pipe -blocking 1
+        catch {read $pipe}
+        catch {close $pipe}
+    }
+    file delete {*}$::files
+    waitForDemos 0
+}
+
+# run --
+#
+#       Runs a program while the demos run. Returns its exit status. sh holds
+#       the pipe that tells of its end, so its output goes where our errors go.
+
+proc run {program} {
+    try {
+        foreach {demo -} $::demos {
+            startDemo $demo
+        }
+        waitForDemos 1
+        set pipe [open |[list sh -c {"$@" >&2} sh {*}$program <@stdin 2>@stderr] r]
+        chan configure $pipe -blocking 0
+        chan event $pipe readable [list awaitEnd $pipe]
+        vwait ended
+        chan configure $pipe -blocking 1
+        return [catch {close $pipe}]
+    } finally {
+        endDemos
+    }
+}
+
+proc awaitEnd {pipe} {
+    read $pipe
+    if {[eof $pipe]} {set ::ended 1}
+}
+
+set here [file dirname [file normalize [info script]]]
+set running {}
+set files {}
+foreach {role things pause deed} $roles {
+    dict set table $role [list $things $pause $deed]
+}
+if {[lindex $argv 0] eq $playing} {
+    play [lindex $argv 1]
+    waitForEnd
+    exit
+}
+set status 0
+set processes {}
+try {
+    set processes [begin]
+    if {$argc} {
+        set status [run $argv]
+    } else {
+        puts ready
+        flush stdout
+        waitForEnd
+    }
+} finally {
+    end $processes
+}
+exit $status

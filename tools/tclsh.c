@@ -1,17 +1,27 @@
 /*
  * tclsh.c --
  *
- *	A tclsh to run the tests of a library that was compiled with a
- *	sanitizer, which must be in the program too. The handling of SIGBUS
- *	is the library's, so the sanitizer leaves it alone.
+ *	A tclsh to run the tests of a library under a sanitizer, which must be
+ *	in the program too, or under valgrind.
+ *
+ *	Tcl's own allocator keeps what is freed, and hides from both what is
+ *	used after its end, or lost. So Tcl gets its memory from malloc(3):
+ *	libtcl finds these functions here before its own.
  */
 
+#include <stdlib.h>
 #include <tcl.h>
+
+/*
+ * The handling of SIGBUS is the library's, so a sanitizer leaves it alone. A
+ * thread that was cancelled has left marks on its stack, among which its
+ * signal stack can't be taken away.
+ */
 
 const char *
 __asan_default_options(void)
 {
-    return "handle_sigbus=0";
+    return "handle_sigbus=0:use_sigaltstack=0";
 }
 
 const char *
@@ -20,11 +30,49 @@ __tsan_default_options(void)
     return "handle_sigbus=0";
 }
 
+#if TCL_MAJOR_VERSION > 8
+typedef size_t Size;
+#else
+typedef unsigned int Size;
+#endif
+
+void *
+TclpAlloc(
+    Size size)
+{
+    return malloc(size);
+}
+
+void *
+TclpRealloc(
+    void *memory,
+    Size size)
+{
+    return realloc(memory, size);
+}
+
+void
+TclpFree(
+    void *memory)
+{
+    free(memory);
+}
+
+/*
+ * main --
+ *
+ *	A tclsh. Where TCLSH names a program that starts this one, that is the
+ *	name it knows itself by, and its children are started with.
+ */
+
 int
 main(
     int argc,
     char *argv[])
 {
+    if (getenv("TCLSH") != NULL) {
+	argv[0] = getenv("TCLSH");
+    }
     Tcl_Main(argc, argv, Tcl_Init);
     return 0;
 }

@@ -1,0 +1,305 @@
+# soak.tcl SECONDS --
+#
+#       Everything at once, with kills. One process of each part in worker.tcl
+#       lives to the end; one more of each is killed with SIGKILL at random moments
+#       and started again. Then:
+#
+#       - The processes that lived did not grow after the first sixth of the time:
+#         the least descriptors, mappings and threads of the last sixth are no more
+#         than those of the second, and the memory at most 512 kB more.
+#       - Each unit is back. A process writes in a journal what it begins and what it
+#         has done; the unit of one that was killed with a unit is given back here.
+#         One that was killed between two entries may have taken its unit along.
+#       - Each message that was sent was received once. One that was killed between
+#         receive and its entry may have taken one message along.
+#       - No record was torn, no process ended by itself.
+
+package require posix_ipc
+
+set here [file dirname [file normalize [info script]]]
+set seconds [lindex $argv 0]
+set stem /soak-[pid]
+set units 6
+set parts {unit record send event command await notify look handles}
+set slotBytes 16
+set runBytes 100000     ;# the most messages of one sender's life
+source [file join $here journal.tcl]
+
+# Processes -----------------------------------------------------------------
+
+# start --
+#
+#       Starts a part. Each process has a number, and so a slot in the journal.
+
+proc start {part isSteady} {
+    set number [incr ::started]
+    set pipe [open |[list [info nameofexecutable] [file join $::here worker.tcl] \
+        $part $number $::stem 2>@1] r+]
+    chan configure $pipe -blocking 0 -buffering line
+    dict set ::workers $number [list $part $isSteady $pipe]
+    chan event $pipe readable [list heard $number]
+}
+
+# heard --
+#
+#       A process says nothing but what went wrong; nor does it end by itself.
+
+proc heard {number} {
+    lassign [dict get $::workers $number] part - pipe
+    if {[gets $pipe line] >= 0} {
+        lappend ::complaints "$part: $line"
+    } elseif {[chan eof $pipe]} {
+        chan event $pipe readable {}
+        lappend ::complaints "$part ended by itself"
+    }
+}
+
+# end --
+#
+#       Ends a process by SIGKILL, or by the end of its input, and settles what it had.
+
+proc end {number isKilled} {
+    lassign [dict get $::workers $number] part - pipe
+    dict unset ::workers $number
+    chan event $pipe readable {}
+    chan configure $pipe -blocking 1
+    if {$isKilled} {
+        exec kill -KILL [pid $pipe]
+        incr ::kills($part)
+    } else {
+        chan close $pipe write
+        set rest [string trim [read $pipe]]
+        if {$rest ne ""} {
+            lappend ::complaints "$part: $rest"
+        }
+    }
+    if {[catch {close $pipe} message] && !$isKilled} {
+        lappend ::complaints "$part ended with $message"
+    }
+    settle $number
+}
+
+# settle --
+#
+#       Gives back what a process had when it ended, and counts where that is not
+#       known. Removes the queue that it had for itself.
+
+proc settle {number} {
+    foreach what {unit guard} semaphore {pool guard} {
+        switch [journal::get $number $what] {
+            held {
+                if {$what eq "guard"} {
+                    $::record write 0 [journal::record 0]
+                }
+                $semaphore release
+                incr ::returned($what)
+            }
+            moving {
+                incr ::doubtful($what)
+            }
+        }
+        journal::put $number $what none
+    }
+    catch {posix_ipc::mq unlink $::stem-notify-$number}
+}
+
+# replaceOne --
+#
+#       Kills one of those that are there for it, and starts another.
+
+proc replaceOne {} {
+    set mortals [dict keys [dict filter $::workers script {number worker} {
+        expr {![lindex $worker 1]}
+    }]]
+    set number [lindex $mortals [expr {int(rand() * [llength $mortals])}]]
+    set part [lindex [dict get $::workers $number] 0]
+    end $number 1
+    start $part 0
+    freeGuard
+    after [expr {200 + int(rand() * 400)}] replaceOne
+}
+
+# freeGuard --
+#
+#       A guard that nobody has, nor is about to have or give back, was taken along.
+
+proc freeGuard {} {
+    set states [lmap number [dict keys $::workers] {journal::get $number guard}]
+    if {[guard cget -value] == 0 && [lsearch -not $states none] < 0
+            && $::doubtful(guard) > $::recovered} {
+        $::record write 0 [journal::record 0]
+        guard release
+        incr ::recovered
+    }
+}
+
+# Growth --------------------------------------------------------------------
+
+# measure --
+#
+#       Memory in kB, descriptors, mappings and threads of a process: proc(5).
+
+proc measure {pid} {
+    set file [open /proc/$pid/statm]
+    set pages [lindex [read $file] 1]
+    close $file
+    set file [open /proc/$pid/maps]
+    set mappings [regexp -all {\n} [read $file]]
+    close $file
+    return [list [expr {$pages * [posix_ipc::constants PAGE_SIZE] / 1024}] \
+        [llength [glob -directory /proc/$pid/fd *]] $mappings \
+        [llength [glob -directory /proc/$pid/task *]]]
+}
+
+proc sample {} {
+    dict for {number worker} $::workers {
+        lassign $worker part isSteady pipe
+        if {$isSteady && ![catch {measure [pid $pipe]} figures]} {
+            lappend ::samples($part) $figures
+        }
+    }
+    after 500 sample
+}
+
+# least --
+#
+#       The least of each figure among some samples: what is open for a moment
+#       is no growth.
+
+proc least {samples} {
+    return [lmap column {0 1 2 3} {
+        tcl::mathfunc::min {*}[lmap sample $samples {lindex $sample $column}]
+    }]
+}
+
+proc check {text isTrue} {
+    incr ::[expr {$isTrue ? "passed" : "failed"}]
+    if {!$isTrue} {
+        puts "FAILED: $text"
+    }
+}
+
+proc reportGrowth {} {
+    set form "%-8s %6s   %13s   %11s   %11s   %9s"
+    puts [format $form part kills "memory, kB" descriptors mappings threads]
+    foreach part $::parts {
+        set count [llength $::samples($part)]
+        set early [least [lrange $::samples($part) [expr {$count / 6}] [expr {$count / 3}]]]
+        set late [least [lrange $::samples($part) [expr {$count * 5 / 6}] end]]
+        puts [format $form $part $::kills($part) {*}[lmap a $early b $late {format {%d -> %d} $a $b}]]
+        foreach what {memory descriptors mappings threads} a $early b $late room {512 0 0 0} {
+            check "$part: $what grew from $a to $b" [expr {$b <= $a + $room}]
+        }
+    }
+}
+
+# Accounts ------------------------------------------------------------------
+
+proc reportUnits {} {
+    foreach {what semaphore all} [list unit pool $::units guard guard 1] {
+        set left [expr {$all - [$semaphore cget -value]}]
+        puts "$what: $::returned($what) of killed processes given back,\
+            $::doubtful($what) killed between two entries, $left taken along"
+        check "$what: $left are missing, $::doubtful($what) may be" \
+            [expr {$left >= 0 && $left <= $::doubtful($what)}]
+    }
+}
+
+# reportMessages --
+#
+#       What the senders' journals say was sent, against what was received.
+
+proc reportMessages {} {
+    set sent 0
+    set missing 0
+    for {set number 1} {$number <= $::started} {incr number} {
+        set count [journal::get $number sent]
+        incr sent $count
+        set received [::receipts read [expr {$number * $::runBytes}] $count]
+        incr missing [expr {$count - [regexp -all {\x01} $received]}]
+    }
+    set mayMiss [expr {$::kills(event) + $::kills(command) + $::kills(await)}]
+    puts "messages: $sent sent, $missing lost with their receivers, of which $mayMiss were killed"
+    check "no message was sent" [expr {$sent > 0}]
+    check "$missing messages are missing, $mayMiss may be" [expr {$missing <= $mayMiss}]
+    check "messages are left in the queue" [expr {[queue cget -currentmessages] == 0}]
+}
+
+# The run -------------------------------------------------------------------
+
+proc make {} {
+    posix_ipc::sem open $::stem-pool -flags CREX -value $::units -as ::pool
+    posix_ipc::sem open $::stem-guard -flags CREX -value 1 -as ::guard
+    set ::record [posix_ipc::shm open $::stem-record -flags CREX -size 4096]
+    $::record write 0 [journal::record 0]
+    set most [expr {$::seconds * 5 + 100}]
+    posix_ipc::shm open $::stem-journal -flags CREX -size [expr {$most * $::slotBytes}] -as ::journal::segment
+    posix_ipc::shm open $::stem-receipts -flags CREX -size [expr {$most * $::runBytes}] -as ::receipts
+    posix_ipc::mq open $::stem-queue -flags CREX -maxmessages 8 -maxmessagesize 64 -as ::queue
+}
+
+proc removeAll {} {
+    foreach family {sem shm mq} {
+        foreach name [posix_ipc::$family list $::stem*] {
+            posix_ipc::$family unlink $name
+        }
+    }
+}
+
+proc run {} {
+    foreach part $::parts {
+        start $part 1
+        start $part 0
+    }
+    after 500 sample
+    after 500 replaceOne
+    after [expr {$::seconds * 1000}] {set ::isOver 1}
+    vwait ::isOver
+    after cancel replaceOne
+    after cancel sample
+    foreach round {send {}} {
+        foreach number [dict keys $::workers] {
+            if {$round eq "" || [lindex [dict get $::workers $number] 0] eq $round} {
+                end $number 0
+            }
+        }
+        set ::tries 0
+        while {[queue cget -currentmessages] && [incr ::tries] < 1000} {
+            after 5 {set ::isOver 1}
+            vwait ::isOver
+        }
+    }
+}
+
+set workers {}
+set complaints {}
+set started 0
+set recovered 0
+set passed 0
+set failed 0
+foreach part $parts {
+    set kills($part) 0
+    set samples($part) {}
+}
+foreach what {unit guard} {
+    set returned($what) 0
+    set doubtful($what) 0
+}
+try {
+    make
+    run
+    reportGrowth
+    reportUnits
+    reportMessages
+    foreach complaint [lsort -unique $complaints] {
+        puts $complaint
+    }
+    check "processes complained" [expr {$complaints eq ""}]
+} finally {
+    dict for {number worker} $workers {
+        catch {exec kill -KILL [pid [lindex $worker 2]]}
+    }
+    removeAll
+}
+puts "$passed passed, $failed failed"
+exit [expr {$failed > 0}]
