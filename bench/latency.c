@@ -10,7 +10,7 @@
  *					    messages were, so many a line
  *
  *	A message is the time at which it was sent, in microseconds. Both end
- *	with their input, and remove the name of the queue if it is still there.
+ *	with their input.
  */
 
 #include <err.h>
@@ -100,7 +100,6 @@ Receive(
     };
 
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-    puts("ready");
     for (int i = 1; ; i++) {
 	if (poll(waits, 2, -1) < 0) {
 	    err(1, "poll");
@@ -130,6 +129,5 @@ main(
     (strcmp(argv[1], "send") == 0 ? Send : Receive)(queue,
 	    (int) strtol(argv[3], NULL, 10));
     mq_close(queue);
-    mq_unlink(argv[2]);
     return 0;
 }

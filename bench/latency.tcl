@@ -1,84 +1,114 @@
 # latency.tcl --
 #
 #       How long a message takes from the send in one process until a callback
-#       in another has it: in microseconds, and as a multiple of what a C
-#       program needs that waits in poll(2).
+#       in another has it, against a C program that waits in poll(2).
 #
-#           latency.tcl program ?rounds?        program: latency.c, compiled
-#
-#       Each way from process to process is a pipeline, started once: a sender,
-#       which sends a burst for each line that it reads, and a receiver, which
-#       prints how old the messages of a burst were. The ways take turns, so
-#       what else goes on in the machine meets them all alike; the 99 % mean
-#       something where that is little. In a burst there is a millisecond
+#       Each way is a pipeline, started once: a sender, which sends a burst for
+#       each line that it reads, and a receiver, which prints how old the messages
+#       of the burst were, in microseconds. In a burst there is a millisecond
 #       between two messages: the receiver waits for each.
 
-package require posix_ipc
+package require Thread
 
 set burst 100
+set rounds 21
 
 # The senders ---------------------------------------------------------------
 
-# toQueue, toPipe --
+# sendBursts --
 #
-#       Send bursts until the input ends. A message is the time at which it
-#       was sent. When the comparison was interrupted, the queue may still have
-#       its name.
+#       Has a command send bursts until the input ends. A message is the time at
+#       which it was sent.
 
-proc toQueue {name} {
-    set queue [posix_ipc::mq open $name -read 0]
+proc sendBursts {args} {
     while {[gets stdin] ne ""} {
         for {set i 0} {$i < $::burst} {incr i} {
             after 1
-            $queue send [clock microseconds]
+            {*}$args [clock microseconds]
         }
     }
-    catch {$queue unlink}
 }
 
-proc toPipe {} {
-    chan configure stdout -buffering line
-    while {[gets stdin] ne ""} {
-        for {set i 0} {$i < $::burst} {incr i} {
-            after 1
-            puts [clock microseconds]
-        }
-    }
+proc toQueue {name} {
+    sendBursts [posix_ipc::mq open $name -read 0] send
+}
+
+proc toChannel {channel} {
+    chan configure $channel -buffering line
+    sendBursts puts $channel
+}
+
+# toSocket --
+#
+#       Tells the receiver through the pipeline to which port it has to connect.
+
+proc toSocket {} {
+    set server [socket -server {apply {{channel args} {set ::accepted $channel}}} \
+        -myaddr 127.0.0.1 0]
+    puts [lindex [chan configure $server -sockname] 2]
+    flush stdout
+    vwait ::accepted
+    toChannel $::accepted
+}
+
+proc toFile {path} {
+    sendBursts putFile $path
+}
+
+proc putFile {path sent} {
+    set file [open $path.new w]
+    puts $file $sent
+    close $file
+    file rename -force $path.new $path
 }
 
 # The receivers -------------------------------------------------------------
 
-# fromQueue, fromPipe --
+# fromQueue, fromChannel, fromSocket, fromFile, fromThread --
 #
-#       Receive until the input ends, with one of the callbacks below.
+#       See to it that a callback gets each message, which ends with the input.
 
-proc fromQueue {name callback} {
+proc fromQueue {name args} {
     posix_ipc::mq open $name -as queue
-    switch $callback {
-        onReadable {queue event readable onReadable}
-        onReceived {queue receive -command onReceived}
-        onNotice   {queue notify -command onNotice}
-    }
+    {*}$args
     chan event stdin readable exit
-    puts ready
-    flush stdout
-    vwait forever
 }
 
-proc fromPipe {} {
-    chan event stdin readable onLine
-    puts ready
-    flush stdout
-    vwait forever
+proc fromChannel {channel} {
+    chan event $channel readable [list onLine $channel]
 }
+
+proc fromSocket {} {
+    fromChannel [socket 127.0.0.1 [gets stdin]]
+    chan event stdin readable exit
+}
+
+proc fromFile {path} {
+    look $path
+    chan event stdin readable exit
+}
+
+# fromThread --
+#
+#       Here the sender is a thread of the receiver.
+
+proc fromThread {} {
+    set sender [thread::create]
+    foreach name {sendBursts toThread} {
+        thread::send $sender [list proc $name [info args $name] [info body $name]]
+    }
+    thread::send $sender [list set ::burst $::burst]
+    thread::send -async $sender [list sendBursts toThread [thread::id]]
+}
+
+proc toThread {receiver sent} {
+    thread::send -async $receiver [list got $sent]
+}
+
+# The callbacks -------------------------------------------------------------
 
 proc onReadable {} {
     got [lindex [queue receive -timeout 0] 0]
-}
-
-proc onReceived {code result options} {
-    got [lindex $result 0]
-    queue receive -command onReceived
 }
 
 proc onNotice {queue} {
@@ -92,9 +122,19 @@ proc onNotice {queue} {
     }
 }
 
-proc onLine {} {
-    if {[gets stdin sent] < 0} exit
+proc onLine {channel} {
+    if {[gets $channel sent] < 0} exit
     got $sent
+}
+
+proc look {path} {
+    if {![catch {open $path} file]} {
+        gets $file sent
+        close $file
+        file delete $path
+        got $sent
+    }
+    after 1 [list look $path]
 }
 
 # got --
@@ -111,112 +151,92 @@ proc got {sent} {
     }
 }
 
+# receive --
+#
+#       In the process of the receiver: an error in a callback ends it.
+
+proc receive {args} {
+    interp bgerror {} {apply {{message options} {
+        puts stderr $message
+        exit 1
+    }}}
+    {*}$args
+    vwait forever
+}
+
 # The comparison ------------------------------------------------------------
+
+# pipeline --
+#
+#       The words of a pipeline of two processes of this file.
+
+proc pipeline {sender receiver} {
+    return [list {*}[bench::self {*}$sender] | {*}[bench::self receive {*}$receiver]]
+}
 
 # ways --
 #
-#       What is compared, and the pipeline that does it.
+#       The pipelines that are compared, by name.
 
-proc ways {program name} {
-    set tcl [list [info nameofexecutable] $::argv0]
-    set tclSend [list {*}$tcl toQueue $name |]
-    set tclReceive [list {*}$tcl fromQueue $name]
+proc ways {} {
+    set name /bench-[pid]
+    set program [file join $bench::folder latency]
+    set path /dev/shm/bench-[pid].message
+    set toQueue [list toQueue $name]
     return [list \
-        "C, in poll" [list $program send $name $::burst \
-            | $program receive $name $::burst] \
-        "event readable" [list {*}$tclSend {*}$tclReceive onReadable] \
-        "receive -command" [list {*}$tclSend {*}$tclReceive onReceived] \
-        "notify -command" [list {*}$tclSend {*}$tclReceive onNotice] \
-        "a pipe, chan event" [list {*}$tcl toPipe | {*}$tcl fromPipe]]
+        floor [list $program send $name $::burst | $program receive $name $::burst] \
+        event [pipeline $toQueue [list fromQueue $name queue event readable onReadable]] \
+        notify [pipeline $toQueue [list fromQueue $name onNotice queue]] \
+        pipe [pipeline {toChannel stdout} {fromChannel stdin}] \
+        socket [pipeline toSocket fromSocket] \
+        thread [bench::self receive fromThread] \
+        file [pipeline [list toFile $path] [list fromFile $path]]]
 }
 
 # start --
 #
-#       Starts a pipeline and returns its channel. When a first burst has gone
-#       through, both have opened the queue, and it needs no name any more.
+#       Starts a pipeline. When a first burst has gone through, both have opened the
+#       queue, and it needs no name any more.
 
-proc start {name command} {
-    set queue [posix_ipc::mq open $name -flags CREX \
-        -maxmessages 4 -maxmessagesize 64]
-    try {
-        set pipeline [open |$command r+]
-        gets $pipeline
-        measure $pipeline
-    } finally {
-        $queue unlink
-        $queue destroy
-    }
+proc start {command} {
+    posix_ipc::mq open /bench-[pid] -flags CREX -maxmessages 4 -maxmessagesize 64 \
+        -as queue
+    set pipeline [bench::peer {*}$command]
+    bench::ask $pipeline burst
+    queue unlink
+    queue destroy
     return $pipeline
 }
 
-# measure --
+# compareWays --
 #
-#       How old the messages of a burst were.
+#       Prints a row for event and one for notify, at a part of the messages: ages
+#       has those of each way in each round.
 
-proc measure {pipeline} {
-    puts $pipeline burst
-    flush $pipeline
-    if {[gets $pipeline ages] < 0} {
-        error "a receiver has ended"
+proc compareWays {title goal part ages} {
+    dict for {way rounds} $ages {
+        dict set figures $way [lmap round $rounds {
+            expr {[bench::quantile $part $round] * 1e-6}
+        }]
     }
-    return $ages
-}
-
-# percentile, report --
-#
-#       The figures, those of the first way beside all others.
-
-proc percentile {percent numbers} {
-    set last [expr {[llength $numbers] - 1}]
-    return [lindex [lsort -integer $numbers] [expr {$last * $percent / 100}]]
-}
-
-proc report {agesOf} {
-    set format "%-20s %7s %7s   %7s %7s"
-    set messages [llength [lindex [dict values $agesOf] 0]]
-    puts "From send to callback, in microseconds: $messages messages each"
-    puts [format $format "" median "/ C" "99 %" "/ C"]
-    dict for {way ages} $agesOf {
-        set row [list $way]
-        foreach percent {50 99} {
-            set figure [percentile $percent $ages]
-            if {![info exists base($percent)]} {
-                set base($percent) $figure.0
-            }
-            lappend row $figure [format %.2f [expr {$figure / $base($percent)}]]
-        }
-        puts [format $format {*}$row]
+    foreach way {event notify} {
+        set row [dict create ours [dict get $figures $way]]
+        bench::row "send to callback, $way, $title" $goal \
+            [dict merge $row [dict remove $figures event notify]]
     }
 }
 
-proc compare {program {rounds 30}} {
-    set name /latency-[pid]
-    foreach {way command} [ways $program $name] {
-        dict set pipelines $way [start $name $command]
+if {[llength $argv] > 0} {
+    {*}$argv
+} else {
+    foreach {way command} [ways] {
+        dict set pipelines $way [start $command]
     }
     for {set round 0} {$round < $rounds} {incr round} {
         dict for {way pipeline} $pipelines {
-            dict lappend agesOf $way {*}[measure $pipeline]
+            dict lappend ages $way [bench::ask $pipeline burst]
         }
     }
-    foreach pipeline [dict values $pipelines] {
-        close $pipeline
-    }
-    report $agesOf
-}
-
-# fail --
-#
-#       An error in a callback ends its process.
-
-proc fail {message options} {
-    puts stderr $message
-    exit 1
-}
-
-interp bgerror {} fail
-if {[lindex $argv 0] in {toQueue toPipe fromQueue fromPipe}} {
-    {*}$argv
-} else {
-    compare {*}$argv
+    compareWays median 1.5 0.5 $ages
+    compareWays "99 %" 2 0.99 $ages
 }

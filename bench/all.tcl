@@ -1,0 +1,97 @@
+# all.tcl --
+#
+#       Measures all operations, or one: prints a table, and writes it as
+#       performance.csv, and as a picture by gnuplot, performance.svg.
+#
+#           all.tcl folder ?name?       folder: of what was compiled, and for what
+#                                       is written; name: of an operation's file
+
+set here [file dirname [file normalize [info script]]]
+set operations {
+    acquire-release acquire-timeout cget send-receive round-trip latency
+    acquire-command shm-read shm-write open-close-unlink many-handles
+    handle-memory list-info package-require
+}
+set rivals {pipe socket tsv thread file sysv}
+
+# show --
+#
+#       A figure of a row, with three digits: of seconds or bytes.
+
+proc show {row key} {
+    if {![dict exists $row $key]} {
+        return -
+    }
+    set figure [dict get $row $key]
+    if {[dict get $row unit] eq "B"} {
+        return [format "%.0f B" $figure]
+    }
+    foreach {limit factor unit} {1e-6 1e9 ns 1e-3 1e6 us 1 1e3 ms} {
+        if {$figure < $limit} break
+    }
+    set scaled [expr {$figure * $factor}]
+    set digits [expr {$scaled < 10 ? 2 : $scaled < 100 ? 1 : 0}]
+    return [format "%.*f %s" $digits $scaled $unit]
+}
+
+# isMet --
+#
+#       Whether a row meets its goal: a ratio, or bytes.
+
+proc isMet {row} {
+    set key [expr {[dict get $row unit] eq "B" ? "ours" : "ratio"}]
+    return [expr {round([dict get $row $key] * 100) <= round([dict get $row goal] * 100)}]
+}
+
+proc printRow {row} {
+    set goal [dict get $row goal]
+    set columns [list [dict get $row operation] [show $row ours] [show $row floor] \
+        [format "%.2f (%.2f-%.2f)" {*}[lmap key {ratio low high} {dict get $row $key}]] \
+        $goal [expr {$goal eq "" ? "" : [isMet $row] ? "met" : "missed"}]]
+    foreach rival $::rivals {
+        lappend columns [show $row $rival]
+    }
+    puts [format $::format {*}$columns]
+}
+
+# measure --
+#
+#       Prints and returns the rows of an operation.
+
+proc measure {folder name} {
+    set rows {}
+    set process [open [list | [info nameofexecutable] \
+        [file join $::here bench.tcl] $folder [file join $::here $name.tcl] 2>@stderr]]
+    while {[gets $process row] >= 0} {
+        lappend rows $row
+        printRow $row
+    }
+    close $process
+    return $rows
+}
+
+proc writeCsv {path rows} {
+    set keys [list operation unit ours floor ratio low high goal {*}$::rivals]
+    set file [open $path w]
+    puts $file [join $keys ,]
+    foreach row $rows {
+        puts $file [join [lmap key $keys {
+            set value [expr {[dict exists $row $key] ? [dict get $row $key] : ""}]
+            expr {$key eq "operation" ? "\"$value\"" : $value}
+        }] ,]
+    }
+    close $file
+}
+
+set format "%-38s %9s %9s %17s %5s %-6s [string repeat { %9s} [llength $rivals]]"
+lassign $argv folder chosen
+if {$chosen ne ""} {
+    set operations [list $chosen]
+}
+puts [format $format operation ours floor "ratio (quartiles)" goal "" {*}$rivals]
+foreach name $operations {
+    lappend rows {*}[measure $folder $name]
+}
+writeCsv [file join $folder performance.csv] $rows
+exec gnuplot -e "csv='[file join $folder performance.csv]'; svg='[file join $folder performance.svg]'" \
+    [file join $here performance.gnuplot] 2>@stderr

@@ -1,0 +1,18 @@
+# cget.tcl --
+#
+#       cget: of what the handle knows, and of what the system is asked.
+
+set name /bench-[pid]
+posix_ipc::sem open $name -flags CREX -value 1 -as sem
+posix_ipc::shm open $name -flags CREX -size 4096 -as shm
+bench::compare "cget -value" 1.25 \
+    [bench::script {sem cget -value}] \
+    [list [bench::script {floor::integer cget -value}] \
+        [list floor::seconds value $name]]
+bench::compare "cget -name" 1.25 \
+    [bench::script {sem cget -name}] \
+    [list [bench::script {floor::same cget -name}]]
+bench::compare "cget -size" 1.25 \
+    [bench::script {shm cget -size}] \
+    [list [bench::script {floor::integer cget -size}] \
+        [list floor::seconds size $name]]

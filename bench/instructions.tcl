@@ -1,0 +1,136 @@
+# instructions.tcl --
+#
+#       How many instructions an operation takes, Tcl's own included: callgrind
+#       counts them, and does so the same each time. The difference of two lengths
+#       of a loop is divided, so what is done once falls out. The guard's look at
+#       the handler of SIGBUS, which goes by the clock, is left out.
+#
+#           instructions.tcl check  csv folder compiler     old and new; fails where one
+#                                                           has grown by more than 5 %
+#           instructions.tcl update csv folder compiler     writes them
+#           instructions.tcl run folder                     in valgrind
+
+set operations {
+    acquire             {sem acquire}
+    release             {sem release}
+    "acquire -timeout"  {sem acquire -timeout 1}
+    "sem cget -value"   {sem cget -value}
+    "sem cget -name"    {sem cget -name}
+    "shm cget -size"    {shm cget -size}
+    "shm read, 64 B"    {shm read 0 64}
+    "shm write, 64 B"   {shm write 0 $message}
+    "send, 64 B"        {mq send $message}
+    "receive, 64 B"     {mq receive}
+}
+set short 2
+set long 8
+
+# What is done before each loop, so that no operation waits.
+
+set before {
+    sem release 8
+    while {[mq cget -currentmessages] > 0} {
+        mq receive
+    }
+    if {$title eq "receive, 64 B"} {
+        time {mq send $message} 8
+    }
+}
+
+# run --
+#
+#       In valgrind: each operation, so many times between two marks.
+
+proc run {folder} {
+    package require posix_ipc
+    load [file join $folder floor.so] Floor
+    set name /instructions-[pid]
+    posix_ipc::sem open $name -flags CREX -as sem
+    posix_ipc::shm open $name -flags CREX -size 65536 -as shm
+    posix_ipc::mq open $name -flags CREX -maxmessages 8 -maxmessagesize 64 -as mq
+    foreach family {sem shm mq} {
+        $family unlink
+    }
+    set message [binary format a64 x]
+    foreach {title script} $::operations {
+        foreach count [list $::long $::short $::long] {
+            proc work {message} [string repeat $script\n $count]
+            eval $::before
+            work $message
+            eval $::before
+            floor::mark
+            work $message
+            floor::mark
+        }
+    }
+}
+
+# count --
+#
+#       The instructions of each operation.
+
+proc count {folder} {
+    set out [file join $folder callgrind.out]
+    exec valgrind -q --tool=callgrind --callgrind-out-file=$out --dump-before=MarkCmd \
+        --toggle-collect=OsGuardInstall --collect-atstart=yes \
+        [info nameofexecutable] $::argv0 run $folder 2>@stderr
+    set dump 0
+    foreach {title script} $::operations {
+        foreach length {first short long} {
+            incr dump 2
+            set total($length) [total $out.$dump]
+        }
+        dict set counts $title \
+            [expr {round(double($total(long) - $total(short)) / ($::long - $::short))}]
+    }
+    file delete {*}[glob $out*]
+    return $counts
+}
+
+proc total {path} {
+    set file [open $path]
+    regexp -line {^(?:summary|totals): (\d+)} [read $file] - total
+    close $file
+    return $total
+}
+
+# read, write: a line for each operation, with the compiler.
+
+proc readCounts {csv} {
+    set file [open $csv]
+    foreach line [lrange [split [string trim [read $file]] \n] 1 end] {
+        regexp {^"(.*)",(\d+),"(.*)"$} $line - title count compiler
+        dict set counts $title [list $count $compiler]
+    }
+    close $file
+    return $counts
+}
+
+proc update {csv folder compiler} {
+    set file [open $csv w]
+    puts $file operation,instructions,compiler
+    dict for {title count} [count $folder] {
+        puts $file "\"$title\",$count,\"$compiler\""
+    }
+    close $file
+}
+
+proc check {csv folder compiler} {
+    set old [readCounts $csv]
+    set grown 0
+    puts [format "%-20s %8s %8s %8s" operation before now change]
+    dict for {title now} [count $folder] {
+        lassign [dict get $old $title] before with
+        if {$with ne $compiler} {
+            puts stderr "$csv is of $with, this is $compiler: nothing to compare"
+            exit 1
+        }
+        set change [expr {100.0 * ($now - $before) / $before}]
+        puts [format "%-20s %8d %8d %+7.1f%%%s" $title $before $now $change \
+            [expr {$change > 5 ? "  GROWN" : ""}]]
+        incr grown [expr {$change > 5}]
+    }
+    exit [expr {$grown > 0}]
+}
+
+{*}$argv

@@ -1,0 +1,14 @@
+# list-info.tcl --
+#
+#       Ten thousand objects, listed with all that info tells of each.
+
+for {set i 0} {$i < 10000} {incr i} {
+    posix_ipc::sem open /bench-[pid]-$i -flags CREX
+}
+bench::compare "list 10,000 with info" 2 \
+    [bench::script {
+        foreach name [posix_ipc::sem list] {
+            posix_ipc::sem info $name
+        }
+    } {} 1] \
+    {{floor::seconds list}}

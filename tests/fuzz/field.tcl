@@ -1,0 +1,172 @@
+# field.tcl --
+#
+#       The interpreter in which the calls of a player are made, and the
+#       judgement of what comes of them. Each thread of a player has a field.
+#
+#       field::play    makes a call
+#       field::take    what was counted since the last time
+#       field::end     ends the interpreter
+
+package require posix_ipc 1.0
+
+namespace eval field {
+    variable counts {}
+    variable depth 0
+    variable patience 10    ;# seconds: no call may take longer
+}
+
+# The error codes of the contract, as far as this system can have them, and
+# those of the scripts themselves.
+
+set field::contract {(?x) ^(
+    POSIXIPC\ (BUSY|PERMISSIONS|VALUE|RANGE|CANCELED) | POSIXIPC\ EXISTENTIAL\ (ENOENT|EEXIST|CLOSED) |
+    POSIXIPC\ ERROR\ (EIDRM|EMFILE|ENOSPC|ENOMEM) | TCL\ [A-Z_]+(\ .*)? | OWN\ [A-Z]+
+)$}
+
+# What a callback or a body may do beside nothing.
+
+set field::actions {
+    closing     {s0 close; q0 close}
+    destroying  {q1 destroy; s1 destroy; h1 destroy}
+    renaming    {rename s0 s1}
+    again       {s2 acquire -command {ended again}}
+    posting     {q1 send posted -timeout 0; s2 release}
+    cancelling  {q0 cancel call#7; s0 cancel call#3}
+    stopping    {rename c0 {}; rename c1 {}}
+    throwing    {throw {OWN ERROR} thrown}
+    turning     {turn}
+    dying       {die}
+}
+
+# The commands that the calls name beside those of the package.
+
+set field::commands {
+    proc act {action} {
+        eval [dict get $::actions $action]
+    }
+
+    proc ended {args} {
+        if {[lindex $args end-2] in {0 1}} {
+            noted callback [lindex $args end-2] [lindex $args end]
+        }
+        foreach word $args {
+            if {[dict exists $::actions $word]} {
+                act $word
+            }
+        }
+    }
+
+    proc take {mq} {
+        $mq receive -timeout 0
+    }
+
+    proc pause {} {
+        if {[info coroutine] ne ""} {
+            yield
+        }
+    }
+}
+
+# field::Begin --
+#
+#       A fresh interpreter with handles to begin with.
+
+proc field::Begin {} {
+    interp create inner
+    inner eval [list set auto_path $::auto_path]
+    inner eval {package require posix_ipc 1.0}
+    inner eval [list set actions $field::actions]
+    inner eval $field::commands
+    inner alias noted field::Note
+    inner alias turn field::Turn
+    inner alias die interp delete inner
+    inner alias failed field::BackgroundError
+    interp bgerror inner failed
+}
+
+# field::Turn --
+#
+#       The events of one millisecond.
+
+proc field::Turn {} {
+    variable depth
+    variable turned
+    if {$depth < 4} {
+        incr depth
+        after 1 [list set field::turned($depth) 1]
+        vwait field::turned($depth)
+        incr depth -1
+    }
+}
+
+# field::Note, field::BackgroundError --
+#
+#       Counts and judges what came of something: a call, a callback, an event.
+
+proc field::Note {what code options} {
+    variable counts
+    variable contract
+    if {$code != 1} {
+        dict incr counts [list $what {*}[expr {$code == 0 ? "ok" : "code $code"}]]
+        return
+    }
+    set error [dict get $options -errorcode]
+    dict incr counts [list $what {*}[lrange $error 0 [expr {[lindex $error 0] eq "POSIXIPC" ? 2 : 1}]]]
+    if {![regexp $contract $error]} {
+        Fail "a $what ended with errorCode \"$error\": [dict get $options -errorinfo]"
+    }
+}
+
+proc field::BackgroundError {message options} {
+    Note "background error" 1 $options
+}
+
+proc field::Fail {text} {
+    Tell failed $text
+}
+
+# field::Tell --
+#
+#       A line for the referee: a word and a text.
+
+proc field::Tell {word {text ""}} {
+    puts [list $word [encoding convertto ascii [string map {\n { | }} $text]]]
+    flush stdout
+}
+
+# field::play --
+#
+#       Makes a call. One that may wait for ever is announced: it need not end
+#       while this process lives.
+
+proc field::play {call mayStay} {
+    variable patience
+    if {![interp exists inner]} {
+        Begin
+    }
+    if {$mayStay} {
+        Tell waits
+    }
+    set start [clock milliseconds]
+    set code [catch {inner eval $call} - options]
+    set seconds [expr {([clock milliseconds] - $start) / 1e3}]
+    if {$mayStay} {
+        Tell woke
+    } elseif {$seconds > $patience} {
+        Fail "a call took $seconds seconds: [list $call]"
+    }
+    Note call $code $options
+}
+
+proc field::take {} {
+    variable counts
+    set taken $counts
+    set counts {}
+    return $taken
+}
+
+proc field::end {} {
+    if {[interp exists inner]} {
+        interp delete inner
+    }
+}

@@ -1,0 +1,269 @@
+# fuzz.tcl ?-calls N? ?-seconds N? ?-seed N? --
+#
+#       Two players make random calls against each other on shared names, and
+#       a vandal kills them and harms what they share. A player that has ended
+#       is followed by another, with the next seed, until so many calls are
+#       made or so many seconds are over. Run it by "make fuzz", for it takes
+#       /dev/shm and all queues for its own.
+#
+#       Each life of a player is a check: it fails by a report of a sanitizer,
+#       a crash, a call that waits where it should not, an error that is not
+#       of the contract, or something that the process holds at its end. One
+#       more is that nothing is left in the system.
+
+package require Tcl 8.6-
+package require posix_ipc 1.0
+
+set here [file dirname [file normalize [info script]]]
+array set options [list -calls 2000000 -seconds 1e9 -seed [clock seconds]]
+array set options $argv
+
+set folder [file join [expr {[info exists env(TMPDIR)] ? $env(TMPDIR) : "/tmp"}] fuzz-[clock microseconds]]
+set said [file join $folder said]
+set life 10000          ;# calls of one player
+set silence 60000       ;# milliseconds after which a player is stuck
+set patience 100        ;# milliseconds that a call may wait for ever
+set calls 0
+set lives 0
+set kills 0
+set passed 0
+set failed 0
+set outcomes {}
+set players {}
+set killed {}
+set began [clock milliseconds]
+
+# Sanitizers write to files. A thread that fetches a unit is cancelled in a
+# wait: what the address sanitizer knows of its stack is then too old for the
+# check that it makes with a stack for signals.
+
+file mkdir $folder
+append env(ASAN_OPTIONS) :use_sigaltstack=0:log_path=[file join $folder report]
+append env(UBSAN_OPTIONS) :print_stacktrace=1:log_path=[file join $folder report]
+
+proc seconds {} {
+    return [expr {([clock milliseconds] - $::began) / 1e3}]
+}
+
+proc fail {text} {
+    incr ::failed
+    puts "FAIL  $text"
+}
+
+# start --
+#
+#       Starts a program of this folder, with a command for its lines.
+
+proc start {handler program args} {
+    set pipe [open |[list [info nameofexecutable] [file join $::here $program] {*}$args 2>>$::said] r+]
+    chan configure $pipe -blocking 0 -buffering line
+    chan event $pipe readable [list {*}$handler $pipe]
+    return $pipe
+}
+
+# startPlayer --
+#
+#       Starts the next player, and tells the vandal of it.
+
+proc startPlayer {} {
+    global players options lives
+    set seed [expr {$options(-seed) + $lives}]
+    set log [file join $::folder calls-$lives]
+    incr lives
+    set player [start hear player.tcl $seed $::life $log]
+    dict set players $player [dict create seed $seed log $log pid [pid $player] calls 0 ended 0 trouble {}]
+    watch $player $::silence "it made no sound in $::silence ms"
+    tellVandal
+}
+
+proc tellVandal {} {
+    puts $::vandal [lmap player [dict values $::players] {dict get $player pid}]
+}
+
+# watch --
+#
+#       Kills a player after a time; trouble is what is wrong then, or "".
+
+proc watch {player milliseconds trouble} {
+    global players
+    if {[dict exists $players $player timer]} {
+        after cancel [dict get $players $player timer]
+    }
+    dict set players $player timer [after $milliseconds [list stop $player $trouble]]
+}
+
+proc stop {player trouble} {
+    global players killed
+    lappend killed [dict get $players $player pid]
+    dict set players $player trouble $trouble
+    exec kill -KILL [dict get $players $player pid]
+}
+
+# hear --
+#
+#       Reads what a player tells.
+
+proc hear {player} {
+    global players
+    while {[gets $player line] >= 0} {
+        lassign $line word text
+        watch $player $::silence "it made no sound in $::silence ms"
+        switch $word {
+            counts  {count $player $text}
+            failed  {dict set players $player trouble $text}
+            waits   {watch $player $::patience ""}
+            ended   {dict set players $player ended 1}
+        }
+    }
+    if {[eof $player]} {
+        finish $player
+    }
+}
+
+# count --
+#
+#       Adds what came of calls of a player to the sums.
+
+proc count {player counts} {
+    global players outcomes calls
+    dict for {outcome count} $counts {
+        dict incr outcomes $outcome $count
+        if {[lindex $outcome 0] eq "call"} {
+            incr calls $count
+            dict set players $player calls [expr {[dict get $players $player calls] + $count}]
+        }
+    }
+}
+
+# finish --
+#
+#       Judges a player that has ended, and starts the next one.
+
+proc finish {player} {
+    global players kills
+    set one [dict get $players $player]
+    dict unset players $player
+    after cancel [dict get $one timer]
+    chan configure $player -blocking 1
+    set status "exit 0"
+    if {[catch {close $player} - result]} {
+        set status [lrange [dict get $result -errorcode] 0 2]
+    }
+    if {[lindex $status 0] eq "CHILDKILLED" && [lindex $status 2] eq "SIGKILL"} {
+        incr kills
+    } elseif {$status ne "exit 0" || ![dict get $one ended]} {
+        dict lappend one trouble "it ended with $status"
+    }
+    judge $one
+    if {$::calls < $::options(-calls) && [seconds] < $::options(-seconds)} {
+        startPlayer
+    } elseif {$players eq ""} {
+        set ::over 1
+    }
+}
+
+# judge --
+#
+#       A life is good unless there was trouble. A player that met some is told
+#       with its seed and its last calls.
+
+proc judge {player} {
+    set log [dict get $player log]
+    if {[dict get $player trouble] eq ""} {
+        incr ::passed
+    } else {
+        fail "player.tcl [dict get $player seed] $::life, after [dict get $player calls] calls:\
+            [dict get $player trouble]"
+        catch {exec tail -n 12 $log} last
+        puts "      the last calls: [string range [string map {\n "\n        "} \n$last] 0 4000]"
+    }
+    file delete $log
+}
+
+proc hearVandal {vandal} {
+    while {[gets $vandal line] >= 0} {
+        lappend ::killed [lindex $line 1]
+    }
+    if {[eof $vandal]} {
+        chan event $vandal readable {}
+        set ::vandalEnded 1
+    }
+}
+
+# endVandal --
+#
+#       Lets the vandal end. All that SIGKILL has ended must be its work, or
+#       that of stop.
+
+proc endVandal {} {
+    global vandal killed kills
+    close $vandal write
+    vwait ::vandalEnded
+    chan configure $vandal -blocking 1
+    if {[catch {close $vandal} message]} {
+        fail "vandal.tcl: $message"
+    }
+    if {$kills > [llength $killed]} {
+        fail "SIGKILL ended $kills players, of which [llength $killed] were killed on purpose"
+    }
+}
+
+# left --
+#
+#       What is in the system after all that is listed was unlinked: a
+#       semaphore that was cut is none any more, and is not listed.
+
+proc left {} {
+    foreach family {sem shm mq} {
+        foreach name [posix_ipc::$family list] {
+            posix_ipc::$family unlink $name
+        }
+    }
+    foreach path [glob -nocomplain -directory /dev/shm sem.*] {
+        if {[file size $path] < 32} {
+            file delete $path
+        }
+    }
+    return [concat [glob -nocomplain -directory /dev/shm *] [posix_ipc::mq list]]
+}
+
+# reports --
+#
+#       What sanitizers have told.
+
+proc reports {} {
+    return [lmap path [glob -nocomplain -directory $::folder report*] {
+        set file [open $path]
+        set report [read $file 6000]
+        close $file
+        set report
+    }]
+}
+
+proc printOutcomes {} {
+    foreach {outcome count} [lsort -stride 2 -index 1 -integer -decreasing $::outcomes] {
+        puts [format "%9d  %s" $count $outcome]
+    }
+}
+
+puts "seed $options(-seed)"
+set vandal [start hearVandal vandal.tcl $options(-seed)]
+startPlayer
+startPlayer
+vwait over
+endVandal
+set left [left]
+if {$left ne ""} {
+    fail "left in the system: $left"
+} else {
+    incr passed
+}
+foreach report [reports] {
+    fail $report
+}
+file delete -force $folder
+printOutcomes
+puts [format "%d calls in %.0f s, %.0f a second; %d players, %d of them killed" \
+    $calls [seconds] [expr {$calls / [seconds]}] $lives $kills]
+puts "$passed passed, $failed failed"
+exit [expr {$failed > 0 || $calls == 0}]

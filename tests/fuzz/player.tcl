@@ -1,0 +1,124 @@
+# player.tcl SEED CALLS ?LOG? --
+#
+#       Makes random calls, the same ones for the same seed, in two fields: its
+#       own and that of a second thread. LOG gets the last calls. At its end the
+#       process must hold what it held at the beginning.
+#
+#       It tells on its output, in lines of a word and a text:
+#           counts      what came of calls since the last such line
+#           failed      something that must not be
+#           waits, woke around a call that may wait for ever
+#           ended       that it has come to its end
+
+package require Tcl 8.6-
+package require Thread
+
+set here [file dirname [file normalize [info script]]]
+source [file join $here calls.tcl]
+source [file join $here field.tcl]
+lassign $argv seed calls log
+
+# startThread --
+#
+#       A second thread with a field of its own.
+
+proc startThread {} {
+    return [thread::create -joinable "
+        set auto_path [list $::auto_path]
+        [list source [file join $::here field.tcl]]
+        thread::wait
+    "]
+}
+
+# held --
+#
+#       Open descriptors, mappings of IPC objects, and threads: proc(5).
+
+proc held {} {
+    set held {}
+    foreach link [glob -nocomplain -directory /proc/self/fd *] {
+        if {![catch {file readlink $link} target]} {
+            lappend held "descriptor [file tail $link] $target"
+        }
+    }
+    foreach task [glob -nocomplain -tails -directory /proc/self/task *] {
+        lappend held "thread $task"
+    }
+    set maps [open /proc/self/maps]
+    lappend held {*}[lmap line [split [read $maps] \n] {
+        if {![string match */dev/shm/* $line]} continue
+        set line
+    }]
+    close $maps
+    return $held
+}
+
+# left --
+#
+#       What is held beyond that, once what is about to end has ended.
+
+proc left {before} {
+    for {set n 0} {$n < 500} {incr n} {
+        set left [lmap one [held] {
+            if {$one in $before} continue
+            set one
+        }]
+        if {$left eq ""} break
+        after 10
+    }
+    return $left
+}
+
+# write --
+#
+#       Writes a call to the log, which begins anew now and then.
+
+proc write {log n place call} {
+    if {$n % 5000 == 0} {
+        chan truncate $log 0
+        chan seek $log 0
+    }
+    puts $log [list $n $place $call]
+}
+
+# play --
+#
+#       Makes the calls, and tells of them.
+
+proc play {thread calls log} {
+    for {set n 0} {$n < $calls} {incr n} {
+        set call [calls::next]
+        set mayStay [calls::mayStay $call]
+        set place [expr {[calls::chance .2] ? "thread" : "own"}]
+        write $log $n $place $call
+        if {$place eq "own"} {
+            field::play $call $mayStay
+        } else {
+            thread::send -async $thread [list field::play $call $mayStay]
+        }
+        if {$n % 250 == 249} {
+            field::Tell counts [field::take]
+            field::Tell counts [thread::send $thread field::take]
+        }
+    }
+    field::Tell counts [field::take]
+    field::Tell counts [thread::send $thread field::take]
+}
+
+set log [open [expr {$log eq "" ? "/dev/null" : $log}] w]
+chan configure $log -buffering line -encoding utf-8
+after 1 {set warm 1}
+vwait warm
+set before [held]
+expr {srand($seed)}
+set thread [startThread]
+play $thread $calls $log
+thread::send $thread field::end
+field::end
+thread::release $thread
+thread::join $thread
+set left [left $before]
+if {$left ne ""} {
+    field::Fail "still held: $left"
+}
+field::Tell ended

@@ -1,0 +1,157 @@
+/*
+ * readProc.c --
+ *
+ *	What reads the text of /proc, given any text: the lines of
+ *	/proc/PID/maps, the table of mounts, the status of a queue, a number of
+ *	/proc/sys. libFuzzer makes the text; the first byte chooses the reader.
+ *
+ *	The readers are static, so their files are included here.
+ */
+
+#include "corpus.h"
+
+#include <mntent.h>
+#include <stdio.h>
+
+/*
+ * The files of /proc that are opened by name hold the text.
+ */
+
+static FILE *OpenText(const char *path, const char *mode);
+
+#define fopen OpenText
+#include "../../unix/osLinux.c"
+#undef fopen
+#define setmntent OpenText
+#include "../../unix/osCatalog.c"
+#undef setmntent
+#include "../../unix/osHolders.c"
+#include "../../unix/osMq.c"
+
+static const char *text;	/* NUL-terminated */
+static size_t textLength;	/* bytes */
+
+static FILE *
+OpenText(
+    const char *path,
+    const char *mode)
+{
+    (void) path;
+    (void) mode;
+    return (textLength > 0) ? fmemopen((void *) text, textLength, "r") : NULL;
+}
+
+static void
+ReadMaps(void)
+{
+    dev_t device;
+    ino_t inode;
+
+    ReadMapping(text, &device, &inode);
+}
+
+static void
+ReadMounts(void)
+{
+    int fd = OpenMounted();
+
+    if (fd >= 0) {
+	close(fd);
+    }
+}
+
+static void
+ReadStatus(void)
+{
+    int64_t number;
+
+    ReadField(text, "QSIZE:", &number);
+    ReadField(text, "NOTIFY_PID:", &number);
+}
+
+static void
+ReadFact(void)
+{
+    ReadNumber("/proc/sys/fs/mqueue/msg_max", 10);
+}
+
+static void
+CheckNames(void)
+{
+    const char *why = NULL;
+    char file[NAME_MAX + 1];
+
+    for (OsFamily family = OS_SEM; family <= OS_MQ; family++) {
+	int err = OsCheckName(family, text, &why);
+
+	if (err == 0 && GetFileName(family, text, file, sizeof(file)) != 0) {
+	    abort();		/* a name that passed has a file's name */
+	}
+	if (err != 0 && why == NULL) {
+	    abort();
+	}
+    }
+}
+
+static void (*const readers[])(void) = {
+    ReadMaps, ReadMounts, ReadStatus, ReadFact, CheckNames
+};
+
+#define READERS (sizeof(readers) / sizeof(*readers))
+
+static const char *const texts[] = {
+    "7f1c8a000000-7f1c8a001000 rw-s 00000000 00:1a 12 /dev/shm/sem.one\n",
+    "7f1c8a000000-7f1c8a001000 r--s 00001000 fe:01 18446744073709551615",
+    "tmpfs /dev/shm tmpfs rw,nosuid 0 0\nmqueue /dev/mqueue mqueue rw 0 0\n",
+    "mqueue /no\\040such\\134folder mqueue rw 0 0\n# mqueue\n\n mqueue\n",
+    "QSIZE:129     NOTIFY:2    SIGNO:0    NOTIFY_PID:8260\n",
+    "QSIZE: NOTIFY_PID:-99999999999999999999",
+    "8192\n", "-1", "99999999999999999999\n", "/one", "one", "//", "/a/b",
+    "/..", ""
+};
+
+int	LLVMFuzzerInitialize(int *argcPtr, char ***argvPtr);
+int	LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+/*
+ * LLVMFuzzerInitialize --
+ *
+ *	libFuzzer calls this first. The last argument is the folder of inputs.
+ */
+
+int
+LLVMFuzzerInitialize(
+    int *argcPtr,
+    char ***argvPtr)
+{
+    WriteCorpus((*argvPtr)[*argcPtr - 1], texts,
+	    sizeof(texts) / sizeof(*texts), READERS, 1);
+    return 0;
+}
+
+/*
+ * LLVMFuzzerTestOneInput --
+ *
+ *	libFuzzer calls this with each input that it makes.
+ */
+
+int
+LLVMFuzzerTestOneInput(
+    const uint8_t *bytes,
+    size_t length)
+{
+    char *copy;
+
+    if (length == 0) {
+	return 0;
+    }
+    copy = strndup((const char *) bytes + 1, length - 1);
+    if (copy == NULL) {
+	return 0;
+    }
+    text = copy;
+    textLength = strlen(copy);
+    readers[bytes[0] % READERS]();
+    free(copy);
+    return 0;
+}
