@@ -1,0 +1,58 @@
+# methods.tcl --
+#
+#       Tells how many of the methods of library/ a test file calls:
+#
+#           tclsh methods.tcl PERCENT FILE.test
+#
+#       Prints a line for each method with its calls, and one with the sums.
+#       Exits with 1 when fewer than so many percent were called. What library/
+#       has are the methods of one class.
+
+package require Tcl 8.6-
+package require posix_ipc::monitor 1.0
+
+lassign $argv limit file
+set argv {}
+
+# Counted --
+#
+#       A mixin that counts the calls of each method, those from within the
+#       class too.
+
+oo::class create Counted {
+    constructor {args} {
+        incr ::calls(constructor)
+        next {*}$args
+    }
+    destructor {
+        incr ::calls(destructor)
+        next
+    }
+    method Count {args} {
+        set method [lindex [self target] 1]
+        if {[info exists ::calls($method)]} {
+            incr ::calls($method)
+        }
+        next {*}$args
+    }
+    filter Count
+}
+
+array set calls {constructor 0 destructor 0}
+foreach method [info class methods posix_ipc::monitor -private] {
+    set calls($method) 0
+}
+oo::define posix_ipc::monitor mixin Counted
+
+set argv0 $file
+info script $file
+source $file
+
+set called 0
+foreach method [lsort [array names calls]] {
+    puts [format "%8d  %s" $calls($method) $method]
+    incr called [expr {$calls($method) > 0}]
+}
+set percent [expr {100 * $called / [array size calls]}]
+puts "methods of library/: $called of [array size calls], $percent %"
+exit [expr {$percent < $limit}]
