@@ -468,8 +468,10 @@ CopyChecked(
 	    return err;
 	}
     }
-    return (fstatvfs(shm->fd, &status) == 0 && status.f_bfree == 0)
-	    ? ENOSPC : ERANGE;
+    if (fstatvfs(shm->fd, &status) != 0) {
+	return errno;
+    }
+    return (status.f_bfree == 0) ? ENOSPC : ERANGE;
 }
 
 /*

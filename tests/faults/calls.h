@@ -1,0 +1,148 @@
+/*
+ * calls.h --
+ *
+ *	Every function that the library calls, for faults.c.
+ *
+ *	CALL(name, how, errors): it can fail, in this way, with these values of
+ *	errno: those of its manual page (man-pages 6.03, sections 2 and 3).
+ *	Where that page leaves them to another, as fopen(3) does to open(2),
+ *	the likely ones of that.
+ *	SAFE(name, reason): why it cannot fail.
+ *
+ *	How:
+ *	MINUS	returns -1 and has done nothing
+ *	NIL	returns NULL and has done nothing
+ *	CODE	returns the errno value and has done nothing
+ *	GONE	returns -1, and what it was to end is ended: close(2), "Dealing
+ *		with error returns from close()"; of eventfd_write, EAGAIN says
+ *		that the descriptor is readable without it
+ */
+
+/* Memory */
+CALL(malloc, NIL, ENOMEM)
+CALL(calloc, NIL, ENOMEM)
+CALL(realloc, NIL, ENOMEM)
+CALL(strdup, NIL, ENOMEM)
+CALL(mmap, MINUS, EACCES, EAGAIN, EBADF, EEXIST, EINVAL, ENFILE, ENODEV, ENOMEM, EOVERFLOW, EPERM, ETXTBSY)
+CALL(munmap, GONE, EINVAL, ENOMEM)
+SAFE(free, "returns nothing")
+
+/* Semaphores */
+CALL(sem_open, NIL, EACCES, EEXIST, EINVAL, EMFILE, ENAMETOOLONG, ENFILE, ENOENT, ENOMEM)
+CALL(sem_close, GONE, EINVAL)
+CALL(sem_unlink, MINUS, EACCES, ENAMETOOLONG, ENOENT)
+CALL(sem_post, MINUS, EINVAL, EOVERFLOW)
+CALL(sem_trywait, MINUS, EAGAIN, EINTR, EINVAL)
+CALL(sem_clockwait, MINUS, EINTR, EINVAL, ETIMEDOUT)
+CALL(sem_getvalue, MINUS, EINVAL)
+
+/* Shared memory */
+CALL(shm_open, MINUS, EACCES, EEXIST, EINVAL, EMFILE, ENAMETOOLONG, ENFILE, ENOENT)
+CALL(shm_unlink, MINUS, EACCES, ENOENT)
+CALL(ftruncate, MINUS, EACCES, EBADF, EFAULT, EFBIG, EINTR, EINVAL, EIO, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR,
+	EPERM, EROFS, ETXTBSY)
+
+/* Message queues */
+CALL(mq_open, MINUS, EACCES, EEXIST, EINVAL, EMFILE, ENAMETOOLONG, ENFILE, ENOENT, ENOMEM, ENOSPC)
+CALL(mq_close, GONE, EBADF)
+CALL(mq_unlink, MINUS, EACCES, ENAMETOOLONG, ENOENT)
+CALL(mq_getattr, MINUS, EBADF, EINVAL)
+CALL(mq_notify, MINUS, EBADF, EBUSY, EINVAL, ENOMEM)
+CALL(mq_timedsend, MINUS, EAGAIN, EBADF, EINTR, EINVAL, EMSGSIZE, ETIMEDOUT)
+CALL(mq_timedreceive, MINUS, EAGAIN, EBADF, EINTR, EINVAL, EMSGSIZE, ETIMEDOUT)
+
+/* Files */
+CALL(open, MINUS, EACCES, EBADF, EBUSY, EDQUOT, EEXIST, EFAULT, EFBIG, EINTR, EINVAL, EISDIR, ELOOP, EMFILE,
+	ENAMETOOLONG, ENFILE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, EOPNOTSUPP, EOVERFLOW, EPERM, EROFS,
+	ETXTBSY, EAGAIN)
+CALL(openat, MINUS, EACCES, EBADF, EBUSY, EDQUOT, EEXIST, EFAULT, EFBIG, EINTR, EINVAL, EISDIR, ELOOP, EMFILE,
+	ENAMETOOLONG, ENFILE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, EOPNOTSUPP, EOVERFLOW, EPERM, EROFS,
+	ETXTBSY, EAGAIN)
+CALL(close, GONE, EBADF, EINTR, EIO, ENOSPC)
+CALL(read, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR)
+CALL(pread, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ENXIO, EOVERFLOW, ESPIPE)
+CALL(lseek, MINUS, EBADF, EINVAL, ENXIO, EOVERFLOW, ESPIPE)
+CALL(fstat, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW)
+CALL(fstatat, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW)
+CALL(statfs, MINUS, EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
+	EOVERFLOW)
+CALL(statvfs, MINUS, EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
+	EOVERFLOW)
+CALL(fstatvfs, MINUS, EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
+	EOVERFLOW)
+CALL(readlinkat, MINUS, EACCES, EBADF, EFAULT, EINVAL, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR)
+CALL(fopen, NIL, EINVAL, EACCES, EINTR, EMFILE, ENFILE, ENOENT, ENOMEM)
+CALL(fdopen, NIL, EINVAL, ENOMEM)
+CALL(fclose, GONE, EBADF, EINTR, EIO)
+CALL(fgets, NIL, EIO, EINTR)
+CALL(__getdelim, MINUS, EINVAL, ENOMEM, EIO)
+CALL(opendir, NIL, EACCES, EBADF, EMFILE, ENFILE, ENOENT, ENOMEM, ENOTDIR)
+CALL(fdopendir, NIL, EACCES, EBADF, EMFILE, ENFILE, ENOENT, ENOMEM, ENOTDIR)
+CALL(readdir, NIL, EBADF)
+SAFE(dirfd, "gets a stream that opendir has given")
+CALL(closedir, GONE, EBADF)
+CALL(setmntent, NIL, EINVAL, EACCES, EINTR, EMFILE, ENFILE, ENOENT, ENOMEM)
+CALL(getmntent_r, NIL, EIO)
+SAFE(endmntent, "always returns 1")
+SAFE(feof, "looks at a stream")
+
+/* Events */
+CALL(epoll_create1, MINUS, EINVAL, EMFILE, ENFILE, ENOMEM)
+CALL(epoll_ctl, MINUS, EBADF, EEXIST, EINVAL, ELOOP, ENOENT, ENOMEM, ENOSPC, EPERM)
+CALL(epoll_wait, MINUS, EBADF, EFAULT, EINTR, EINVAL)
+CALL(eventfd, MINUS, EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM)
+CALL(eventfd_read, MINUS, EAGAIN, EINVAL)
+CALL(eventfd_write, GONE, EAGAIN)
+CALL(socket, MINUS, EACCES, EAFNOSUPPORT, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT)
+CALL(recv, MINUS, EAGAIN, EBADF, ECONNREFUSED, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN, ENOTSOCK)
+
+/* Processes, threads, signals. syscall is fsopen(2), fsconfig(2), fsmount(2), mq_notify(2). */
+CALL(syscall, MINUS, EACCES, EBADF, EBUSY, EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM, ENOSYS, EPERM)
+CALL(sigaction, MINUS, EFAULT, EINVAL)
+CALL(pthread_create, CODE, EAGAIN, EINVAL, EPERM)
+CALL(getpwuid_r, CODE, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ERANGE)
+CALL(getgrgid_r, CODE, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ERANGE)
+CALL(getrlimit, MINUS, EFAULT, EINVAL)
+CALL(getentropy, MINUS, EFAULT, EIO, ENOSYS)
+SAFE(getpid, "is always successful")
+SAFE(kill, "sends to the process itself a signal that mq_notify has taken")
+SAFE(raise, "sends to the thread itself the signal that it handles")
+SAFE(sysconf, "asks for what every Linux knows")
+SAFE(clock_gettime, "reads the two clocks that every Linux has")
+SAFE(sigfillset, "changes a set of its caller's")
+SAFE(sigdelset, "gets signals that exist")
+SAFE(pthread_sigmask, "gets one of the three ways that exist")
+SAFE(pthread_setcancelstate, "gets one of the two states that exist")
+SAFE(pthread_cancel, "gets a thread that was started and not joined")
+SAFE(pthread_join, "gets a thread that was started and not joined")
+SAFE(pthread_once, "is always successful")
+SAFE(pthread_mutex_init, "is always successful in glibc")
+SAFE(pthread_mutex_lock, "of a mutex of the standard kind that its owner does not lock again")
+SAFE(pthread_mutex_unlock, "of a mutex of the standard kind, by its owner")
+SAFE(__register_atfork, "pthread_atfork(3), called once, when the package is loaded")
+SAFE(__libc_current_sigrtmin, "returns a number")
+SAFE(__libc_current_sigrtmax, "returns a number")
+
+/* Text and memory of the caller's */
+SAFE(memcpy, "copies")
+SAFE(memset, "fills")
+SAFE(qsort, "sorts in place where it gets no memory")
+SAFE(snprintf, "writes numbers and short text into memory")
+SAFE(strchr, "looks at text")
+SAFE(strcmp, "looks at text")
+SAFE(strlen, "looks at text")
+SAFE(strncmp, "looks at text")
+SAFE(strspn, "looks at text")
+SAFE(strstr, "looks at text")
+SAFE(strtol, "reads a number; what is none, or too large, has a value too")
+SAFE(strtoll, "as strtol")
+SAFE(strtoul, "as strtol")
+SAFE(strtoull, "as strtol")
+
+/* What compiler and linker put in */
+SAFE(__errno_location, "returns an address")
+SAFE(__stack_chk_fail, "does not return")
+SAFE(__cxa_finalize, "returns nothing")
+SAFE(__gmon_start__, "is not there")
+SAFE(_ITM_deregisterTMCloneTable, "is not there")
+SAFE(_ITM_registerTMCloneTable, "is not there")

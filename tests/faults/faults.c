@@ -1,0 +1,411 @@
+/*
+ * faults.c --
+ *
+ *	Lets any call fail that a library makes to the C library: to be named
+ *	in LD_PRELOAD, ld.so(8), and then loaded into Tcl, which makes the
+ *	command "fault". Calls that others make go through untouched.
+ *
+ *	Each function of calls.h that can fail has a stand-in of the same
+ *	name. All take their arguments as six words in registers, as the
+ *	calling conventions of Linux on 64 bits have it also for functions that
+ *	take fewer, or a variable number of them.
+ */
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <tcl.h>
+
+typedef intptr_t Word;
+typedef Word Function(Word a, Word b, Word c, Word d, Word e, Word f);
+
+/*
+ * The tables.
+ */
+
+typedef enum How { MINUS, NIL, CODE, GONE } How;
+
+typedef struct Call {
+    const char *name;
+    How how;
+    int errors[32];		/* ended by 0 */
+    Function *real;
+    atomic_int count;		/* calls that the library has made */
+} Call;
+
+#define CALL(name, how, ...) { #name, how, { __VA_ARGS__ }, NULL, 0 },
+#define SAFE(name, reason)
+static Call calls[] = {
+#include "calls.h"
+};
+#undef CALL
+#undef SAFE
+
+#define CALL(name, how, ...)
+#define SAFE(name, reason) { #name, reason },
+static const struct { const char *name, *reason; } safe[] = {
+#include "calls.h"
+};
+#undef CALL
+#undef SAFE
+
+#define CALL(name, how, ...) AT_##name,
+#define SAFE(name, reason)
+enum {
+#include "calls.h"
+    CALLS
+};
+#undef CALL
+
+/*
+ * The library that is looked at, [start, end), the fault that is to come, and
+ * the blocks of memory that the library has and has not freed.
+ */
+
+static uintptr_t start, end;
+static atomic_int armed = -1;	/* index of the call that is to fail, or -1 */
+static int armedTurn;		/* the how-manieth, from 1 */
+static int armedError;
+static atomic_int blocks;
+
+/*
+ * Real --
+ *
+ *	Returns the function that a stand-in stands for: dlsym(3).
+ */
+
+static Function *
+Real(
+    const char *name,
+    Function **cache)
+{
+    if (*cache == NULL) {
+	*cache = (Function *) (uintptr_t) dlsym(RTLD_NEXT, name);
+    }
+    return *cache;
+}
+
+/*
+ * IsFromLibrary --
+ *
+ *	Returns whether the code that a call returns to is the library's.
+ */
+
+static bool
+IsFromLibrary(
+    const void *returnAddress)
+{
+    return (uintptr_t) returnAddress - start < end - start;
+}
+
+/*
+ * CountBlocks --
+ *
+ *	Counts the memory that a call has given to the library. had: the block
+ *	that it was to make longer.
+ */
+
+static void
+CountBlocks(
+    int index,
+    Word had,
+    Word got)
+{
+    if (got != 0 && had == 0 && (index == AT_malloc || index == AT_calloc
+	    || index == AT_realloc || index == AT_strdup
+	    || index == AT___getdelim)) {
+	atomic_fetch_add(&blocks, 1);
+    }
+}
+
+/*
+ * MakeCall --
+ *
+ *	Makes a call, or lets it fail. words are its arguments.
+ */
+
+static Word
+MakeCall(
+    int index,
+    const void *returnAddress,
+    const Word *words)
+{
+    Call *call = &calls[index];
+    Function *real = Real(call->name, &call->real);
+    int expected = index;
+    Word had, result;
+
+    if (!IsFromLibrary(returnAddress)) {
+	return real(words[0], words[1], words[2], words[3], words[4], words[5]);
+    }
+    had = (index == AT___getdelim) ? *(Word *) words[0]
+	    : (index == AT_realloc) ? words[0] : 0;
+    if (atomic_fetch_add(&call->count, 1) + 1 == armedTurn
+	    && atomic_compare_exchange_strong(&armed, &expected, -1)) {
+	if (call->how == GONE) {
+	    real(words[0], words[1], words[2], words[3], words[4], words[5]);
+	}
+	errno = armedError;
+	return (call->how == NIL) ? 0 : (call->how == CODE) ? armedError : -1;
+    }
+    result = real(words[0], words[1], words[2], words[3], words[4], words[5]);
+    CountBlocks(index, had, (index == AT___getdelim) ? *(Word *) words[0]
+	    : result);
+    return result;
+}
+
+/*
+ * The stand-ins. Their names in C differ from the linker's, as the compiler
+ * knows other types for those.
+ */
+
+#define CALL(name, how, ...) \
+    Word StandIn_##name(Word a, Word b, Word c, Word d, Word e, Word f) \
+	    __asm__(#name); \
+    Word StandIn_##name(Word a, Word b, Word c, Word d, Word e, Word f) \
+    { \
+	return MakeCall(AT_##name, __builtin_return_address(0), \
+		(Word[]) { a, b, c, d, e, f }); \
+    }
+#include "calls.h"
+#undef CALL
+
+void StandIn_free(void *block) __asm__("free");
+
+void
+StandIn_free(
+    void *block)
+{
+    static Function *real;
+
+    if (block != NULL && IsFromLibrary(__builtin_return_address(0))) {
+	atomic_fetch_sub(&blocks, 1);
+    }
+    Real("free", &real)((Word) block, 0, 0, 0, 0, 0);
+}
+
+/*
+ * FindLibrary --
+ *
+ *	Notes where a library is in memory: dl_iterate_phdr(3).
+ */
+
+static int
+FindLibrary(
+    struct dl_phdr_info *info,
+    size_t size,
+    void *data)
+{
+    const char *path = data;
+
+    (void) size;
+    if (strcmp(info->dlpi_name, path) != 0) {
+	return 0;
+    }
+    start = info->dlpi_addr;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+	const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+
+	if (part->p_type == PT_LOAD
+		&& start + part->p_vaddr + part->p_memsz > end) {
+	    end = start + part->p_vaddr + part->p_memsz;
+	}
+    }
+    return 1;
+}
+
+/*
+ * WatchCmd, ArmCmd, DisarmCmd, CountsCmd, BlocksCmd, CallsCmd, SafeCmd --
+ *
+ *	fault::watch path		the calls of this library are looked at
+ *	fault::arm call turn errno	the turn-th call from now fails
+ *	fault::disarm			all counts begin anew; returns whether
+ *					the armed fault has come
+ *	fault::counts			a dict: calls since the last disarm
+ *	fault::blocks			blocks of memory that the library has
+ *	fault::calls			a dict: values of errno by call
+ *	fault::safe			a dict: reasons by call
+ */
+
+static int
+WatchCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    (void) clientData;
+    if (objc != 2 || !dl_iterate_phdr(FindLibrary, Tcl_GetString(objv[1]))) {
+	Tcl_SetObjResult(interp, Tcl_NewStringObj("no such library", -1));
+	return TCL_ERROR;
+    }
+    return TCL_OK;
+}
+
+static int
+DisarmCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    (void) clientData;
+    (void) objc;
+    (void) objv;
+    Tcl_SetObjResult(interp, Tcl_NewBooleanObj(
+	    atomic_exchange(&armed, -1) == -1));
+    for (int i = 0; i < CALLS; i++) {
+	atomic_store(&calls[i].count, 0);
+    }
+    return TCL_OK;
+}
+
+static int
+ArmCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    int index;
+
+    (void) clientData;
+    if (objc != 4
+	    || Tcl_GetIndexFromObjStruct(interp, objv[1], calls,
+		    sizeof(*calls), "call", TCL_EXACT, &index) != TCL_OK
+	    || Tcl_GetIntFromObj(interp, objv[2], &armedTurn) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    for (const int *error = calls[index].errors; *error != 0; error++) {
+	if (strcmp(Tcl_GetString(objv[3]), strerrorname_np(*error)) == 0) {
+	    armedError = *error;
+	    atomic_store(&calls[index].count, 0);
+	    atomic_store(&armed, index);
+	    return TCL_OK;
+	}
+    }
+    Tcl_SetObjResult(interp, Tcl_NewStringObj("no such error of it", -1));
+    return TCL_ERROR;
+}
+
+static int
+CountsCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    Tcl_Obj *counts = Tcl_NewObj();
+
+    (void) clientData;
+    (void) objc;
+    (void) objv;
+    for (int i = 0; i < CALLS; i++) {
+	int count = atomic_load(&calls[i].count);
+
+	if (count > 0) {
+	    Tcl_DictObjPut(NULL, counts, Tcl_NewStringObj(calls[i].name, -1),
+		    Tcl_NewIntObj(count));
+	}
+    }
+    Tcl_SetObjResult(interp, counts);
+    return TCL_OK;
+}
+
+static int
+BlocksCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    (void) clientData;
+    (void) objc;
+    (void) objv;
+    Tcl_SetObjResult(interp, Tcl_NewIntObj(atomic_load(&blocks)));
+    return TCL_OK;
+}
+
+static int
+CallsCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    Tcl_Obj *all = Tcl_NewObj();
+
+    (void) clientData;
+    (void) objc;
+    (void) objv;
+    for (int i = 0; i < CALLS; i++) {
+	Tcl_Obj *errors = Tcl_NewObj();
+
+	for (const int *error = calls[i].errors; *error != 0; error++) {
+	    Tcl_ListObjAppendElement(NULL, errors,
+		    Tcl_NewStringObj(strerrorname_np(*error), -1));
+	}
+	Tcl_DictObjPut(NULL, all, Tcl_NewStringObj(calls[i].name, -1), errors);
+    }
+    Tcl_SetObjResult(interp, all);
+    return TCL_OK;
+}
+
+static int
+SafeCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    Tcl_Obj *all = Tcl_NewObj();
+
+    (void) clientData;
+    (void) objc;
+    (void) objv;
+    for (size_t i = 0; i < sizeof(safe) / sizeof(*safe); i++) {
+	Tcl_DictObjPut(NULL, all, Tcl_NewStringObj(safe[i].name, -1),
+		Tcl_NewStringObj(safe[i].reason, -1));
+    }
+    Tcl_SetObjResult(interp, all);
+    return TCL_OK;
+}
+
+static const struct {
+    const char *name;
+    Tcl_ObjCmdProc *proc;
+} commands[] = {
+    { "fault::watch",	WatchCmd },
+    { "fault::arm",	ArmCmd },
+    { "fault::disarm",	DisarmCmd },
+    { "fault::counts",	CountsCmd },
+    { "fault::blocks",	BlocksCmd },
+    { "fault::calls",	CallsCmd },
+    { "fault::safe",	SafeCmd }
+};
+
+/*
+ * Faults_Init --
+ *
+ *	Called by load.
+ */
+
+DLLEXPORT int
+Faults_Init(
+    Tcl_Interp *interp)
+{
+    if (Tcl_InitStubs(interp, "8.6-", 0) == NULL) {
+	return TCL_ERROR;
+    }
+    Tcl_CreateNamespace(interp, "::fault", NULL, NULL);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+	Tcl_CreateObjCommand(interp, commands[i].name, commands[i].proc,
+		NULL, NULL);
+    }
+    return TCL_OK;
+}

@@ -1,0 +1,132 @@
+# faults.tcl --
+#
+#       faults.tcl faults.so library pattern
+#
+#       Every call of the library to the C library fails once with each error
+#       that it may have. First, the table of calls has to have all that the
+#       library calls, and no others. Then each scenario (of those that match
+#       the pattern) is walked through by a process of its own: walk.tcl.
+#
+#       Prints a line for each scenario, each case that went wrong, and the
+#       sums.
+
+lassign $argv faults library pattern
+set here [file dirname [info script]]
+set patience 120        ;# seconds for a scenario
+load $faults Faults
+source [file join $here scenarios.tcl]
+
+set passed 0
+set failed 0
+set unreached 0
+set tried {}            ;# a dict: call, errno, whether it has come
+
+# report --
+#
+#       One more check that has failed.
+
+proc report {what} {
+    incr ::failed
+    puts "FAIL  $what"
+}
+
+# checkTable --
+#
+#       Compares the table with the symbols that the library takes from
+#       others: nm(1).
+
+proc checkTable {} {
+    set known [list {*}[dict keys [fault::calls]] {*}[dict keys [fault::safe]]]
+    set needed [lmap line [split [exec nm -D -u $::library] \n] {
+        regsub {@.*} [lindex $line end] {}
+    }]
+    foreach {what names others} [list "not in the table" $needed $known "in the table alone" $known $needed] {
+        foreach name $names {
+            if {$name in $others} {
+                incr ::passed
+            } else {
+                report "$name: $what"
+            }
+        }
+    }
+}
+
+# What a scenario is run by, for what its -as says.
+
+set kinds {
+    usual {}
+    bare  {}
+    plain {setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin}
+    full  {sh -euc {mount -t tmpfs -o size=16k,mode=1777 tmpfs /dev/shm; exec "$@"} full}
+}
+
+# command --
+#
+#       The words that walk through a scenario, in namespaces of its own: the
+#       fewer processes /proc has, the fewer calls there are.
+
+proc command {name} {
+    set kind [dict get $scenarios::all $name -as]
+    return [list timeout -s KILL $::patience [file join $::here .. fuzz apart] {*}[dict get $::kinds $kind] \
+        env LD_PRELOAD=$::faults [info nameofexecutable] [file join $::here walk.tcl] $::faults $::library $name]
+}
+
+# note --
+#
+#       What has come of one case. Returns whether it was reached.
+
+proc note {name call turn errno wrong} {
+    if {$wrong eq "not reached"} {
+        incr ::unreached
+        return 0
+    }
+    dict set ::tried $call $errno 1
+    if {$wrong eq ""} {
+        incr ::passed
+    } else {
+        report "$name: $call, turn $turn, $errno: $wrong"
+    }
+    return 1
+}
+
+# walk --
+#
+#       Walks through a scenario. A process that does not come to the end is
+#       one more failure: the last line tells in which case.
+
+proc walk {name} {
+    set cases 0
+    set ended ""
+    set pipe [open |[list {*}[command $name] 2>@stderr] r]
+    while {[gets $pipe line] >= 0} {
+        set ended $line
+        if {[llength $line] == 4} {
+            incr cases [note $name {*}$line]
+        }
+    }
+    if {[catch {close $pipe} message] || $ended ne "done" || $cases == 0} {
+        report "$name: $message, in: $ended"
+    }
+    puts [format "%-22s %5d cases" $name $cases]
+}
+
+checkTable
+foreach name [dict keys $scenarios::all] {
+    if {[string match $pattern $name]} {
+        walk $name
+    }
+}
+if {$pattern eq "*"} {
+    foreach call [dict keys [fault::calls]] {
+        if {![dict exists $tried $call]} {
+            report "$call: no scenario makes it"
+        }
+    }
+}
+set pairs 0
+dict for {call errnos} $tried {
+    incr pairs [dict size $errnos]
+}
+puts "[dict size $tried] calls, $pairs of a call and an errno; not reached, as threads differ in pace: $unreached"
+puts "$passed passed, $failed failed"
+exit [expr {$failed > 0}]

@@ -1,0 +1,602 @@
+# scenarios.tcl --
+#
+#       What is done while calls fail: walk.tcl. A scenario is a script that
+#       leaves nothing behind and has the same result each time. An error is
+#       an outcome too, but those that it expects it catches.
+#
+#       scenario name ?-less {call errnos reason ...}? ?-as kind? script
+#
+#       -less       after one of these errors of a call, the result may be
+#                   another one, for this reason
+#       -as bare    the script loads the package itself, into interpreters of
+#                   its own
+#       -as plain   the process has no privilege
+#       -as full    /dev/shm has room for 16 kB
+
+namespace eval scenarios {
+    variable all {}
+}
+
+proc scenario {name args} {
+    dict set scenarios::all $name [dict merge {-less {} -as usual} \
+        [lrange $args 0 end-1] [list -script [lindex $args end]]]
+}
+
+# using --
+#
+#       Evaluates a body with a handle in a variable, which is unlinked and
+#       destroyed in the end, however that comes.
+
+proc using {variable open body} {
+    upvar 1 $variable handle
+    set handle [uplevel 1 $open]
+    try {
+        uplevel 1 $body
+    } finally {
+        try {
+            $handle unlink
+        } finally {
+            $handle destroy
+        }
+    }
+}
+
+# beside --
+#
+#       The same with a second handle of an object, which does not unlink it.
+
+proc beside {variable open body} {
+    upvar 1 $variable handle
+    set handle [uplevel 1 $open]
+    try {
+        uplevel 1 $body
+    } finally {
+        $handle destroy
+    }
+}
+
+# fails --
+#
+#       A script that fails with an errorCode, as it should. What else comes
+#       of it comes of this.
+
+proc fails {code script} {
+    try {
+        uplevel 1 $script
+    } trap $code {} {
+        return $code
+    }
+    error "did not fail: $script"
+}
+
+# came, event, soon --
+#
+#       What the event loop waits for has come; waits for it, and returns it
+#       or throws the error that came instead; a script that is evaluated in
+#       the event loop.
+
+proc came {value} {
+    set ::came [list 0 $value {}]
+}
+
+proc event {} {
+    set timer [after 2000 {came late}]
+    vwait ::came
+    after cancel $timer
+    lassign $::came code result options
+    return -options [dict replace $options -code $code -level 0] $result
+}
+
+proc soon {script} {
+    after 1 [list apply {script {
+        if {[catch {uplevel #0 $script} result options]} {
+            set ::came [list 1 $result $options]
+        }
+    }} $script]
+}
+
+interp bgerror {} {apply {{message options} {
+    set ::came [list 1 $message $options]
+}}}
+
+# later --
+#
+#       Makes a call with -command, and returns or throws what it delivers.
+#       A script is evaluated once the call has been tried; ::token has its
+#       token.
+
+proc later {call {script {}}} {
+    set ::token [{*}$call -command {apply {{code result options} {
+        set ::came [list $code $result $options]
+    }}}]
+    soon $script
+    return [event]
+}
+
+# awaited --
+#
+#       Evaluates a script in a coroutine and returns or throws what comes.
+
+proc awaited {script} {
+    coroutine awaiting apply {{script} {
+        set code [catch $script result options]
+        after 0 [list set ::came [list $code $result $options]]
+    }} $script
+    return [event]
+}
+
+# Semaphores ----------------------------------------------------------------
+
+set newSem {posix_ipc::sem open /faults -flags CREX -value 2}
+
+scenario sem {
+    using s {posix_ipc::sem open /faults -flags CREX -value 2 -mode 0640} {
+        $s acquire
+        $s acquire -timeout 1
+        fails {POSIXIPC BUSY} {$s acquire -timeout 0}
+        fails {POSIXIPC BUSY} {$s acquire -timeout 0.001}
+        $s release
+        $s release 3
+        fails {POSIXIPC VALUE} {$s release 2147483647}
+        beside t {posix_ipc::sem open /faults} {
+            $t acquire
+            list [$s configure] [$t cget -value] [llength [posix_ipc::handles]]
+        }
+    }
+}
+
+scenario sem-open {
+    using s {posix_ipc::sem open "" -value 1} {
+        fails {POSIXIPC EXISTENTIAL EEXIST} {posix_ipc::sem open [$s cget -name] -flags CREX}
+        fails {POSIXIPC EXISTENTIAL ENOENT} {posix_ipc::sem open /faults}
+        beside t {posix_ipc::sem open [$s cget -name] -flags CREAT -value 7} {
+            $t cget -value
+        }
+    }
+}
+
+scenario sem-unlink {
+    beside s $newSem {
+        posix_ipc::sem unlink /faults
+        fails {POSIXIPC EXISTENTIAL ENOENT} {posix_ipc::sem unlink /faults}
+    }
+}
+
+scenario sem-close {
+    using s $newSem {
+        $s close
+        fails {POSIXIPC EXISTENTIAL CLOSED} {$s acquire}
+    }
+}
+
+scenario sem-with {
+    using s $newSem {
+        $s with {
+            $s with -timeout 1 {
+                fails {POSIXIPC BUSY} {$s with -timeout 0 {}}
+            }
+        }
+        $s cget -value
+    }
+}
+
+scenario sem-short {
+    set file [open /dev/shm/sem.faults w]
+    close $file
+    try {
+        fails {POSIXIPC ERROR EIDRM} {posix_ipc::sem open /faults}
+    } finally {
+        file delete /dev/shm/sem.faults
+    }
+}
+
+scenario sem-cut {
+    using s $newSem {
+        close [open /dev/shm/sem.faults w]
+        fails {POSIXIPC ERROR EIDRM} {$s acquire -timeout 1}
+        fails {POSIXIPC ERROR EIDRM} {$s release}
+    }
+}
+
+scenario sem-later {
+    using s $newSem {
+        later [list $s acquire]
+        later [list $s acquire -timeout 1]
+        fails {POSIXIPC BUSY} {later [list $s acquire -timeout 0]}
+        fails {POSIXIPC BUSY} {later [list $s acquire -timeout 0.002]}
+        later [list $s acquire] [list $s release]
+        later [list $s acquire -timeout 1] [list $s release]
+        $s cget -value
+    }
+}
+
+scenario sem-cancel {
+    using s $newSem {
+        $s acquire
+        $s acquire
+        fails {POSIXIPC CANCELED} {later [list $s acquire] "$s cancel \$token; $s cancel \$token"}
+        fails {POSIXIPC CANCELED} {later [list $s acquire] [list $s close]}
+    }
+}
+
+scenario sem-await {
+    using s $newSem {
+        awaited [list posix_ipc::await $s acquire]
+        $s acquire
+        soon [list $s release]
+        awaited [list posix_ipc::await $s acquire -timeout 1]
+        fails {POSIXIPC BUSY} {awaited [list posix_ipc::await $s acquire -timeout 0]}
+        coroutine ended posix_ipc::await $s acquire
+        rename ended {}
+        $s cget -value
+    }
+}
+
+# Shared memory -------------------------------------------------------------
+
+scenario shm {
+    using m {posix_ipc::shm open /faults -flags CREX -size 10000 -mode 0640} {
+        $m write 0 hello
+        $m write 9000 world
+        beside r {posix_ipc::shm open /faults -readonly 1} {
+            set all [list [$r read 0 5] [string length [$r read]] [$r read 9000 5]]
+            fails {POSIXIPC PERMISSIONS} {$r write 0 x}
+            fails {POSIXIPC RANGE} {$r read 9999 2}
+            $m resize 20000
+            $m write 15000 longer
+            lappend all [$r read 15000 6] [$r cget -size]
+        }
+        $m write 1 x
+        $m resize 3
+        fails {POSIXIPC RANGE} {$m read 2 2}
+        lappend all [$m read] [dict remove [$m configure] -fd]
+    }
+}
+
+scenario shm-open {
+    using m {posix_ipc::shm open "" -size 100} {
+        set name [$m cget -name]
+        fails {POSIXIPC EXISTENTIAL EEXIST} {posix_ipc::shm open $name -flags CREX -size 1}
+        fails {POSIXIPC EXISTENTIAL ENOENT} {posix_ipc::shm open /faults}
+        beside t {posix_ipc::shm open $name -flags CREAT -size 5000} {
+            set size [$m cget -size]
+        }
+        beside t {posix_ipc::shm open $name -flags TRUNC} {
+            lappend size [$m cget -size]
+        }
+    }
+}
+
+scenario shm-unlink {
+    beside m {posix_ipc::shm open /faults -flags CREX} {
+        posix_ipc::shm unlink /faults
+        fails {POSIXIPC EXISTENTIAL ENOENT} {posix_ipc::shm unlink /faults}
+        $m close
+        fails {POSIXIPC EXISTENTIAL CLOSED} {$m read}
+    }
+}
+
+# Another process may cut memory away between a look at the size and the access:
+# here it is cut after it was mapped, before an access that asks for no size.
+
+scenario shm-cut {
+    using m {posix_ipc::shm open /faults -flags CREX -size 100000} {
+        $m write 0 x
+        beside t {posix_ipc::shm open /faults} {
+            $t resize 5000
+        }
+        fails {POSIXIPC RANGE} {$m read 50000 10}
+        fails {POSIXIPC RANGE} {$m write 5000 x}
+        $m read 4990
+    }
+}
+
+# A segment that is too large for the address space is mapped in windows.
+
+scenario shm-large {
+    using m {posix_ipc::shm open /faults -flags CREX -size [expr {1 << 48}]} {
+        $m write 12345678901 far
+        fails {POSIXIPC RANGE} {$m read [expr {1 << 48}] 1}
+        $m read 12345678900 5
+    }
+}
+
+scenario shm-full -as full {
+    using m {posix_ipc::shm open /faults -flags CREX -size 100000} {
+        fails {POSIXIPC ERROR ENOSPC} {$m write 0 [string repeat x 100000]}
+        $m write 0 x
+        $m read 0 1
+    }
+}
+
+# Message queues ------------------------------------------------------------
+
+set newMq {posix_ipc::mq open /faults -flags CREX -maxmessages 2 -maxmessagesize 20}
+
+scenario mq {
+    using q {posix_ipc::mq open /faults -flags CREX -maxmessages 2 -maxmessagesize 20 -encoding utf-8 -mode 0640} {
+        $q send one
+        $q send two -priority 3 -timeout 1
+        fails {POSIXIPC BUSY} {$q send three -timeout 0}
+        fails {POSIXIPC BUSY} {$q send three -timeout 0.001}
+        set all [list [$q cget -currentmessages] [$q receive] [$q receive -timeout 1]]
+        fails {POSIXIPC BUSY} {$q receive -timeout 0}
+        fails {POSIXIPC VALUE} {$q send [string repeat x 21]}
+        beside r {posix_ipc::mq open /faults -write 0 -blocking 0} {
+            fails {POSIXIPC BUSY} {$r receive}
+            fails {POSIXIPC PERMISSIONS} {$r send x}
+        }
+        lappend all [dict remove [$q configure] -mqd]
+    }
+}
+
+scenario mq-open {
+    using q {posix_ipc::mq open "" -maxmessages 2 -maxmessagesize 20} {
+        set name [$q cget -name]
+        fails {POSIXIPC EXISTENTIAL EEXIST} {posix_ipc::mq open $name -flags CREX -maxmessages 1 -maxmessagesize 1}
+        fails {POSIXIPC EXISTENTIAL ENOENT} {posix_ipc::mq open /faults}
+        fails {POSIXIPC VALUE} {posix_ipc::mq open /faults -flags CREX -maxmessages 100000}
+        fails {POSIXIPC VALUE} {posix_ipc::mq open /faults -flags CREX -maxmessagesize 100000000}
+        beside w {posix_ipc::mq open $name -flags CREAT -read 0} {
+            $w send x
+        }
+        $q receive
+    }
+}
+
+scenario mq-unlink {
+    beside q $newMq {
+        posix_ipc::mq unlink /faults
+        fails {POSIXIPC EXISTENTIAL ENOENT} {posix_ipc::mq unlink /faults}
+        $q close
+        fails {POSIXIPC EXISTENTIAL CLOSED} {$q receive}
+    }
+}
+
+scenario mq-later {
+    using q $newMq {
+        later [list $q send one]
+        later [list $q send two -priority 1 -timeout 1]
+        fails {POSIXIPC BUSY} {later [list $q send three -timeout 0]}
+        fails {POSIXIPC BUSY} {later [list $q send three -timeout 0.002]}
+        set all [list [later [list $q send three] [list $q receive]]]
+        lappend all [later [list $q receive]] [later [list $q receive -timeout 1]]
+        fails {POSIXIPC BUSY} {later [list $q receive -timeout 0.002]}
+        lappend all [later [list $q receive -timeout 1] [list $q send four]]
+    }
+}
+
+scenario mq-cancel {
+    using q $newMq {
+        fails {POSIXIPC CANCELED} {later [list $q receive] "$q cancel \$token"}
+        fails {POSIXIPC CANCELED} {later [list $q receive] [list $q close]}
+    }
+}
+
+scenario mq-await {
+    using q $newMq {
+        awaited [list posix_ipc::await $q send one]
+        set all [list [awaited [list posix_ipc::await $q receive]]]
+        soon [list $q send two]
+        lappend all [awaited [list posix_ipc::await $q receive -timeout 1]]
+        coroutine ended posix_ipc::await $q receive
+        rename ended {}
+        set all
+    }
+}
+
+scenario mq-event {
+    using q $newMq {
+        $q event writable {came writable}
+        set all [event]
+        $q event writable {}
+        $q event readable [list apply {q {came [$q receive]}} $q]
+        soon [list $q send one]
+        lappend all [event]
+        $q send two
+        lappend all [event] [$q event writable]
+        $q event readable {}
+        set all
+    }
+}
+
+scenario mq-notify {
+    using q $newMq {
+        $q notify -command came
+        fails {POSIXIPC BUSY} {$q notify -command came}
+        $q send one
+        set all [event]
+        $q receive
+        $q notify -command came
+        $q notify
+        $q notify -signal SIGURG
+        fails {POSIXIPC BUSY} {$q notify -signal SIGUSR1}
+        $q send two
+        $q notify
+        llength $all
+    }
+}
+
+# Who closes another descriptor of the queue does not end what this one asked.
+
+scenario mq-notify-beside {
+    using q $newMq {
+        $q notify -command came
+        beside r {posix_ipc::mq open /faults} {
+            $r close
+        }
+        posix_ipc::mq info /faults
+        $q send one
+        event
+        $q receive
+        $q notify -signal SIGURG
+        beside w {posix_ipc::mq open /faults -read 0} {
+            $w close
+        }
+        $q notify
+        $q notify -signal SIGURG
+    }
+}
+
+# Where a queue may not be read, its file does not tell who is registered.
+
+scenario mq-notify-write-only {
+    using r $newMq {
+        beside q {posix_ipc::mq open /faults -read 0} {
+            $q notify -command came
+            beside w {posix_ipc::mq open /faults -read 0} {
+                $w close
+            }
+            $q send one
+            event
+            $q notify -command came
+            $q notify
+        }
+        $r notify -signal SIGURG
+    }
+}
+
+# What is in the system -----------------------------------------------------
+
+# known --
+#
+#       What info tells, but for what changes.
+
+proc known {family} {
+    return [dict remove [posix_ipc::$family info /faults] mtime]
+}
+
+# held --
+#
+#       Who has something open: this process.
+
+proc held {family} {
+    return [list [posix_ipc::$family holders /faults -pids [pid]] [posix_ipc::$family holders -pids [pid]]]
+}
+
+# What the caller may not see, and what is gone when it is looked at, is passed over.
+
+set hidden {EACCES EPERM ENOENT ESRCH}
+set less {}
+foreach call {open openat opendir fstatat statfs readlinkat fdopendir} {
+    lappend less $call $hidden "it may not be seen"
+}
+set lessInfo [list {*}$less \
+    read {EAGAIN EBADF EFAULT EINTR EINVAL EIO EISDIR} "the value can't be read" \
+    sem_getvalue EINVAL "the value can't be read" \
+    mq_open EACCES "the queue may be written alone" \
+    mq_getattr {EBADF EINVAL} "the limits can't be read" \
+    pread {EAGAIN EBADF EFAULT EINTR EINVAL EIO EISDIR ENXIO EOVERFLOW ESPIPE} "the status can't be read"]
+
+foreach {family open} {
+    sem {posix_ipc::sem open /faults -flags CREX}
+    shm {posix_ipc::shm open /faults -flags CREX -size 10}
+    mq  {posix_ipc::mq open /faults -flags CREX -maxmessages 2 -maxmessagesize 20}
+} {
+    set filled [list FAMILY $family OPEN $open]
+    scenario $family-list -less $less [string map $filled {
+        using h {OPEN} {
+            list [posix_ipc::FAMILY list] [posix_ipc::FAMILY list /none*]
+        }
+    }]
+    scenario $family-info -less $lessInfo [string map $filled {
+        using h {OPEN} {
+            fails {POSIXIPC EXISTENTIAL ENOENT} {posix_ipc::FAMILY info /none}
+            known FAMILY
+        }
+    }]
+    scenario $family-holders -less $less [string map $filled {
+        using h {OPEN} {held FAMILY}
+    }]
+}
+
+# Without privilege, queues are found by the descriptors of processes.
+
+scenario mq-list-plain -as plain -less $less {
+    using q $newMq {
+        beside r {posix_ipc::mq open /faults} {
+            posix_ipc::mq list
+        }
+    }
+}
+
+scenario mq-holders-plain -as plain -less $less {
+    using q $newMq {
+        posix_ipc::mq holders -pids [pid]
+    }
+}
+
+scenario holders-of-all -less $less {
+    using s $newSem {
+        posix_ipc::sem holders /faults
+    }
+}
+
+scenario constants {
+    list [posix_ipc::constants] [posix_ipc::constants PAGE_SIZE]
+}
+
+# The package ---------------------------------------------------------------
+
+proc bare {script} {
+    interp create inner
+    try {
+        inner eval [list load $::library Posix_ipc]
+        inner eval $script
+    } finally {
+        interp delete inner
+    }
+}
+
+scenario load -as bare {
+    bare {
+        set s [posix_ipc::sem open /faults -flags CREX -value 1]
+        try {
+            $s acquire
+            $s acquire -command {apply {{args} {set ::came $args}}}
+            after 1 [list apply {s {
+                if {[catch {$s release} result options]} {
+                    set ::came [list 1 $result $options]
+                }
+            }} $s]
+            after 2000 {set ::came {1 late {}}}
+            vwait ::came
+        } finally {
+            $s unlink
+        }
+        lassign $::came code result options
+        return -code $code -options $options $result
+    }
+}
+
+scenario end -as bare {
+    bare {
+        set s [posix_ipc::sem open ""]
+        $s unlink
+        $s acquire -command list
+        set q [posix_ipc::mq open "" -maxmessages 2 -maxmessagesize 20]
+        $q unlink
+        $q event readable list
+        $q notify -command list
+        $q receive -command list
+        set m [posix_ipc::shm open "" -size 10]
+        $m unlink
+        $m write 0 x
+        update
+    }
+}
+
+set errnos {EINTR EIO EMFILE ENFILE ENOMEM ERANGE}
+
+scenario owner -as bare -less [list getpwuid_r $errnos "a number stands for the name" \
+                                   getgrgid_r $errnos "a number stands for the name"] {
+    bare {
+        set s [posix_ipc::sem open ""]
+        try {
+            set info [posix_ipc::sem info [$s cget -name]]
+            list [dict get $info owner] [dict get $info group]
+        } finally {
+            $s unlink
+        }
+    }
+}

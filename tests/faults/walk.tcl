@@ -1,0 +1,246 @@
+# walk.tcl --
+#
+#       walk.tcl faults.so library scenario
+#
+#       Runs a scenario again and again in this process. Each time one of the
+#       calls that it makes to the C library fails with one of the errors
+#       that the call may have. What must hold then: Check.
+#
+#       Writes for each case the words call, turn, errno; then what of it was
+#       wrong, "not reached", or nothing where all was well. The last line is
+#       "done".
+
+lassign $argv faults library name
+load $faults Faults
+source [file join [file dirname [info script]] scenarios.tcl]
+set scenario [dict get $scenarios::all $name]
+
+# The package is in interpreters of their own, so that it can be loaded anew. The notifier has its thread before
+# anything is counted, and the library its place.
+
+proc setStage {} {
+    interp create stage
+    stage eval [list set library $::library]
+    stage eval [list source [file join [file dirname [info script]] scenarios.tcl]]
+    if {[dict get $::scenario -as] ne "bare"} {
+        stage eval {load $library Posix_ipc}
+    }
+}
+
+# elsewhere --
+#
+#       Evaluates a script in an interpreter of its own.
+
+proc elsewhere {script} {
+    interp create other
+    try {
+        other eval [list load $::library Posix_ipc]
+        other eval $script
+    } finally {
+        interp delete other
+    }
+}
+
+# run --
+#
+#       Runs the scenario. Returns code, result and errorCode; what is left
+#       in the event loop is part of it.
+
+proc run {} {
+    set code [catch {stage eval [dict get $::scenario -script]} result options]
+    stage eval {
+        foreach id [after info] {
+            after cancel $id
+        }
+        update
+    }
+    if {$code == 1} {
+        return [list 1 $result [dict get $options -errorcode]]
+    }
+    return [list $code $result {}]
+}
+
+# resources --
+#
+#       What this process holds: descriptors, threads, mappings of objects,
+#       memory of the library. A thread that has just been joined may still
+#       be seen for a moment.
+
+proc resources {} {
+    set descriptors [lsort [lmap link [glob -nocomplain -directory /proc/self/fd *] {
+        if {[catch {file readlink $link} target]} continue
+        string cat [file tail $link] " " $target
+    }]]
+    set maps [open /proc/self/maps]
+    set mappings [regexp -all -inline -line {/dev/shm/.*$} [read $maps]]
+    close $maps
+    return [list $descriptors [llength [glob /proc/self/task/*]] $mappings [fault::blocks]]
+}
+
+proc settled {resources} {
+    for {set i 0} {[resources] ne $resources && $i < 100} {incr i} {
+        after 2
+    }
+    return [resources]
+}
+
+# names --
+#
+#       The objects that there are.
+
+proc names {} {
+    set names [glob -nocomplain -tails -directory /dev/shm *]
+    if {[dict get $::scenario -as] ne "bare"} {
+        lappend names {*}[stage eval {posix_ipc::mq list}]
+    }
+    return $names
+}
+
+# forgive --
+#
+#       An object whose unlinking has failed is there rightly: unlinks it.
+
+proc forgive {message} {
+    if {[regexp {^couldn't unlink (\S+) .*?"(.*?)"} $message - noun object]} {
+        set family [dict get {semaphore sem shared shm message mq} $noun]
+        elsewhere [list catch [list posix_ipc::$family unlink $object]]
+    }
+}
+
+# What the errorCode of an errno is, where that is not POSIXIPC ERROR and its name: doc/posix_ipc.man.
+
+set codes {
+    EAGAIN BUSY EBUSY BUSY ETIMEDOUT BUSY EINTR SIGNAL EACCES PERMISSIONS EPERM PERMISSIONS
+    ENOENT {EXISTENTIAL ENOENT} EEXIST {EXISTENTIAL EEXIST} EBADF {EXISTENTIAL CLOSED}
+    EINVAL VALUE ENAMETOOLONG VALUE EMSGSIZE VALUE EFBIG VALUE EOVERFLOW VALUE EILSEQ VALUE
+    ERANGE RANGE ECANCELED CANCELED ENOSYS UNSUPPORTED ENOTSUP UNSUPPORTED EOPNOTSUPP UNSUPPORTED
+}
+
+# Calls that say with another error what has become of them. While the package is loaded, EMFILE may say it.
+
+set translated {
+    pthread_create      {{ERROR ENOMEM}}
+    epoll_ctl           {{EXISTENTIAL ENOENT}}
+    opendir             {UNSUPPORTED}
+}
+
+# judge --
+#
+#       Returns what is wrong with an outcome, where the clean one is clean.
+
+proc judge {call errno outcome clean} {
+    lassign $outcome code result errorCode
+    if {$code == 0} {
+        foreach {of errors reason} [dict get $::scenario -less] {
+            if {$of eq $call && $errno in $errors} {
+                return {}
+            }
+        }
+        return [expr {$outcome eq $clean ? {} : "another result: $result"}]
+    }
+    if {[lindex $errorCode 0] ne "POSIXIPC"} {
+        return "not the error of a contract: $result ($errorCode)"
+    }
+    if {![regexp {^couldn't [a-z ]+ (semaphore|shared memory|message queue) "[^"]*": .} $result]} {
+        return "not the message of a contract: $result"
+    }
+    set due [expr {[dict exists $::codes $errno] ? [dict get $::codes $errno] : "ERROR $errno"}]
+    set others [expr {[dict exists $::translated $call] ? [dict get $::translated $call] : {}}]
+    if {[dict get $::scenario -as] eq "bare"} {
+        lappend others {ERROR EMFILE}
+    }
+    if {[lrange $errorCode 1 end] ni [list $due {*}$others]} {
+        return "$errorCode for $errno: $result"
+    }
+    return {}
+}
+
+# tryCase --
+#
+#       One case. Returns what is wrong, or "not reached".
+
+proc tryCase {call turn errno clean before} {
+    fault::arm $call $turn $errno
+    set outcome [run]
+    set came [fault::disarm]
+    set wrong [judge $call $errno $outcome $clean]
+    if {[lindex $outcome 0] == 1} {
+        forgive [lindex $outcome 1]
+    }
+    set after [settled $before]
+    foreach kind {descriptors threads mappings blocks} was $before is $after {
+        if {$is ne $was} {
+            append wrong " | $kind left: $is"
+        }
+    }
+    if {[names] ne {}} {
+        append wrong " | names left: [names]"
+    }
+    set again [run]
+    fault::disarm
+    if {$again ne $clean} {
+        append wrong " | then: $again"
+    }
+    if {$wrong eq "" && !$came} {
+        return "not reached"
+    }
+    return $wrong
+}
+
+# begin --
+#
+#       Sets the stage and returns the clean outcome and the resources that
+#       are held before each case. The first run fills what is kept for good.
+
+proc begin {} {
+    setStage
+    if {[dict get $::scenario -as] eq "bare"} {
+        run
+    }
+    set first [run]
+    fault::disarm
+    set clean [run]
+    if {$first ne $clean || [lindex $clean 0] != 0} {
+        error "the scenario itself: $first, then $clean"
+    }
+    return [list $clean [resources]]
+}
+
+# startAnew --
+#
+#       Something was wrong: removes what is left, so that the next case does
+#       not find it.
+
+proc startAnew {} {
+    catch {interp delete inner}
+    interp delete stage
+    file delete {*}[glob -nocomplain -directory /dev/shm *]
+    elsewhere {
+        foreach queue [posix_ipc::mq list] {
+            posix_ipc::mq unlink $queue
+        }
+    }
+    return [begin]
+}
+
+elsewhere {}
+fault::watch $library
+
+lassign [begin] clean before
+set counts [fault::counts]
+fault::disarm
+dict for {call errnos} [fault::calls] {
+    if {![dict exists $counts $call]} continue
+    for {set turn 1} {$turn <= [dict get $counts $call]} {incr turn} {
+        foreach errno $errnos {
+            puts -nonewline [list $call $turn $errno]
+            flush stdout
+            set wrong [tryCase $call $turn $errno $clean $before]
+            puts " [list $wrong]"
+            if {$wrong ni {"" "not reached"}} {
+                lassign [startAnew] clean before
+            }
+        }
+    }
+}
+puts done
