@@ -457,11 +457,18 @@ proc finish {} {
     cleanupTests
 }
 
-# The notifier has its thread and its pipe before anything is counted.
+# The notifier has its thread and its pipe before anything is counted: it has told
+# of a channel.
 
-after 1 {set names::warm 1}
-vwait names::warm
-unset names::warm
+apply {{} {
+    lassign [chan pipe] in out
+    chan event $in readable {set names::warm 1}
+    puts $out warm
+    close $out
+    vwait names::warm
+    close $in
+    unset names::warm
+}}
 if {[testConstraint procfs]} {
     resources::mark
 }
