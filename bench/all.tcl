@@ -1,7 +1,7 @@
 # all.tcl --
 #
-#       Measures all operations, or one: prints a table, and writes it as
-#       performance.csv, and as a picture by gnuplot, performance.svg.
+#       Prints a table of all operations, and writes it as performance.csv, and as
+#       a picture by gnuplot, performance.svg; or prints that of one operation.
 #
 #           all.tcl folder ?name?       folder: of what was compiled, and for what
 #                                       is written; name: of an operation's file
@@ -83,15 +83,25 @@ proc writeCsv {path rows} {
     close $file
 }
 
-set format "%-38s %9s %9s %17s %5s %-6s [string repeat { %9s} [llength $rivals]]"
+# writePicture --
+#
+#       Draws what is in the table.
+
+proc writePicture {csv svg} {
+    exec gnuplot -e "csv='$csv'; svg='$svg'" [file join $::here performance.gnuplot] \
+        2>@stderr
+}
+
+set format "%-42s %9s %9s %18s %5s %-6s [string repeat { %9s} [llength $rivals]]"
 lassign $argv folder chosen
-if {$chosen ne ""} {
-    set operations [list $chosen]
-}
 puts [format $format operation ours floor "ratio (quartiles)" goal "" {*}$rivals]
-foreach name $operations {
-    lappend rows {*}[measure $folder $name]
+if {$chosen ne ""} {
+    measure $folder $chosen
+} else {
+    foreach name $operations {
+        lappend rows {*}[measure $folder $name]
+    }
+    set path [file join $folder performance]
+    writeCsv $path.csv $rows
+    writePicture $path.csv $path.svg
 }
-writeCsv [file join $folder performance.csv] $rows
-exec gnuplot -e "csv='[file join $folder performance.csv]'; svg='[file join $folder performance.svg]'" \
-    [file join $here performance.gnuplot] 2>@stderr

@@ -55,11 +55,18 @@ proc toFile {path} {
     sendBursts putFile $path
 }
 
+# putFile --
+#
+#       Puts a message into a file, when the one before has been taken.
+
 proc putFile {path sent} {
     set file [open $path.new w]
     puts $file $sent
     close $file
-    file rename -force $path.new $path
+    while {[file exists $path]} {
+        after 1
+    }
+    file rename $path.new $path
 }
 
 # The receivers -------------------------------------------------------------
@@ -90,7 +97,7 @@ proc fromFile {path} {
 
 # fromThread --
 #
-#       Here the sender is a thread of the receiver.
+#       Here the sender is a thread of the receiver, which both end with the input.
 
 proc fromThread {} {
     set sender [thread::create]
@@ -98,7 +105,8 @@ proc fromThread {} {
         thread::send $sender [list proc $name [info args $name] [info body $name]]
     }
     thread::send $sender [list set ::burst $::burst]
-    thread::send -async $sender [list sendBursts toThread [thread::id]]
+    thread::send -async $sender "sendBursts toThread [thread::id]
+        thread::send -async [thread::id] exit"
 }
 
 proc toThread {receiver sent} {

@@ -8,7 +8,7 @@
 set message {set message [binary format a64 x]}
 set operations [list \
     "acquire + release" {sem acquire; sem release} {} \
-    "acquire -timeout 1 + release" {sem acquire -timeout 1; sem release} {} \
+    "acquire -timeout + release" {sem acquire -timeout 1; sem release} {} \
     "cget -value" {sem cget -value} {} \
     "send + receive" {mq send $message; mq receive} $message \
     "shm read, 4 KiB" {shm read 0 4096} {} \
@@ -16,8 +16,13 @@ set operations [list \
     "acquire -command" {sem acquire -command onDone; vwait ::done; sem release} {} \
     "send to callback" {mq send $message; vwait ::done} \
         "$message; mq event readable onReadable" \
-    "open + close + unlink" {
+    "sem: open + close + unlink" {
         posix_ipc::sem open $name -flags CREX -as new
+        new unlink
+        new destroy
+    } {set name /bench-[pid]-new} \
+    "shm: open + close + unlink" {
+        posix_ipc::shm open $name -flags CREX -as new
         new unlink
         new destroy
     } {set name /bench-[pid]-new}]
@@ -64,6 +69,7 @@ proc work {title count} {
 if {[llength $argv] > 0} {
     {*}$argv
 } else {
+    set bench::batchSeconds 0.005
     set many [bench::again serve 10000 200]
     set none [bench::again serve 0 0]
     foreach {title script before} $operations {

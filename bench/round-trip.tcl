@@ -97,6 +97,7 @@ proc compareRoundTrips {} {
     bench::again echoQueue {*}$ours
     bench::again floor::echo {*}$floor
     set thread [thread::create]
+    set bench::batchSeconds 0.01
     bench::compare "round trip, 64 B" 1.10 \
         [bench::script {ours-there send $message; ours-back receive} $rivals::message] \
         [list [list floor::seconds roundTrip {*}$floor]] \

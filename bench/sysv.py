@@ -33,7 +33,7 @@ def read(size):
 
 def write(size):
     memory = sysv_ipc.SharedMemory(None, sysv_ipc.IPC_CREX, size=size)
-    data = bytes(size)
+    data = b"x" * size
 
     def work(count):
         for _ in range(count):
@@ -44,7 +44,7 @@ def write(size):
 
 def send_receive(size):
     queue = sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX)
-    message = bytes(size)
+    message = b"x" * size
 
     def work(count):
         for _ in range(count):
@@ -58,7 +58,7 @@ def round_trip(size):
     """The other side is a process of its own too."""
     there = sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX)
     back = sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX)
-    message = bytes(size)
+    message = b"x" * size
     child = os.fork()
     if child == 0:
         while True:
