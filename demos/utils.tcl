@@ -5,7 +5,7 @@ package require md5
 package require posix_ipc
 
 namespace eval demo {
-    variable name [string totitle [file rootname [file tail $argv0]]]
+    variable name [string totitle [file rootname [file tail $::argv0]]]
     variable folder [file dirname [file normalize [info script]]]
     variable turns 0
     variable made {}

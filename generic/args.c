@@ -340,7 +340,7 @@ IpcReadBoolean(
     void *where)
 {
     (void) what;
-    return Tcl_GetBooleanFromObj(call->interp, value, where);
+    return Tcl_GetBooleanFromObj(call->interp, value, (int *) where);
 }
 
 /*

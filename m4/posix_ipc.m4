@@ -26,6 +26,24 @@ AC_DEFUN([POSIX_IPC_SWITCHES], [
 	[: ${CFLAGS="-O2"}], [: ${CFLAGS="-g -O0"}])
 ])
 
+# POSIX_IPC_WIDE_TIME
+#
+#	Times after 2038: glibc leaves the choice where a long has 32 bits. It
+#	wants 64 bits for offsets too, so this stands after AC_SYS_LARGEFILE.
+
+AC_DEFUN([POSIX_IPC_WIDE_TIME], [
+    AC_MSG_CHECKING([whether times have 64 bits])
+    AC_COMPILE_IFELSE([_POSIX_IPC_WIDE_TIME_PROGRAM], [posix_ipc_wide_time=yes],
+	[AC_DEFINE([_TIME_BITS], [64], [the bits of a time])
+	 AC_COMPILE_IFELSE([_POSIX_IPC_WIDE_TIME_PROGRAM],
+	    [posix_ipc_wide_time='with _TIME_BITS=64'], [posix_ipc_wide_time=no])])
+    AC_MSG_RESULT([$posix_ipc_wide_time])
+])
+
+AC_DEFUN([_POSIX_IPC_WIDE_TIME_PROGRAM], [AC_LANG_PROGRAM(
+    [[#include <time.h>]],
+    [[extern char wide@<:@sizeof(time_t) >= 8 ? 1 : -1@:>@; (void) wide;]])])
+
 # POSIX_IPC_FLAGS
 
 AC_DEFUN([POSIX_IPC_FLAGS], [

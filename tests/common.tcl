@@ -237,10 +237,12 @@ proc child::create {args} {
     variable loop
     variable mortal
     set c [open |[list {*}$mortal {*}$args [interpreter] 2>@stderr] r+]
-    chan configure $c -buffering line -blocking 0
-    puts $c [string trim $loop]
     lappend running $c
-    if {[catch {eval $c {}} message options]} {
+    chan configure $c -buffering line -blocking 0
+    if {[catch {
+        puts $c [string trim $loop]
+        eval $c {}
+    } message options]} {
         kill $c
         return -options $options $message
     }

@@ -95,7 +95,7 @@ proc commands::escape {} {
     } elseif {[llength [actions::waiting]]} {
         actions::cancel
     } elseif {[focus] eq ".bar.filter"} {
-        set tree::filter ""
+        set ::tree::filter ""
     }
     tree::focus
 }

@@ -53,7 +53,7 @@ proc tree::build {frame} {
     bind $tree <Shift-Up> {tree::extend -1; break}
     bind $tree <Home> {tree::goto [lindex [tree::rows] 0]}
     bind $tree <End> {tree::goto [lindex [tree::rows] end]}
-    trace add variable tree::filter write {apply {{args} {tree::arrangeSoon 50}}}
+    trace add variable ::tree::filter write {apply {{args} {tree::arrangeSoon 50}}}
 }
 
 # The bar below is there only where it is of use.
