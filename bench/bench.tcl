@@ -25,6 +25,14 @@ namespace eval bench {
     variable scripts 0
     variable peers {}
     variable killed {}
+
+    # Of shared memory: bytes, in words, goal, repetitions.
+    variable sizes {
+        64          "64 B"      1.4     20
+        4096        "4 KiB"     1.1     20
+        1048576     "1 MiB"     1.1     1
+        67108864    "64 MiB"    1.1     1
+    }
 }
 
 # Contenders ----------------------------------------------------------------

@@ -5,12 +5,7 @@
 source [file join [file dirname [info script]] rivals.tcl]
 
 posix_ipc::shm open /bench-[pid] -flags CREX -size [expr {65 << 20}] -as shm
-foreach {size text goal repetitions} {
-    64          "64 B"      1.4     20
-    4096        "4 KiB"     1.1     20
-    1048576     "1 MiB"     1.1     1
-    67108864    "64 MiB"    1.1     1
-} {
+foreach {size text goal repetitions} $bench::sizes {
     shm write 0 [binary format a$size x]
     bench::compare "shm read, $text" $goal \
         [bench::script "shm read 0 $size" {} $repetitions] \

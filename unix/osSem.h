@@ -15,8 +15,8 @@
 struct OsSem {
     sem_t *sem;
     atomic_bool isCutAway;	/* what sem points to is private zeros */
-    pthread_t thread;		/* that fetches units */
-    pid_t fetcher;		/* the process of the thread; 0: there is none */
+    pthread_t thread;		/* that fetches units, */
+    bool hasThread;		/* until it is joined */
 
     /* With the lock of osWatch.h: */
     int wanted;			/* units that the thread is to fetch */

@@ -16,7 +16,6 @@
 #include "osThread.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 /*
  * FetchOne --
@@ -96,7 +95,7 @@ EndThread(
 
     pthread_cancel(sem->thread);
     pthread_join(sem->thread, &result);
-    sem->fetcher = 0;
+    sem->hasThread = false;
     if (result == PTHREAD_CANCELED && OsSemTryWait(sem) == 0) {
 	OsSemPost(sem);
     }
@@ -114,9 +113,8 @@ StartThread(
 {
     int err = OsThreadStart(Fetch, sem, &sem->thread);
 
-    if (err == 0) {
-	sem->fetcher = getpid();
-    } else {
+    sem->hasThread = (err == 0);
+    if (err != 0) {
 	sem->wanted = 0;
     }
     return err;
@@ -133,8 +131,10 @@ static void
 ForgetParent(
     OsSem *sem)
 {
-    if (sem->fetcher != 0 && sem->fetcher != getpid()) {
-	sem->fetcher = 0;
+    OsWatch *watch = sem->posting.watch;
+
+    if (watch != NULL && !OsWatchIsOurs(watch)) {
+	sem->hasThread = false;
 	sem->wanted = sem->fetched = sem->fetchError = 0;
 	sem->posting = (OsPosting) { 0 };
     }
@@ -196,7 +196,7 @@ OsSemFetch(
     if (isFetching && isWanted) {
 	return 0;
     }
-    if (sem->fetcher != 0) {
+    if (sem->hasThread) {
 	EndThread(sem);
     }
     return isWanted ? StartThread(sem) : 0;

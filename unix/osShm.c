@@ -56,7 +56,6 @@ OpenSegment(
 {
     OpenRequest *request = data;
     int createFlags = (flags & OS_CREAT) ? O_CREAT | O_EXCL : 0;
-
     struct stat status;
 
     request->fd = shm_open(request->name,

@@ -67,7 +67,7 @@ set kinds {
 
 proc command {name} {
     set kind [dict get $scenarios::all $name -as]
-    return [list timeout -s KILL $::patience [file join $::here .. fuzz apart] {*}[dict get $::kinds $kind] \
+    return [list timeout -s KILL $::patience [file join $::here .. .. tools apart] {*}[dict get $::kinds $kind] \
         env LD_PRELOAD=$::faults [info nameofexecutable] [file join $::here walk.tcl] $::faults $::library $name]
 }
 

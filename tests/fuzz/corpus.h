@@ -1,15 +1,20 @@
 /*
  * corpus.h --
  *
- *	What libFuzzer begins with: each text of a table, for each reader.
+ *	What libFuzzer calls, and what it begins with: each text of a table, for
+ *	each reader.
  */
 
 #ifndef CORPUS_H
 #define CORPUS_H
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+int	LLVMFuzzerInitialize(int *argcPtr, char ***argvPtr);
+int	LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 /*
  * WriteCorpus --

@@ -16,6 +16,7 @@ package require Thread
 set here [file dirname [file normalize [info script]]]
 source [file join $here calls.tcl]
 source [file join $here field.tcl]
+source [file join $here .. resources.tcl]
 lassign $argv seed calls log
 
 # startThread --
@@ -30,36 +31,13 @@ proc startThread {} {
     "]
 }
 
-# held --
-#
-#       Open descriptors, mappings of IPC objects, and threads: proc(5).
-
-proc held {} {
-    set held {}
-    foreach link [glob -nocomplain -directory /proc/self/fd *] {
-        if {![catch {file readlink $link} target]} {
-            lappend held "descriptor [file tail $link] $target"
-        }
-    }
-    foreach task [glob -nocomplain -tails -directory /proc/self/task *] {
-        lappend held "thread $task"
-    }
-    set maps [open /proc/self/maps]
-    lappend held {*}[lmap line [split [read $maps] \n] {
-        if {![string match */dev/shm/* $line]} continue
-        set line
-    }]
-    close $maps
-    return $held
-}
-
 # left --
 #
-#       What is held beyond that, once what is about to end has ended.
+#       What is held beyond what was held before, once what is about to end has ended.
 
 proc left {before} {
     for {set n 0} {$n < 500} {incr n} {
-        set left [lmap one [held] {
+        set left [lmap one [resources::now] {
             if {$one in $before} continue
             set one
         }]
@@ -109,7 +87,7 @@ set log [open [expr {$log eq "" ? "/dev/null" : $log}] w]
 chan configure $log -buffering line -encoding utf-8
 after 1 {set warm 1}
 vwait warm
-set before [held]
+set before [resources::now]
 expr {srand($seed)}
 set thread [startThread]
 play $thread $calls $log

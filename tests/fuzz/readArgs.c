@@ -135,9 +135,6 @@ Take(
 	    : TakeMessage(call, value, form);
 }
 
-int	LLVMFuzzerInitialize(int *argcPtr, char ***argvPtr);
-int	LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
 /*
  * LLVMFuzzerInitialize --
  *

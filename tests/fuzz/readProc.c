@@ -110,9 +110,6 @@ static const char *const texts[] = {
     "/..", ""
 };
 
-int	LLVMFuzzerInitialize(int *argcPtr, char ***argvPtr);
-int	LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
 /*
  * LLVMFuzzerInitialize --
  *
