@@ -8,8 +8,13 @@
  *	the thread, and lets the access go on. There is no jump out of the
  *	handler, so nothing is left half done.
  *
- *	SIGBUS may have been somebody else's before, and may become so at any
- *	time. What is not a guarded access goes on to the handler that was
+ *	A wait in the C library is the exception. The kernel refuses to wait at
+ *	memory that is gone, and the GNU C library answers that with
+ *	abort(3). The library is ready for a jump out of it there, so SIGABRT has a
+ *	handler too, which ends the wait.
+ *
+ *	These signals may have been somebody else's before, and may become so at
+ *	any time. What is not a guarded access goes on to the handler that was
  *	found in place; one that was installed over this one is treated the
  *	same once it is noticed. To look costs a system call, so an access
  *	that follows a look within a few microseconds does without: that is too
@@ -21,7 +26,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -39,52 +43,65 @@ _Thread_local OsGuard osGuard OS_GUARD_MODEL;
 static _Thread_local uint64_t lastLook OS_GUARD_MODEL;
 
 /*
- * The actions that were found in place, the oldest first. One may pass a
- * signal on to what it has found itself, which is this handler again: then it
- * is the turn of the action below it, so the depth of the thread counts.
+ * A signal that has a handler here, and the actions that were found in place,
+ * the oldest first. One may pass a signal on to what it has found
+ * itself, which is the handler of here again: then it is the turn of the action
+ * below it, so the depth of the thread counts.
  */
 
 #define MOST_ACTIONS 16
 
+typedef struct Overlay {
+    int signal;
+    void (*handler)(int signal, siginfo_t *info, void *context);
+    struct sigaction actions[MOST_ACTIONS];
+    atomic_int count;
+} Overlay;
+
+static void HandleBusError(int signal, siginfo_t *info, void *context);
+static void HandleAbort(int signal, siginfo_t *info, void *context);
+
+static Overlay busError = { .signal = SIGBUS, .handler = HandleBusError };
+static Overlay abortion = { .signal = SIGABRT, .handler = HandleAbort };
 static pthread_mutex_t installMutex = PTHREAD_MUTEX_INITIALIZER;
-static struct sigaction actions[MOST_ACTIONS];
-static atomic_int actionCount;
-static _Thread_local int depth OS_GUARD_MODEL;
+static _Thread_local int busErrorDepth OS_GUARD_MODEL;
+static _Thread_local int abortionDepth OS_GUARD_MODEL;
 
 /*
  * PassOn --
  *
- *	Does with a SIGBUS what would have been done without this handler.
+ *	Does with a signal what would have been done without this handler.
  *	One that nobody handles ends the process: a fault by coming again
- *	when the handler returns, a kill(2) by being raised again.
+ *	when the handler returns, a kill(2) or an abort(3) by being raised again.
  */
 
 static void
 PassOn(
-    int signal,
+    const Overlay *overlay,
+    int *depthPtr,
     siginfo_t *info,
     void *context)
 {
-    int top = atomic_load(&actionCount) - 1;
+    int top = atomic_load(&overlay->count) - 1;
     const struct sigaction *action
-	    = &actions[(top > depth) ? top - depth : 0];
+	    = &overlay->actions[(top > *depthPtr) ? top - *depthPtr : 0];
     bool sent = info->si_code <= 0;
 
-    depth++;
+    (*depthPtr)++;
     if (action->sa_flags & SA_SIGINFO) {
-	action->sa_sigaction(signal, info, context);
+	action->sa_sigaction(overlay->signal, info, context);
     } else if (action->sa_handler == SIG_DFL
 	    || (action->sa_handler == SIG_IGN && !sent)) {
 	struct sigaction standard = { .sa_handler = SIG_DFL };
 
-	sigaction(signal, &standard, NULL);
+	sigaction(overlay->signal, &standard, NULL);
 	if (sent) {
-	    raise(signal);
+	    raise(overlay->signal);
 	}
     } else if (action->sa_handler != SIG_IGN) {
-	action->sa_handler(signal);
+	action->sa_handler(overlay->signal);
     }
-    depth--;
+    (*depthPtr)--;
 }
 
 /*
@@ -122,6 +139,7 @@ HandleBusError(
     char *fault = info->si_addr;
     int savedErrno = errno;
 
+    (void) signal;
     if (info->si_code > 0 && osGuard.start <= fault && fault < osGuard.end) {
 	uintptr_t pageSize = (uintptr_t) sysconf(_SC_PAGESIZE);
 	char *page = fault - (uintptr_t) fault % pageSize;
@@ -134,48 +152,93 @@ HandleBusError(
 	}
     }
     errno = savedErrno;
-    PassOn(signal, info, context);
+    PassOn(&busError, &busErrorDepth, info, context);
 }
 
 /*
- * OsGuardInstall --
+ * HandleAbort --
  *
- *	Puts the handler in place, over whatever is there: sigaction(2). It
+ *	The handler of SIGABRT. A thread that aborts in a guarded wait whose
+ *	memory is gone goes back to where the wait began.
+ */
+
+static void
+HandleAbort(
+    int signal,
+    siginfo_t *info,
+    void *context)
+{
+    (void) signal;
+    if (osGuard.back != NULL && info->si_code != SI_USER) {
+	OsGuardTouch();
+	if (osGuard.broken) {
+	    siglongjmp(*osGuard.back, 1);
+	}
+    }
+    PassOn(&abortion, &abortionDepth, info, context);
+}
+
+/*
+ * Install --
+ *
+ *	Puts a handler in place, over whatever is there: sigaction(2). It
  *	keeps of the other's action what decides how system calls are
  *	interrupted and what is blocked meanwhile.
  *
  *	Returns 0 or an errno value.
  */
 
-int
-OsGuardInstall(void)
+static int
+Install(
+    Overlay *overlay)
 {
     struct sigaction found;
     int err = 0;
 
     pthread_mutex_lock(&installMutex);
-    if (sigaction(SIGBUS, NULL, &found) != 0) {
+    if (sigaction(overlay->signal, NULL, &found) != 0) {
 	err = errno;
     } else if (!(found.sa_flags & SA_SIGINFO)
-	    || found.sa_sigaction != HandleBusError) {
-	struct sigaction action = { .sa_sigaction = HandleBusError };
-	int count = atomic_load(&actionCount);
+	    || found.sa_sigaction != overlay->handler) {
+	struct sigaction action = { .sa_sigaction = overlay->handler };
+	int count = atomic_load(&overlay->count);
 
 	if (count == MOST_ACTIONS || (count > 0
-		&& actions[count - 1].sa_handler == found.sa_handler)) {
+		&& overlay->actions[count - 1].sa_handler
+			== found.sa_handler)) {
 	    count--;
 	}
-	actions[count] = found;
-	atomic_store(&actionCount, count + 1);
+	overlay->actions[count] = found;
+	atomic_store(&overlay->count, count + 1);
 	action.sa_mask = found.sa_mask;
 	action.sa_flags = SA_SIGINFO | SA_ONSTACK
 		| (found.sa_flags & (SA_RESTART | SA_NODEFER));
-	if (sigaction(SIGBUS, &action, NULL) != 0) {
+	if (sigaction(overlay->signal, &action, NULL) != 0) {
 	    err = errno;
 	}
     }
     pthread_mutex_unlock(&installMutex);
     return err;
+}
+
+/*
+ * OsGuardInstall, OsGuardInstallWait --
+ *
+ *	Put the handlers in place: the one that accesses need, and the one that
+ *	a wait needs besides. To be called before them. Return 0 or an errno
+ *	value.
+ */
+
+int
+OsGuardInstall(void)
+{
+    return Install(&busError);
+}
+
+int
+OsGuardInstallWait(void)
+{
+    return Install(&abortion);
 }
 
 /*

@@ -7,19 +7,22 @@
 #ifndef OS_GUARD_H
 #define OS_GUARD_H
 
+#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 /*
- * The memory that this thread is about to touch, [start, end), and whether
- * some of it turned out to be gone.
+ * The memory that this thread is about to touch, [start, end), whether some of
+ * it turned out to be gone, and where to go on when the C library aborts a wait
+ * at it, or NULL.
  */
 
 typedef struct OsGuard {
     char *volatile start;
     char *volatile end;
     volatile sig_atomic_t broken;
+    sigjmp_buf *volatile back;
 } OsGuard;
 
 /*
@@ -36,6 +39,7 @@ typedef struct OsGuard {
 extern _Thread_local OsGuard osGuard OS_GUARD_MODEL;
 
 int	OsGuardInstall(void);
+int	OsGuardInstallWait(void);
 void	OsGuardKeep(void);
 
 /*
@@ -63,6 +67,18 @@ OsGuardLeave(void)
 {
     osGuard.start = osGuard.end = NULL;
     return osGuard.broken != 0;
+}
+
+/*
+ * OsGuardTouch --
+ *
+ *	Looks whether the memory of the guard begins where there is some.
+ */
+
+static inline void
+OsGuardTouch(void)
+{
+    (void) *(volatile const char *) osGuard.start;
 }
 
 #endif /* OS_GUARD_H */

@@ -46,7 +46,7 @@ IsThere(
 {
     OsGuardKeep();
     OsGuardEnter(sem->sem, sizeof(sem_t));
-    (void) *(volatile const char *) sem->sem;
+    OsGuardTouch();
     return Outcome(sem, 0) == 0;
 }
 
@@ -153,46 +153,67 @@ OsSemTryWait(
     return Outcome(sem, sem_trywait(sem->sem));
 }
 
+#if defined(HAVE_SEM_CLOCKWAIT) || defined(HAVE_SEM_TIMEDWAIT)
+
+/*
+ * WaitUntil --
+ *
+ *	sem_clockwait(3) on a clock that nobody sets; where the system has no
+ *	such call, sem_timedwait(3) on the wall clock.
+ */
+
+static int
+WaitUntil(
+    sem_t *sem,
+    OsTime until)
+{
+#ifdef HAVE_SEM_CLOCKWAIT
+    struct timespec deadline = OsTimespec(until);
+
+    return sem_clockwait(sem, CLOCK_MONOTONIC, &deadline);
+#else
+    struct timespec deadline = OsWallDeadline(until);
+
+    return sem_timedwait(sem, &deadline);
+#endif
+}
+
 /*
  * OsSemWait --
  *
- *	Waits to decrement the semaphore, as sem_clockwait(3) does on a clock
- *	that nobody sets. Where the system has no such call, sem_timedwait(3) on
- *	the wall clock; where it has neither, by trying again and again, with
- *	pauses from 50 microseconds to 5 milliseconds.
- *
- *	ETIMEDOUT: the moment has come. EINTR: a signal handler has run.
+ *	Waits to decrement the semaphore. ETIMEDOUT: the moment has come.
+ *	EINTR: a signal handler has run.
  */
 
-#if defined(HAVE_SEM_CLOCKWAIT)
-
 int
 OsSemWait(
     OsSem *sem,
     OsTime until)
 {
-    struct timespec deadline = OsTimespec(until);
+    sigjmp_buf back;
+    int result;
 
     OsGuardKeep();
+    OsGuardInstallWait();
     OsGuardEnter(sem->sem, sizeof(sem_t));
-    return Outcome(sem, sem_clockwait(sem->sem, CLOCK_MONOTONIC, &deadline));
-}
-
-#elif defined(HAVE_SEM_TIMEDWAIT)
-
-int
-OsSemWait(
-    OsSem *sem,
-    OsTime until)
-{
-    struct timespec deadline = OsWallDeadline(until);
-
-    OsGuardKeep();
-    OsGuardEnter(sem->sem, sizeof(sem_t));
-    return Outcome(sem, sem_timedwait(sem->sem, &deadline));
+    if (sigsetjmp(back, 1) == 0) {
+	osGuard.back = &back;
+	result = WaitUntil(sem->sem, until);
+    } else {
+	result = -1;
+    }
+    osGuard.back = NULL;
+    return Outcome(sem, result);
 }
 
 #else
+
+/*
+ * OsSemWait --
+ *
+ *	The same by trying again and again, with pauses from 50 microseconds to 5
+ *	milliseconds.
+ */
 
 int
 OsSemWait(
