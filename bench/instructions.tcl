@@ -72,7 +72,7 @@ proc run {folder} {
 proc count {folder} {
     set out [file join $folder callgrind.out]
     exec valgrind -q --tool=callgrind --callgrind-out-file=$out --dump-before=MarkCmd \
-        --toggle-collect=OsGuardInstall --collect-atstart=yes \
+        --toggle-collect=InstallOver* --collect-atstart=yes \
         [info nameofexecutable] $::argv0 run $folder 2>@stderr
     set dump 0
     foreach {title script} $::operations {

@@ -10,9 +10,65 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/*
+ * The types of Tcl's values that are told apart by address: their names
+ * take longer to compare.
+ */
+
+static _Atomic(const Tcl_ObjType *) integerType, bytesType;
+
+/*
+ * IpcInitTypes --
+ *
+ *	Finds out the types.
+ */
+
+void
+IpcInitTypes(void)
+{
+    Tcl_Obj *integer = Tcl_NewWideIntObj(0);
+    Tcl_Obj *bytes = Tcl_NewByteArrayObj(NULL, 0);
+
+    atomic_store(&integerType, integer->typePtr);
+    atomic_store(&bytesType, bytes->typePtr);
+    Tcl_DecrRefCount(integer);
+    Tcl_DecrRefCount(bytes);
+}
+
+/*
+ * IpcLearnWord --
+ *
+ *	Tcl_GetIndexFromObjStruct, the outcome of which takes the place of
+ *	another word's: IpcGetIndex.
+ */
+
+int
+IpcLearnWord(
+    IpcWord *place,
+    Tcl_Interp *interp,
+    Tcl_Obj *word,
+    const void *table,
+    size_t rowSize,		/* bytes */
+    const char *what)
+{
+    int index;
+
+    if (Tcl_GetIndexFromObjStruct(interp, word, table, (Tcl_Size) rowSize,
+	    what, TCL_EXACT, &index) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    Tcl_IncrRefCount(word);
+    if (place->value != NULL) {
+	Tcl_DecrRefCount(place->value);
+    }
+    *place = (IpcWord) { word, table, index };
+    return TCL_OK;
+}
 
 /*
  * IpcReadOptions --
@@ -32,8 +88,8 @@ IpcReadOptions(
 	const IpcOption *option;
 	int index;
 
-	if (Tcl_GetIndexFromObjStruct(call->interp, call->objv[i], options,
-		sizeof(*options), "option", TCL_EXACT, &index) != TCL_OK) {
+	if (IpcGetIndex(call->package, call->interp, call->objv[i], options,
+		sizeof(*options), "option", &index) != TCL_OK) {
 	    return TCL_ERROR;
 	}
 	if (i + 1 == call->objc) {
@@ -75,6 +131,23 @@ IsOverflow(
 }
 
 /*
+ * IsBignum --
+ *
+ *	Returns whether value, which has been read as an integer, is one that a
+ *	machine word does not hold.
+ */
+
+static bool
+IsBignum(
+    Tcl_Obj *value)
+{
+    return value->typePtr != atomic_load_explicit(&integerType,
+		memory_order_relaxed)
+	    && value->typePtr != NULL
+	    && strcmp(value->typePtr->name, "bignum") == 0;
+}
+
+/*
  * IpcGetInteger --
  *
  *	Reads an integer that is not negative where it means something: one
@@ -91,9 +164,7 @@ IpcGetInteger(
     Tcl_WideInt wide;
 
     if (Tcl_GetWideIntFromObj(call->interp, value, &wide) == TCL_OK) {
-	*where = (value->typePtr != NULL
-		&& strcmp(value->typePtr->name, "bignum") == 0)
-		? INT64_MIN : wide;
+	*where = IsBignum(value) ? INT64_MIN : wide;
     } else if (IsOverflow(call->interp)) {
 	*where = INT64_MIN;
     } else {
@@ -439,28 +510,54 @@ IpcReadWord(
 }
 
 /*
+ * HasWideCharacter --
+ *
+ *	Returns whether a character of text is above U+00FF. In UTF-8 all such
+ *	characters, and no others, begin with a byte from 0xC4 on. Text is ASCII
+ *	most often, so eight bytes are looked at together.
+ */
+
+static bool
+HasWideCharacter(
+    const char *text,
+    Tcl_Size length)		/* bytes */
+{
+    const uint64_t highBits = UINT64_C(0x8080808080808080);
+    Tcl_Size i = 0;
+
+    while (i < length) {
+	uint64_t eight = highBits;
+
+	if (length - i >= 8) {
+	    memcpy(&eight, text + i, 8);
+	}
+	if ((eight & highBits) == 0) {
+	    i += 8;
+	} else if ((unsigned char) text[i++] >= 0xC4) {
+	    return true;
+	}
+    }
+    return false;
+}
+
+/*
  * IsBytes --
  *
  *	Returns whether no character of value is above U+00FF. A byte array
  *	without a string can't have one; else the string decides, as
- *	Tcl_GetByteArrayFromObj would cut it. In UTF-8 all such
- *	characters, and no others, begin with a byte from 0xC4 on.
+ *	Tcl_GetByteArrayFromObj would cut it.
  */
 
 static bool
 IsBytes(
     Tcl_Obj *value)
 {
-    if (value->bytes != NULL || value->typePtr == NULL
-	    || strcmp(value->typePtr->name, "bytearray") != 0) {
+    if (value->bytes != NULL || value->typePtr
+	    != atomic_load_explicit(&bytesType, memory_order_relaxed)) {
 	Tcl_Size length;
 	const char *text = Tcl_GetStringFromObj(value, &length);
 
-	for (Tcl_Size i = 0; i < length; i++) {
-	    if ((unsigned char) text[i] >= 0xC4) {
-		return false;
-	    }
-	}
+	return !HasWideCharacter(text, length);
     }
     return true;
 }
@@ -502,7 +599,7 @@ IpcNewBytes(
     unsigned char **bytesPtr)
 {
     const int64_t most = TCL_SIZE_MAX - 1024;
-    const int64_t large = 1 << 20;
+    const int64_t large = 1 << 26;
     Tcl_Obj *value;
 
     if (length > most) {
@@ -519,8 +616,8 @@ IpcNewBytes(
 	}
 	ckfree(trial);
     }
-    value = Tcl_NewObj();
-    *bytesPtr = Tcl_SetByteArrayLength(value, (Tcl_Size) length);
+    value = Tcl_NewByteArrayObj(NULL, (Tcl_Size) length);
+    *bytesPtr = Tcl_GetByteArrayFromObj(value, NULL);
     return value;
 }
 

@@ -97,6 +97,7 @@ IpcInvoke(
     Tcl_Obj *const objv[],
     IpcAwait *await)
 {
+    const IpcFamily *family = handle->family;
     const IpcMethod *method;
     int index;
 
@@ -104,16 +105,17 @@ IpcInvoke(
 	Tcl_WrongNumArgs(interp, 1, objv, "method ?arg ...?");
 	return TCL_ERROR;
     }
-    if (Tcl_GetIndexFromObjStruct(interp, objv[1], handle->family->methods,
-	    sizeof(*method), "method", TCL_EXACT, &index) != TCL_OK) {
+    if (IpcGetIndex(handle->package, interp, objv[1], family->methods,
+	    sizeof(*method), "method", &index) != TCL_OK) {
 	return TCL_ERROR;
     }
-    method = &handle->family->methods[index];
+    method = &family->methods[index];
 
     IpcCall call = {
-	.interp = interp, .objc = objc, .objv = objv,
-	.prefix = 2, .usage = method->usage, .verb = method->verb,
-	.family = handle->family, .name = handle->name, .await = await
+	.interp = interp, .package = handle->package,
+	.objc = objc, .objv = objv, .prefix = 2,
+	.usage = method->usage, .verb = method->verb,
+	.family = family, .name = handle->name, .await = await
     };
 
     if (objc - 2 < method->least
@@ -246,7 +248,7 @@ ChooseCommand(
     const IpcCall *call,
     Tcl_Obj *fullName)
 {
-    unsigned *used = &IpcGetPackage(call->interp)->used[call->family->id];
+    unsigned *used = &call->package->used[call->family->id];
 
     do {
 	Tcl_SetObjLength(fullName, 0);
@@ -318,7 +320,7 @@ AddHandle(
     IpcHandle *handle,
     Tcl_Obj *command)
 {
-    IpcPackage *package = IpcGetPackage(call->interp);
+    IpcPackage *package = call->package;
     Tcl_Obj *fullName = Tcl_NewObj();
 
     handle->package = package;
@@ -354,9 +356,9 @@ IpcOpenCmd(
 {
     const IpcFamily *family = clientData;
     IpcCall call = {
-	.interp = interp, .objc = objc, .objv = objv,
-	.prefix = 1, .usage = family->openUsage, .verb = "open",
-	.family = family
+	.interp = interp, .package = IpcGetPackage(interp),
+	.objc = objc, .objv = objv, .prefix = 1,
+	.usage = family->openUsage, .verb = "open", .family = family
     };
     IpcOpenOptions options = {
 	.mode = 0600, .read = 1, .write = 1, .blocking = 1
@@ -512,8 +514,8 @@ FindAttribute(
     const IpcAttribute *attributes = call->family->attributes;
     int index;
 
-    if (Tcl_GetIndexFromObjStruct(call->interp, word, attributes,
-	    sizeof(*attributes), "option", TCL_EXACT, &index) != TCL_OK) {
+    if (IpcGetIndex(call->package, call->interp, word, attributes,
+	    sizeof(*attributes), "option", &index) != TCL_OK) {
 	return NULL;
     }
     return &attributes[index];

@@ -305,12 +305,12 @@ static int
 AttemptSend(
     IpcHandle *handle,
     void *request,
-    OsTime until)
+    OsTime timeout)
 {
     const Message *message = request;
 
     return OsMqSend(((MqHandle *) handle)->mq, message->bytes,
-	    message->length, message->priority, until);
+	    message->length, message->priority, timeout);
 }
 
 static int
@@ -487,12 +487,12 @@ static int
 AttemptReceive(
     IpcHandle *handle,
     void *request,
-    OsTime until)
+    OsTime timeout)
 {
     Message *message = request;
 
     return OsMqReceive(((MqHandle *) handle)->mq, message->bytes,
-	    &message->length, &message->priority, until);
+	    &message->length, &message->priority, timeout);
 }
 
 static int

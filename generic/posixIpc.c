@@ -29,6 +29,14 @@ static const struct {
 };
 
 /*
+ * What a script can import: namespace(n).
+ */
+
+static const char *const exported[] = {
+    "sem", "shm", "mq", "await", "handles", "constants"
+};
+
+/*
  * The constants that the system knows; VERSION is ours.
  */
 
@@ -190,9 +198,32 @@ DeletePackage(
     IpcDropEvents(interp);
     Tcl_DeleteThreadExitHandler(CloseHandles, package);
     LeaveLoop(package);
+    for (size_t i = 0; i < IPC_WORDS; i++) {
+	if (package->words[i].value != NULL) {
+	    Tcl_DecrRefCount(package->words[i].value);
+	}
+    }
     DropName(&package->owner);
     DropName(&package->group);
     ckfree(package);
+}
+
+/*
+ * GetNamespace --
+ *
+ *	Returns a namespace, which a script may have made before.
+ */
+
+static Tcl_Namespace *
+GetNamespace(
+    Tcl_Interp *interp,
+    const char *name)
+{
+    Tcl_Namespace *found = Tcl_FindNamespace(interp, name, NULL,
+	    TCL_GLOBAL_ONLY);
+
+    return (found != NULL) ? found
+	    : Tcl_CreateNamespace(interp, name, NULL, NULL);
 }
 
 /*
@@ -210,7 +241,7 @@ AddFamily(
     Tcl_Namespace *namespace;
 
     Tcl_IncrRefCount(space);
-    namespace = Tcl_CreateNamespace(interp, Tcl_GetString(space), NULL, NULL);
+    namespace = GetNamespace(interp, Tcl_GetString(space));
     for (size_t i = 0; i < sizeof(familyCommands) / sizeof(*familyCommands);
 	    i++) {
 	Tcl_Obj *name = Tcl_ObjPrintf("%s::%s", Tcl_GetString(space),
@@ -224,6 +255,32 @@ AddFamily(
     Tcl_Export(interp, namespace, "*", 1);
     Tcl_CreateEnsemble(interp, Tcl_GetString(space), namespace, 0);
     Tcl_DecrRefCount(space);
+}
+
+/*
+ * AddCommands --
+ *
+ *	Makes all commands of the package.
+ */
+
+static void
+AddCommands(
+    Tcl_Interp *interp)
+{
+    Tcl_Namespace *namespace = GetNamespace(interp, "::posix_ipc");
+
+    for (size_t i = 0; i < IPC_FAMILIES; i++) {
+	AddFamily(interp, families[i]);
+    }
+    Tcl_CreateObjCommand(interp, "::posix_ipc::constants", ConstantsCmd,
+	    NULL, NULL);
+    Tcl_CreateObjCommand(interp, "::posix_ipc::handles", IpcHandlesCmd,
+	    NULL, NULL);
+    Tcl_NRCreateCommand(interp, "::posix_ipc::await", IpcAwaitCmd,
+	    IpcAwaitNRCmd, NULL, NULL);
+    for (size_t i = 0; i < sizeof(exported) / sizeof(*exported); i++) {
+	Tcl_Export(interp, namespace, exported[i], 0);
+    }
 }
 
 /*
@@ -243,6 +300,7 @@ Posix_ipc_Init(
     if (Tcl_InitStubs(interp, "8.6-", 0) == NULL) {
 	return TCL_ERROR;
     }
+    IpcInitTypes();
     if (IpcGetPackage(interp) == NULL) {
 	package = ckalloc(sizeof(*package));
 	*package = (IpcPackage) { .handles = NULL };
@@ -250,16 +308,7 @@ Posix_ipc_Init(
 	Tcl_CreateThreadExitHandler(CloseHandles, package);
 	package->usesLoop = true;
 	IpcOpenLoop();
-	Tcl_CreateNamespace(interp, "::posix_ipc", NULL, NULL);
-	for (size_t i = 0; i < IPC_FAMILIES; i++) {
-	    AddFamily(interp, families[i]);
-	}
-	Tcl_CreateObjCommand(interp, "::posix_ipc::constants", ConstantsCmd,
-		NULL, NULL);
-	Tcl_CreateObjCommand(interp, "::posix_ipc::handles", IpcHandlesCmd,
-		NULL, NULL);
-	Tcl_NRCreateCommand(interp, "::posix_ipc::await", IpcAwaitCmd,
-		IpcAwaitNRCmd, NULL, NULL);
+	AddCommands(interp);
     }
     return Tcl_PkgProvide(interp, PACKAGE_NAME, PACKAGE_VERSION);
 }

@@ -34,6 +34,7 @@ typedef struct IpcAwait IpcAwait;
 
 typedef struct IpcCall {
     Tcl_Interp *interp;
+    IpcPackage *package;	/* where words of tables are looked up */
     Tcl_Size objc;
     Tcl_Obj *const *objv;
     Tcl_Size prefix;		/* words before the ones in usage */
@@ -75,6 +76,7 @@ typedef struct IpcOption {
     size_t offset;		/* of the field in the record */
 } IpcOption;
 
+void	IpcInitTypes(void);
 int	IpcReadOptions(const IpcCall *call, Tcl_Size first,
 	    const IpcOption *options, void *record);
 int	IpcGetInteger(const IpcCall *call, Tcl_Obj *value, int64_t *where);
@@ -105,11 +107,11 @@ int	IpcEncodeName(const IpcCall *call, Tcl_DString *name);
 /*
  * wait.c --
  *
- *	An attempt is a call that may wait until a moment: 0, ETIMEDOUT,
+ *	An attempt is a call that may wait for a time: 0, ETIMEDOUT,
  *	EAGAIN, EINTR, or another errno value.
  */
 
-typedef int IpcAttempt(IpcHandle *handle, void *request, OsTime until);
+typedef int IpcAttempt(IpcHandle *handle, void *request, OsTime timeout);
 
 int	IpcWait(const IpcCall *call, IpcHandle *handle, OsTime timeout,
 	    IpcAttempt *attempt, void *request);
@@ -326,6 +328,13 @@ Tcl_ObjCmdProc IpcListCmd, IpcInfoCmd, IpcHoldersCmd, IpcHandlesCmd;
  */
 
 #define IPC_FAMILIES 3
+#define IPC_WORDS 64
+
+typedef struct IpcWord {
+    Tcl_Obj *value;		/* or NULL */
+    const void *table;
+    int index;			/* of the row that it names there */
+} IpcWord;
 
 typedef struct IpcNameCache {
     unsigned long id;		/* of a user or a group */
@@ -337,10 +346,45 @@ struct IpcPackage {
     unsigned used[IPC_FAMILIES];	/* numbers in the names of handles */
     unsigned calls;		/* numbers in tokens */
     bool usesLoop;
+    IpcWord words[IPC_WORDS];	/* of tables, the last ones: IpcGetIndex */
     IpcNameCache owner;		/* catalog.c: the last ones */
     IpcNameCache group;
 };
 
 IpcPackage *IpcGetPackage(Tcl_Interp *interp);
+
+/*
+ * IpcGetIndex --
+ *
+ *	Tcl_GetIndexFromObjStruct for words that must be written out. A
+ *	script uses the same values as words again and again, and one that is
+ *	held can't change, so its address tells its row.
+ *
+ *	Returns TCL_OK, or TCL_ERROR with Tcl's message for what.
+ */
+
+int	IpcLearnWord(IpcWord *place, Tcl_Interp *interp, Tcl_Obj *word,
+	    const void *table, size_t rowSize, const char *what);
+
+static inline int
+IpcGetIndex(
+    IpcPackage *package,
+    Tcl_Interp *interp,
+    Tcl_Obj *word,
+    const void *table,
+    size_t rowSize,		/* bytes */
+    const char *what,
+    int *indexPtr)
+{
+    IpcWord *place = &package->words[((uintptr_t) word >> 4) % IPC_WORDS];
+
+    if ((place->value != word || place->table != table)
+	    && IpcLearnWord(place, interp, word, table, rowSize, what)
+		    != TCL_OK) {
+	return TCL_ERROR;
+    }
+    *indexPtr = place->index;
+    return TCL_OK;
+}
 
 #endif /* POSIX_IPC_H */

@@ -127,10 +127,10 @@ static int
 AttemptAcquire(
     IpcHandle *handle,
     void *request,
-    OsTime until)
+    OsTime timeout)
 {
     (void) request;
-    return OsSemWait(((SemHandle *) handle)->sem, until);
+    return OsSemWait(((SemHandle *) handle)->sem, timeout);
 }
 
 static int

@@ -56,21 +56,18 @@ IpcWait(
     IpcAttempt *attempt,
     void *request)
 {
-    OsTime now, deadline, until;
+    const bool isTimed = (timeout != 0 && timeout != OS_NEVER);
+    const OsTime start = isTimed ? OsClock() : 0;
+    OsTime left = timeout;
     int err, code;
 
-    if (timeout == 0) {
-	err = attempt(handle, request, OS_NOW);
-	return (err == 0) ? TCL_OK
-		: IpcFail(call, (err == ETIMEDOUT) ? EAGAIN : err, NULL);
-    }
-    now = OsClock();
-    deadline = (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER;
     do {
-	until = (deadline - now > slice) ? now + slice : deadline;
-	err = attempt(handle, request, until);
+	err = attempt(handle, request, (left < slice) ? left : slice);
 	if (err == 0) {
 	    return TCL_OK;
+	}
+	if (timeout == 0) {
+	    return IpcFail(call, (err == ETIMEDOUT) ? EAGAIN : err, NULL);
 	}
 	if (err == EINTR || Tcl_AsyncReady()) {
 	    IpcHoldHandle(handle);
@@ -78,7 +75,9 @@ IpcWait(
 	    IpcDropHandle(handle);
 	    return code;
 	}
-	now = OsClock();
-    } while (err == ETIMEDOUT && now < deadline);
+	if (isTimed) {
+	    left = timeout - (OsClock() - start);
+	}
+    } while (err == ETIMEDOUT && left > 0);
     return IpcFail(call, err, NULL);
 }

@@ -10,16 +10,17 @@ package require fileutil
 
 # Format --
 #
-#       The text of a manual in that format. Its pictures are those beside it,
-#       in the folder pictures; a web page finds them from where it is.
+#       The text of a manual in that format. Its pictures are those beside it, in
+#       the folder pictures; a web page has copies of them beside it.
 
 proc Format {format path output} {
     set name [file tail $path]
     ::doctools::new formatter -format $format -file $name -module [file rootname $name]
     foreach picture [glob -nocomplain [file join [file dirname $path] pictures *.png]] {
-        formatter img [file rootname [file tail $picture]].png $picture \
-            [::fileutil::relative [file normalize [file dirname $output]] [file normalize $picture]]
+        formatter img [file tail $picture] $picture \
+            [file join [file dirname $output] pictures [file tail $picture]]
     }
+    formatter map $name $output
     set text [formatter format [::fileutil::cat -encoding utf-8 $path]]
     foreach warning [formatter warnings] {
         puts stderr "$path: $warning"

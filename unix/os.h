@@ -20,9 +20,9 @@
 
 /*
  * Time, in nanoseconds of a clock that nobody can set (CLOCK_MONOTONIC).
- * A call that may wait takes the moment at which it gives up with ETIMEDOUT;
- * with OS_NOW it never waits. OS_NEVER stands for no such moment; it is for
- * the callers, who wait for short times again and again.
+ * A call that may wait takes for how long at most, and then gives up with
+ * ETIMEDOUT; with OS_NOW it never waits. OS_NEVER stands for no such limit; it
+ * is for the callers, who wait for short times again and again.
  */
 
 typedef int64_t OsTime;
@@ -86,7 +86,7 @@ int	OsSemOpen(const char *name, int flags, mode_t mode, unsigned value,
 int	OsSemClose(OsSem *sem);
 int	OsSemUnlink(const char *name);
 int	OsSemTryWait(OsSem *sem);
-int	OsSemWait(OsSem *sem, OsTime until);
+int	OsSemWait(OsSem *sem, OsTime timeout);
 int	OsSemPost(OsSem *sem);
 int	OsSemGetValue(OsSem *sem, int *valuePtr);
 
@@ -126,9 +126,9 @@ int	OsMqDescriptor(const OsMq *mq);
 const OsMqLimits *OsMqGetLimits(const OsMq *mq);
 int	OsMqGetDepth(const OsMq *mq, long *messagesPtr);
 int	OsMqSend(OsMq *mq, const void *bytes, size_t length,
-	    unsigned priority, OsTime until);
+	    unsigned priority, OsTime timeout);
 int	OsMqReceive(OsMq *mq, void *bytes, size_t *lengthPtr,
-	    unsigned *priorityPtr, OsTime until);
+	    unsigned *priorityPtr, OsTime timeout);
 
 /*
  * What an event loop waits for: osWatch.c. A watch has one descriptor that

@@ -8,18 +8,18 @@
  *	the thread, and lets the access go on. There is no jump out of the
  *	handler, so nothing is left half done.
  *
- *	A wait in the C library is the exception. The kernel refuses to wait at
- *	memory that is gone, and the GNU C library answers that with
- *	abort(3). The library is ready for a jump out of it there, so SIGABRT has a
- *	handler too, which ends the wait.
+ *	Calls of the C library that ask the kernel are the exception. The
+ *	kernel refuses memory that is gone or has nonsense in it, and the GNU C
+ *	library answers that with abort(3). It can be left by a jump there, so
+ *	SIGABRT has a handler too, which ends the call.
  *
  *	These signals may have been somebody else's before, and may become so at
  *	any time. What is not a guarded access goes on to the handler that was
  *	found in place; one that was installed over this one is treated the
  *	same once it is noticed. To look costs a system call, so an access
- *	that follows a look within a few microseconds does without: that is too
- *	short for a handler to be installed and another process to cut a
- *	segment.
+ *	that follows a look within some 20 microseconds does without: that is
+ *	too short for a handler to be installed and another process to get its
+ *	turn and cut a segment.
  */
 
 #include "osGuard.h"
@@ -30,6 +30,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #ifndef MAP_ANONYMOUS
@@ -158,8 +159,9 @@ HandleBusError(
 /*
  * HandleAbort --
  *
- *	The handler of SIGABRT. A thread that aborts in a guarded wait whose
- *	memory is gone goes back to where the wait began.
+ *	The handler of SIGABRT. A thread that aborts itself in a guarded call
+ *	goes back to where the call began, with the signals blocked that were
+ *	so before; the memory is of no more use.
  */
 
 static void
@@ -168,18 +170,20 @@ HandleAbort(
     siginfo_t *info,
     void *context)
 {
+    const ucontext_t *interrupted = context;
+
     (void) signal;
-    if (osGuard.back != NULL && info->si_code != SI_USER) {
-	OsGuardTouch();
-	if (osGuard.broken) {
-	    siglongjmp(*osGuard.back, 1);
-	}
+    if (osGuard.back != NULL && info->si_code != SI_USER
+	    && info->si_pid == getpid()) {
+	osGuard.broken = 1;
+	pthread_sigmask(SIG_SETMASK, &interrupted->uc_sigmask, NULL);
+	siglongjmp(*osGuard.back, 1);
     }
     PassOn(&abortion, &abortionDepth, info, context);
 }
 
 /*
- * Install --
+ * InstallOver --
  *
  *	Puts a handler in place, over whatever is there: sigaction(2). It
  *	keeps of the other's action what decides how system calls are
@@ -189,7 +193,7 @@ HandleAbort(
  */
 
 static int
-Install(
+InstallOver(
     Overlay *overlay)
 {
     struct sigaction found;
@@ -222,23 +226,23 @@ Install(
 }
 
 /*
- * OsGuardInstall, OsGuardInstallWait --
+ * OsGuardInstall, OsGuardInstallForCalls --
  *
  *	Put the handlers in place: the one that accesses need, and the one that
- *	a wait needs besides. To be called before them. Return 0 or an errno
- *	value.
+ *	calls of the C library need besides. To be called before them. Return 0
+ *	or an errno value.
  */
 
 int
 OsGuardInstall(void)
 {
-    return Install(&busError);
+    return InstallOver(&busError);
 }
 
 int
-OsGuardInstallWait(void)
+OsGuardInstallForCalls(void)
 {
-    return Install(&abortion);
+    return InstallOver(&abortion);
 }
 
 /*
@@ -271,7 +275,7 @@ ReadTicks(void)
 void
 OsGuardKeep(void)
 {
-    const uint64_t shortTime = 10000;	/* ticks */
+    const uint64_t shortTime = 50000;	/* ticks */
     uint64_t now = ReadTicks();
 
     if (now - lastLook > shortTime) {

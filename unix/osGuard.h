@@ -14,8 +14,8 @@
 
 /*
  * The memory that this thread is about to touch, [start, end), whether some of
- * it turned out to be gone, and where to go on when the C library aborts a wait
- * at it, or NULL.
+ * it turned out to be gone, and where to go on when the C library aborts a call
+ * with it, or NULL.
  */
 
 typedef struct OsGuard {
@@ -39,7 +39,7 @@ typedef struct OsGuard {
 extern _Thread_local OsGuard osGuard OS_GUARD_MODEL;
 
 int	OsGuardInstall(void);
-int	OsGuardInstallWait(void);
+int	OsGuardInstallForCalls(void);
 void	OsGuardKeep(void);
 
 /*
@@ -70,15 +70,23 @@ OsGuardLeave(void)
 }
 
 /*
- * OsGuardTouch --
+ * OS_GUARD_CALL --
  *
- *	Looks whether the memory of the guard begins where there is some.
+ *	Makes a call of the C library between the two, and stores in result
+ *	what it returns, or -1 where the library has aborted it.
  */
 
-static inline void
-OsGuardTouch(void)
-{
-    (void) *(volatile const char *) osGuard.start;
-}
+#define OS_GUARD_CALL(result, call) \
+    do { \
+	sigjmp_buf back; \
+ \
+	if (sigsetjmp(back, 0) == 0) { \
+	    osGuard.back = &back; \
+	    (result) = (call); \
+	} else { \
+	    (result) = -1; \
+	} \
+	osGuard.back = NULL; \
+    } while (0)
 
 #endif /* OS_GUARD_H */

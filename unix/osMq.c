@@ -47,8 +47,9 @@ OpenQueue(
  * OsMqOpen --
  *
  *	mq_open(3) for what read and write say, with mode and limits for a
- *	new queue; limits may be NULL for the system's default. OsFindLimit
- *	tells more of a failure.
+ *	new queue; limits may be NULL for the system's default. A new queue
+ *	has the limits that were asked for; those of another are asked of the
+ *	system. OsFindLimit tells more of a failure.
  */
 
 int
@@ -86,7 +87,8 @@ OsMqOpen(
     }
     mq->mqd = request.mqd;
     mq->noticeSocket = -1;
-    if (mq_getattr(mq->mqd, &attributes) != 0) {
+    if ((!created || limits == NULL)
+	    && mq_getattr(mq->mqd, &attributes) != 0) {
 	err = errno;
 	OsMqClose(mq);
 	if (created) {
@@ -238,18 +240,18 @@ OsMqReadStatus(
 static bool
 Outcome(
     long result,
-    OsTime until,
+    OsTime timeout,
     int *errPtr)
 {
     *errPtr = (result >= 0) ? 0 : errno;
-    return *errPtr != EINTR || until != OS_NOW;
+    return *errPtr != EINTR || timeout != OS_NOW;
 }
 
 /*
  * OsMqSend --
  *
- *	mq_timedsend(3) of length bytes. The system knows deadlines on the
- *	wall clock alone.
+ *	mq_timedsend(3) of length bytes, which may wait for timeout
+ *	nanoseconds. The system knows deadlines on the wall clock alone.
  *
  *	EMSGSIZE: longer than the queue's messages. EINVAL: the priority.
  *	ETIMEDOUT: the queue stayed full. EINTR: a signal handler has run.
@@ -261,14 +263,14 @@ OsMqSend(
     const void *bytes,
     size_t length,
     unsigned priority,
-    OsTime until)
+    OsTime timeout)
 {
-    struct timespec deadline = OsWallDeadline(until);
+    struct timespec deadline = OsDeadline(CLOCK_REALTIME, timeout);
     int result, err;
 
     do {
 	result = mq_timedsend(mq->mqd, bytes, length, priority, &deadline);
-    } while (!Outcome(result, until, &err));
+    } while (!Outcome(result, timeout, &err));
     return err;
 }
 
@@ -288,16 +290,16 @@ OsMqReceive(
     void *bytes,
     size_t *lengthPtr,
     unsigned *priorityPtr,
-    OsTime until)
+    OsTime timeout)
 {
-    struct timespec deadline = OsWallDeadline(until);
+    struct timespec deadline = OsDeadline(CLOCK_REALTIME, timeout);
     ssize_t length;
     int err;
 
     do {
 	length = mq_timedreceive(mq->mqd, bytes, *lengthPtr, priorityPtr,
 		&deadline);
-    } while (!Outcome(length, until, &err));
+    } while (!Outcome(length, timeout, &err));
     if (err == 0) {
 	*lengthPtr = (size_t) length;
     }

@@ -21,7 +21,7 @@
  *	Ends a guarded call that returned result. Returns 0 or an errno value.
  */
 
-static int
+static inline int
 Outcome(
     OsSem *sem,
     int result)
@@ -46,7 +46,7 @@ IsThere(
 {
     OsGuardKeep();
     OsGuardEnter(sem->sem, sizeof(sem_t));
-    OsGuardTouch();
+    (void) *(volatile const char *) sem->sem;
     return Outcome(sem, 0) == 0;
 }
 
@@ -68,7 +68,7 @@ OsSemOpen(
     int openFlags = ((flags & OS_CREAT) ? O_CREAT : 0)
 	    | ((flags & OS_EXCL) ? O_EXCL : 0);
     OsSem *sem = calloc(1, sizeof(*sem));
-    int err = OsGuardInstall();
+    int err = OsGuardInstallForCalls();
 
     if (sem == NULL) {
 	return ENOMEM;
@@ -133,9 +133,12 @@ int
 OsSemPost(
     OsSem *sem)
 {
+    int result;
+
     OsGuardKeep();
     OsGuardEnter(sem->sem, sizeof(sem_t));
-    return Outcome(sem, sem_post(sem->sem));
+    OS_GUARD_CALL(result, sem_post(sem->sem));
+    return Outcome(sem, result);
 }
 
 /*
@@ -156,23 +159,23 @@ OsSemTryWait(
 #if defined(HAVE_SEM_CLOCKWAIT) || defined(HAVE_SEM_TIMEDWAIT)
 
 /*
- * WaitUntil --
+ * TimedWait --
  *
  *	sem_clockwait(3) on a clock that nobody sets; where the system has no
  *	such call, sem_timedwait(3) on the wall clock.
  */
 
 static int
-WaitUntil(
+TimedWait(
     sem_t *sem,
-    OsTime until)
+    OsTime timeout)
 {
 #ifdef HAVE_SEM_CLOCKWAIT
-    struct timespec deadline = OsTimespec(until);
+    struct timespec deadline = OsDeadline(CLOCK_MONOTONIC, timeout);
 
     return sem_clockwait(sem, CLOCK_MONOTONIC, &deadline);
 #else
-    struct timespec deadline = OsWallDeadline(until);
+    struct timespec deadline = OsDeadline(CLOCK_REALTIME, timeout);
 
     return sem_timedwait(sem, &deadline);
 #endif
@@ -181,28 +184,21 @@ WaitUntil(
 /*
  * OsSemWait --
  *
- *	Waits to decrement the semaphore. ETIMEDOUT: the moment has come.
- *	EINTR: a signal handler has run.
+ *	Waits to decrement the semaphore, for timeout nanoseconds at most.
+ *	ETIMEDOUT: they are over. EINTR: a signal handler has run.
  */
 
 int
 OsSemWait(
     OsSem *sem,
-    OsTime until)
+    OsTime timeout)
 {
-    sigjmp_buf back;
     int result;
 
     OsGuardKeep();
-    OsGuardInstallWait();
+    OsGuardInstallForCalls();
     OsGuardEnter(sem->sem, sizeof(sem_t));
-    if (sigsetjmp(back, 1) == 0) {
-	osGuard.back = &back;
-	result = WaitUntil(sem->sem, until);
-    } else {
-	result = -1;
-    }
-    osGuard.back = NULL;
+    OS_GUARD_CALL(result, TimedWait(sem->sem, timeout));
     return Outcome(sem, result);
 }
 
@@ -218,14 +214,15 @@ OsSemWait(
 int
 OsSemWait(
     OsSem *sem,
-    OsTime until)
+    OsTime timeout)
 {
+    const OsTime start = OsClock();
     OsTime pause = OS_SECOND / 20000;
     const OsTime longestPause = OS_SECOND / 200;
 
     for (;;) {
 	int err = OsSemTryWait(sem);
-	OsTime remaining = until - OsClock();
+	OsTime remaining = timeout - (OsClock() - start);
 	struct timespec nap;
 
 	if (err != EAGAIN) {

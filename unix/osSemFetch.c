@@ -32,7 +32,7 @@ FetchOne(
 
     OsUnlock();
     pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state);
-    err = OsSemWait(sem, OsClock() + OS_SECOND / 10);
+    err = OsSemWait(sem, OS_SECOND / 10);
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     OsLock();
     if (err == ETIMEDOUT || err == EINTR) {

@@ -45,20 +45,22 @@ OsTimespec(
 }
 
 /*
- * OsWallDeadline --
+ * OsDeadline --
  *
- *	Returns the moment until on CLOCK_REALTIME, for the calls that know
- *	no other clock. OS_NOW, and what has passed, is a moment in the past.
+ *	Returns the moment on a clock that is timeout nanoseconds from now, as
+ *	the system's calls take it. OS_NOW is a moment in the past.
  */
 
 struct timespec
-OsWallDeadline(
-    OsTime until)
+OsDeadline(
+    clockid_t clock,
+    OsTime timeout)
 {
-    OsTime remaining = (until == OS_NOW) ? 0 : until - OsClock();
+    OsTime now;
 
-    if (remaining <= 0) {
+    if (timeout == OS_NOW) {
 	return OsTimespec(0);
     }
-    return OsTimespec(OsReadClock(CLOCK_REALTIME) + remaining);
+    now = OsReadClock(clock);
+    return OsTimespec((timeout < OS_NEVER - now) ? now + timeout : OS_NEVER);
 }

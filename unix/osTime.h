@@ -13,6 +13,6 @@
 
 OsTime	OsReadClock(clockid_t clock);
 struct timespec OsTimespec(OsTime time);
-struct timespec OsWallDeadline(OsTime until);
+struct timespec OsDeadline(clockid_t clock, OsTime timeout);
 
 #endif /* OS_TIME_H */
