@@ -653,17 +653,15 @@ HasLoneSurrogate(
 }
 
 /*
- * IpcEncode --
+ * IpcCanEncode --
  *
  *	Writes value into bytes, which the caller has initialized and frees,
- *	in an encoding; NULL is the system's. what names the value in messages.
- *	A character that the encoding lacks fails the call.
+ *	in an encoding; NULL is the system's. Returns false where that lacks a
+ *	character.
  */
 
-int
-IpcEncode(
-    const IpcCall *call,
-    const char *what,
+bool
+IpcCanEncode(
     Tcl_Obj *value,
     Tcl_Encoding encoding,
     Tcl_DString *bytes)
@@ -689,12 +687,28 @@ IpcEncode(
 	length -= read;
 	flags &= ~TCL_ENCODING_START;
     } while (outcome == TCL_CONVERT_NOSPACE);
-    if (outcome != TCL_OK || isLone) {
-	return IpcFail(call, EILSEQ, Tcl_ObjPrintf(
-		"encoding \"%s\" lacks a character of the %s",
-		Tcl_GetEncodingName(encoding), what));
-    }
-    return TCL_OK;
+    return outcome == TCL_OK && !isLone;
+}
+
+/*
+ * IpcEncode --
+ *
+ *	IpcCanEncode for an argument of a call, which what names in messages:
+ *	a character that the encoding lacks fails the call.
+ */
+
+int
+IpcEncode(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    Tcl_Encoding encoding,
+    Tcl_DString *bytes)
+{
+    return IpcCanEncode(value, encoding, bytes) ? TCL_OK
+	    : IpcFail(call, EILSEQ, Tcl_ObjPrintf(
+		    "encoding \"%s\" lacks a character of the %s",
+		    Tcl_GetEncodingName(encoding), what));
 }
 
 /*

@@ -67,8 +67,9 @@ DecodeName(
 	return Tcl_NewStringObj(name, -1);
     }
     value = Decode(name);
-    Tcl_UtfToExternalDString(NULL, Tcl_GetString(value), -1, &encoded);
-    isSame = strcmp(Tcl_DStringValue(&encoded), name) == 0;
+    Tcl_DStringInit(&encoded);
+    isSame = IpcCanEncode(value, NULL, &encoded)
+	    && strcmp(Tcl_DStringValue(&encoded), name) == 0;
     Tcl_DStringFree(&encoded);
     if (!isSame) {
 	Tcl_DecrRefCount(value);
@@ -217,22 +218,29 @@ GetCachedName(
 /*
  * Put, PutInteger --
  *
- *	Append a key and a value to a list that is to be a dict.
+ *	Add a key and a value to the words of a dict.
  */
+
+#define MOST_FACTS 16
+
+typedef struct Words {
+    Tcl_Obj *words[2 * MOST_FACTS];
+    Tcl_Size count;
+} Words;
 
 static void
 Put(
-    Tcl_Obj *dict,
+    Words *dict,
     const char *key,
     Tcl_Obj *value)
 {
-    Tcl_ListObjAppendElement(NULL, dict, Tcl_NewStringObj(key, -1));
-    Tcl_ListObjAppendElement(NULL, dict, value);
+    dict->words[dict->count++] = Tcl_NewStringObj(key, -1);
+    dict->words[dict->count++] = value;
 }
 
 static void
 PutInteger(
-    Tcl_Obj *dict,
+    Words *dict,
     const char *key,
     int64_t value)
 {
@@ -251,32 +259,32 @@ NewInfoObj(
     const OsInfo *info)
 {
     IpcPackage *package = IpcGetPackage(call->interp);
-    Tcl_Obj *dict = Tcl_NewObj();
+    Words dict = { .count = 0 };
 
-    Put(dict, "name", call->name);
-    Put(dict, "type", Tcl_NewStringObj(call->family->prefix, -1));
-    PutInteger(dict, "mode", info->mode);
-    PutInteger(dict, "uid", info->uid);
-    PutInteger(dict, "gid", info->gid);
-    Put(dict, "owner", GetCachedName(&package->owner, info->uid, false));
-    Put(dict, "group", GetCachedName(&package->group, info->gid, true));
-    PutInteger(dict, "mtime", info->mtime);
+    Put(&dict, "name", call->name);
+    Put(&dict, "type", Tcl_NewStringObj(call->family->prefix, -1));
+    PutInteger(&dict, "mode", info->mode);
+    PutInteger(&dict, "uid", info->uid);
+    PutInteger(&dict, "gid", info->gid);
+    Put(&dict, "owner", GetCachedName(&package->owner, info->uid, false));
+    Put(&dict, "group", GetCachedName(&package->group, info->gid, true));
+    PutInteger(&dict, "mtime", info->mtime);
     if (info->known & OS_INFO_VALUE) {
-	PutInteger(dict, "value", info->value);
+	PutInteger(&dict, "value", info->value);
     }
     if (info->known & OS_INFO_SIZE) {
-	PutInteger(dict, "size", info->size);
+	PutInteger(&dict, "size", info->size);
     }
     if (info->known & OS_INFO_QUEUE) {
-	PutInteger(dict, "maxmessages", info->limits.maxMessages);
-	PutInteger(dict, "maxmessagesize", info->limits.maxMessageSize);
-	PutInteger(dict, "currentmessages", info->messages);
+	PutInteger(&dict, "maxmessages", info->limits.maxMessages);
+	PutInteger(&dict, "maxmessagesize", info->limits.maxMessageSize);
+	PutInteger(&dict, "currentmessages", info->messages);
     }
     if (info->known & OS_INFO_FILE) {
-	PutInteger(dict, "bytes", info->bytes);
-	PutInteger(dict, "notifypid", info->notifyPid);
+	PutInteger(&dict, "bytes", info->bytes);
+	PutInteger(&dict, "notifypid", info->notifyPid);
     }
-    return dict;
+    return Tcl_NewListObj(dict.count, dict.words);
 }
 
 /*

@@ -8,7 +8,9 @@
  *
  *	Each thread has one watch (unix/osWatch.c), and Tcl's notifier gets
  *	its descriptor alone. It is made with the package, early enough to be
- *	below 1024, which the notifier of Tcl 8.6 can't exceed.
+ *	below 1024, which the notifier of Tcl 8.6 can't exceed. That notifier
+ *	opens a pipe itself when it is first waited for, and ends the process
+ *	where it can't: two descriptors are kept for it until then.
  *
  *	A handle to which something has happened is made ready, and so is one
  *	with a new call: that is first tried in the event loop too. It is
@@ -21,12 +23,18 @@
 #include "posixIpc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/select.h>
+#include <unistd.h>
+
+#define MOST_KEPT 2
 
 typedef struct Loop {
     int users;			/* interpreters of this thread */
     OsWatch *watch;		/* NULL where the system has refused it */
     bool isNotified;		/* the notifier has its descriptor */
+    int kept[MOST_KEPT];	/* descriptors for the notifier's own use */
+    int keptCount;
     IpcHandle *firstReady;	/* to be queued */
     IpcHandle *lastReady;
     IpcAsync *firstEnded;	/* calls to be queued that were not done */
@@ -343,9 +351,44 @@ StopNotifier(
 }
 
 /*
+ * KeepDescriptors, LetGo --
+ *
+ *	Take descriptors that the notifier can have later, and give them back.
+ *	KeepDescriptors returns false where there are none below FD_SETSIZE.
+ */
+
+static bool
+KeepDescriptors(
+    Loop *loop)
+{
+    while (loop->keptCount < MOST_KEPT) {
+	int fd = fcntl(OsWatchDescriptor(loop->watch), F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0) {
+	    return false;
+	}
+	loop->kept[loop->keptCount++] = fd;
+	if (fd >= FD_SETSIZE) {
+	    return false;
+	}
+    }
+    return OsWatchDescriptor(loop->watch) < FD_SETSIZE;
+}
+
+static void
+LetGo(
+    Loop *loop)
+{
+    while (loop->keptCount > 0) {
+	close(loop->kept[--loop->keptCount]);
+    }
+}
+
+/*
  * SetUpLoop, CheckLoop --
  *
- *	What the watch does not tell: Tcl_CreateEventSource(3).
+ *	What the watch does not tell: Tcl_CreateEventSource(3). The notifier is
+ *	waited for next.
  */
 
 static void
@@ -372,6 +415,7 @@ SetUpLoop(
     } else {
 	StopNotifier(loop);
     }
+    LetGo(loop);
 }
 
 static void
@@ -388,29 +432,27 @@ CheckLoop(
  * IpcOpenLoop --
  *
  *	An interpreter of this thread has the package. Without a watch the
- *	package works all the same, but for what needs one. The notifier is
- *	set to work at once, as it too opens descriptors at its first use.
+ *	package works all the same, but for what needs one.
  */
 
 void
 IpcOpenLoop(void)
 {
     Loop *loop = GetLoop();
-    Tcl_Time now = { 0, 0 };
 
     if (loop->users++ > 0) {
 	return;
     }
     if (OsWatchOpen(&loop->watch) != 0) {
 	loop->watch = NULL;
-    } else if (OsWatchDescriptor(loop->watch) >= FD_SETSIZE) {
+    } else if (!KeepDescriptors(loop)) {
+	LetGo(loop);
 	OsWatchClose(loop->watch);
 	loop->watch = NULL;
     } else {
 	Tcl_CreateFileHandler(OsWatchDescriptor(loop->watch), TCL_READABLE,
 		WatchReadable, loop);
 	loop->isNotified = true;
-	Tcl_WaitForEvent(&now);
     }
     Tcl_CreateEventSource(SetUpLoop, CheckLoop, loop);
 }
@@ -477,6 +519,7 @@ IpcCloseLoop(void)
     Tcl_CancelIdleCall(BecomeIdle, loop);
     Tcl_DeleteEventSource(SetUpLoop, CheckLoop, loop);
     StopNotifier(loop);
+    LetGo(loop);
     if (loop->watch != NULL) {
 	OsWatchClose(loop->watch);
     }

@@ -100,6 +100,8 @@ const unsigned char *IpcGetBytes(const IpcCall *call, Tcl_Obj *value,
 	    Tcl_Size *lengthPtr);
 Tcl_Obj *IpcNewBytes(const IpcCall *call, int64_t length,
 	    unsigned char **bytesPtr);
+bool	IpcCanEncode(Tcl_Obj *value, Tcl_Encoding encoding,
+	    Tcl_DString *bytes);
 int	IpcEncode(const IpcCall *call, const char *what, Tcl_Obj *value,
 	    Tcl_Encoding encoding, Tcl_DString *bytes);
 int	IpcEncodeName(const IpcCall *call, Tcl_DString *name);

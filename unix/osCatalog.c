@@ -64,7 +64,8 @@ OsReadEntry(
  * OpenMounted --
  *
  *	Returns a descriptor of a folder on which the file system of queues is
- *	mounted; -1, where there is none.
+ *	mounted; -1, where there is none. The last one counts: those before
+ *	may be of the namespace from which this one was made.
  */
 
 static int
@@ -78,10 +79,15 @@ OpenMounted(void)
     if (mounts == NULL) {
 	return -1;
     }
-    while (fd < 0
-	    && getmntent_r(mounts, &entry, room, sizeof(room)) != NULL) {
-	if (strcmp(entry.mnt_type, "mqueue") == 0) {
-	    fd = open(entry.mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (getmntent_r(mounts, &entry, room, sizeof(room)) != NULL) {
+	int next = (strcmp(entry.mnt_type, "mqueue") != 0) ? -1
+		: open(entry.mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (next >= 0) {
+	    if (fd >= 0) {
+		close(fd);
+	    }
+	    fd = next;
 	}
     }
     endmntent(mounts);
@@ -133,23 +139,47 @@ OsOpenFolder(
 }
 
 /*
- * GetFileName --
+ * GetPath --
  *
- *	Writes the name that an object's file has in its folder. ENAMETOOLONG:
- *	no file has so long a one.
+ *	Writes the path of a semaphore's or a segment's file. ENAMETOOLONG: no
+ *	file has so long a one.
+ */
+
+#define PATH_SIZE (sizeof(OS_SHM_FOLDER "/") + NAME_MAX)
+
+static int
+GetPath(
+    OsFamily family,
+    const char *name,
+    char path[PATH_SIZE])
+{
+    const char *prefix = (family == OS_SEM) ? semPrefix : "";
+    const char *file = name + strspn(name, "/");
+
+    if (strlen(prefix) + strlen(file) > NAME_MAX) {
+	return ENAMETOOLONG;
+    }
+    stpcpy(stpcpy(stpcpy(path, OS_SHM_FOLDER "/"), prefix), file);
+    return 0;
+}
+
+/*
+ * StatFile --
+ *
+ *	stat(2) of a file, by its path or its name in a folder. ENOENT: there
+ *	is nothing, or nothing that can be an object.
  */
 
 static int
-GetFileName(
-    OsFamily family,
-    const char *name,
-    char *file,
-    size_t room)
+StatFile(
+    int folder,
+    const char *file,
+    struct stat *status)
 {
-    int length = snprintf(file, room, "%s%s",
-	    (family == OS_SEM) ? semPrefix : "", name + strspn(name, "/"));
-
-    return (length < (int) room) ? 0 : ENAMETOOLONG;
+    if (fstatat(folder, file, status, AT_SYMLINK_NOFOLLOW) != 0) {
+	return errno;
+    }
+    return S_ISREG(status->st_mode) ? 0 : ENOENT;
 }
 
 /*
@@ -188,29 +218,24 @@ MeetProcess(
 }
 
 /*
- * StatName --
+ * StatQueue --
  *
- *	stat(2) of the object that has a name in a folder; of a queue, without
- *	the folder, among the descriptors of processes. ENOENT: nothing has the
- *	name, or nothing that can be opened.
+ *	stat(2) of a queue, without opening it: in the folder of queues, or
+ *	where the caller can have none, among the descriptors of processes.
+ *	ENOENT: nothing has the name there.
  */
 
 static int
-StatName(
-    OsFamily family,
-    int folder,
+StatQueue(
     const char *name,
     struct stat *status)
 {
-    char file[NAME_MAX + 1];
-    int err = GetFileName(family, name, file, sizeof(file));
+    int folder = OsOpenFolder(OS_MQ), err;
 
-    if (err == 0 && folder >= 0) {
-	err = (fstatat(folder, file, status, AT_SYMLINK_NOFOLLOW) == 0) ? 0
-		: errno;
-	return (err == 0 && !S_ISREG(status->st_mode)) ? ENOENT : err;
-    }
-    if (err == 0) {
+    if (folder >= 0) {
+	err = StatFile(folder, name + strspn(name, "/"), status);
+	close(folder);
+    } else {
 	Quest quest = { name, status };
 
 	err = OsScanProcesses(MeetProcess, &quest);
@@ -236,6 +261,7 @@ CheckObject(
     bool isSem = family != OS_MQ
 	    && strncmp(entry->d_name, semPrefix, strlen(semPrefix)) == 0;
     struct stat status;
+    int err;
 
     if (isSem != (family == OS_SEM)
 	    || (isSem && entry->d_name[strlen(semPrefix)] == '\0')) {
@@ -244,12 +270,9 @@ CheckObject(
     if (!isSem && entry->d_type != DT_UNKNOWN) {
 	return (entry->d_type == DT_REG) ? 0 : ENOENT;
     }
-    if (fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-	return errno;
-    }
-    return (S_ISREG(status.st_mode)
-	    && (!isSem || status.st_size >= (off_t) sizeof(sem_t)))
-	    ? 0 : ENOENT;
+    err = StatFile(folder, entry->d_name, &status);
+    return (err == 0 && isSem && status.st_size < (off_t) sizeof(sem_t))
+	    ? ENOENT : err;
 }
 
 /*
@@ -447,8 +470,12 @@ GetValueOfCopy(
 #ifdef HAVE_SEM_GETVALUE
     sem_t copy;
 
-    return read(fd, &copy, sizeof(copy)) == (ssize_t) sizeof(copy)
-	    && sem_getvalue(&copy, valuePtr) == 0;
+    if (read(fd, &copy, sizeof(copy)) != (ssize_t) sizeof(copy)
+	    || sem_getvalue(&copy, valuePtr) != 0) {
+	return false;
+    }
+    *valuePtr = (*valuePtr > 0) ? *valuePtr : 0;
+    return true;
 #else
     (void) fd;
     (void) valuePtr;
@@ -465,15 +492,14 @@ GetValueOfCopy(
 
 static int
 ReadValue(
-    int folder,
-    const char *file,
+    const char *path,
     OsInfo *info)
 {
     const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    int fd = openat(folder, file, flags | O_NOATIME);
+    int fd = open(path, flags | O_NOATIME);
 
     if (fd < 0 && errno == EPERM) {
-	fd = openat(folder, file, flags);
+	fd = open(path, flags);
     }
     if (fd < 0) {
 	return OsUnlessHidden(errno);
@@ -536,6 +562,28 @@ LookAtQueue(
 }
 
 /*
+ * FindQueue --
+ *
+ *	LookAtQueue, and for a queue that the caller may not open, its status
+ *	alone. EACCES: there is one, and nothing to be known of it.
+ */
+
+static int
+FindQueue(
+    const char *name,
+    struct stat *status,
+    OsInfo *info)
+{
+    int err = LookAtQueue(name, status, info);
+
+    if (err == EACCES) {
+	err = StatQueue(name, status);
+	err = (err == ENOENT) ? EACCES : err;
+    }
+    return err;
+}
+
+/*
  * OsGetInfo --
  *
  *	Stores what is to be known of the object that has a name. ENOENT:
@@ -548,42 +596,31 @@ OsGetInfo(
     const char *name,
     OsInfo *info)
 {
-    int folder = -1, err = EACCES;
+    char path[PATH_SIZE];
     struct stat status = { 0 };
+    int err;
 
     *info = (OsInfo) { .known = 0 };
     if (family == OS_MQ) {
-	err = LookAtQueue(name, &status, info);
+	err = FindQueue(name, &status, info);
+    } else {
+	err = GetPath(family, name, path);
+	err = (err == 0) ? StatFile(AT_FDCWD, path, &status) : err;
     }
-    if (err == EACCES) {
-	folder = OsOpenFolder(family);
-	err = (folder < 0 && family != OS_MQ) ? errno
-		: StatName(family, folder, name, &status);
-	if (family == OS_MQ && err == ENOENT) {
-	    err = EACCES;
-	}
+    if (err != 0) {
+	return err;
     }
-    if (err == 0) {
-	info->device = status.st_dev;
-	info->inode = status.st_ino;
-	info->mode = status.st_mode & 07777;
-	info->uid = status.st_uid;
-	info->gid = status.st_gid;
-	info->mtime = status.st_mtime;
-	if (family == OS_SHM) {
-	    info->size = status.st_size;
-	    info->known |= OS_INFO_SIZE;
-	} else if (family == OS_SEM) {
-	    char file[NAME_MAX + 1];
-
-	    GetFileName(family, name, file, sizeof(file));
-	    err = ReadValue(folder, file, info);
-	}
+    info->device = status.st_dev;
+    info->inode = status.st_ino;
+    info->mode = status.st_mode & 07777;
+    info->uid = status.st_uid;
+    info->gid = status.st_gid;
+    info->mtime = status.st_mtime;
+    if (family == OS_SHM) {
+	info->size = status.st_size;
+	info->known |= OS_INFO_SIZE;
     }
-    if (folder >= 0) {
-	close(folder);
-    }
-    return err;
+    return (family == OS_SEM) ? ReadValue(path, info) : 0;
 }
 
 #else

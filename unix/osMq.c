@@ -36,7 +36,7 @@ OpenQueue(
     int flags)
 {
     OpenRequest *request = data;
-    int createFlags = (flags & OS_CREAT) ? O_CREAT | O_EXCL : 0;
+    int createFlags = (flags & OS_EXCL) ? O_CREAT | O_EXCL : 0;
 
     request->mqd = mq_open(request->name, request->access | createFlags,
 	    request->mode, request->attributes);

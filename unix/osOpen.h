@@ -18,9 +18,11 @@
  *	was this call that made the object: who must undo a failed open has to
  *	know, and open(2) with O_CREAT alone does not tell.
  *
- *	attempt gets request and OS_CREAT | OS_EXCL, or 0, and returns 0 or
- *	an errno value, as this function does. An object that comes and goes
- *	between two attempts starts it over.
+ *	attempt gets request and OS_CREAT | OS_EXCL, and then, for an object
+ *	that is there, what flags have of OS_CREAT: where a system refuses
+ *	O_CREAT of another user's file (fs.protected_regular of Linux), that
+ *	holds here too. It returns 0 or an errno value, as this function does. An
+ *	object that comes and goes between two attempts starts it over.
  */
 
 static inline int
@@ -41,7 +43,7 @@ OsOpenOrCreate(
 		return err;
 	    }
 	}
-	err = attempt(request, 0);
+	err = attempt(request, flags & OS_CREAT);
     } while (err == ENOENT && (flags & OS_CREAT));
     return err;
 }

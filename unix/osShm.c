@@ -37,7 +37,8 @@ struct OsShm {
  * OpenSegment --
  *
  *	shm_open(3) as OsOpenOrCreate wants it. Where segments are files, anybody
- *	can put something else in their folder: to open a fifo would wait.
+ *	can put something else in their folder: to open a fifo would wait. What
+ *	is new is a segment.
  *
  *	ENODEV: there is something that has no memory, as mmap(2) says it.
  */
@@ -55,7 +56,8 @@ OpenSegment(
     int flags)
 {
     OpenRequest *request = data;
-    int createFlags = (flags & OS_CREAT) ? O_CREAT | O_EXCL : 0;
+    int createFlags = ((flags & OS_CREAT) ? O_CREAT : 0)
+	    | ((flags & OS_EXCL) ? O_EXCL : 0);
     struct stat status;
 
     request->fd = shm_open(request->name,
@@ -63,7 +65,7 @@ OpenSegment(
     if (request->fd < 0) {
 	return errno;
     }
-    if (fstat(request->fd, &status) == 0
+    if (!(flags & OS_EXCL) && fstat(request->fd, &status) == 0
 	    && (S_ISFIFO(status.st_mode) || S_ISDIR(status.st_mode)
 		    || S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode))) {
 	close(request->fd);
@@ -86,6 +88,25 @@ CheckSize(
 {
     return ((off_t) size != size
 	    || size > OsGetFact(OS_FILE_BYTES_MAX)) ? EFBIG : 0;
+}
+
+/*
+ * SetSize --
+ *
+ *	ftruncate(2) to a size that has been checked.
+ */
+
+static int
+SetSize(
+    const OsShm *shm,
+    int64_t size)
+{
+    while (ftruncate(shm->fd, (off_t) size) != 0) {
+	if (errno != EINTR) {
+	    return errno;
+	}
+    }
+    return 0;
 }
 
 /*
@@ -120,7 +141,7 @@ OsShmOpen(
     if (readonly && (size != 0 || (flags & OS_TRUNC))) {
 	return EACCES;
     }
-    err = CheckSize(size);
+    err = (size != 0) ? CheckSize(size) : 0;
     if (err != 0) {
 	return err;
     }
@@ -136,7 +157,7 @@ OsShmOpen(
     shm->fd = request.fd;
     shm->readonly = readonly;
     if (size != 0) {
-	err = OsShmResize(shm, size);
+	err = created ? SetSize(shm, size) : OsShmResize(shm, size);
     }
     if (err != 0) {
 	OsShmClose(shm);
@@ -251,15 +272,10 @@ OsShmResize(
 {
     int err = shm->readonly ? EACCES : CheckSize(size);
 
-    if (err != 0) {
-	return err;
+    if (err == 0) {
+	err = SetSize(shm, size);
     }
-    while (ftruncate(shm->fd, (off_t) size) != 0) {
-	if (errno != EINTR) {
-	    return errno;
-	}
-    }
-    return OsGuardInstall();
+    return (err == 0) ? OsGuardInstall() : err;
 }
 
 /*

@@ -79,13 +79,13 @@ static void
 CheckNames(void)
 {
     const char *why = NULL;
-    char file[NAME_MAX + 1];
+    char path[PATH_SIZE];
 
     for (OsFamily family = OS_SEM; family <= OS_MQ; family++) {
 	int err = OsCheckName(family, text, &why);
 
-	if (err == 0 && GetFileName(family, text, file, sizeof(file)) != 0) {
-	    abort();		/* a name that passed has a file's name */
+	if (err == 0 && GetPath(family, text, path) != 0) {
+	    abort();		/* a name that passed has a path */
 	}
 	if (err != 0 && why == NULL) {
 	    abort();
