@@ -23,6 +23,9 @@
 
 #include <errno.h>
 #include <signal.h>
+#ifdef HAVE_EPOLL_CREATE1
+#   include <sys/epoll.h>
+#endif
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -467,13 +470,81 @@ Deliver(
 }
 
 /*
+ * OpenTraffic, HadTraffic --
+ *
+ *	Tell whether a message has come to a queue, or gone, between the two:
+ *	with EPOLLET, epoll(7) tells of a queue once, and again with each.
+ *	Where that can't be known, HadTraffic says so too. It closes what
+ *	OpenTraffic has opened.
+ */
+
+#ifdef HAVE_EPOLL_CREATE1
+
+static int
+OpenTraffic(
+    const OsMq *mq)
+{
+    struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+    int set = epoll_create1(EPOLL_CLOEXEC);
+
+    if (set >= 0
+	    && epoll_ctl(set, EPOLL_CTL_ADD, (int) mq->mqd, &event) == 0) {
+	epoll_wait(set, &event, 1, 0);
+	return set;
+    }
+    if (set >= 0) {
+	close(set);
+    }
+    return -1;
+}
+
+static bool
+HadTraffic(
+    int set)
+{
+    struct epoll_event event;
+    bool hadSome = set < 0 || epoll_wait(set, &event, 1, 0) != 0;
+
+    if (set >= 0) {
+	close(set);
+    }
+    return hadSome;
+}
+
+#else
+
+/*
+ * By the depth: what comes to a queue that was empty is seen.
+ */
+
+static int
+OpenTraffic(
+    const OsMq *mq)
+{
+    long messages = 0;
+
+    OsMqGetDepth(mq, &messages);
+    return messages > 0;
+}
+
+static bool
+HadTraffic(
+    int hadMessages)
+{
+    return !hadMessages;
+}
+
+#endif
+
+/*
  * CloseBeside --
  *
  *	mq_close(3) of mqd, which on Linux also ends the registration of kept,
  *	another descriptor of the same queue: that is made again, unless its
  *	notice had come before. A message that came to the empty queue in
- *	between gave no notice, so it gets one here; and so does a queue whose
- *	registration can't be made again: rather one too many than none.
+ *	between gave no notice, so it gets one here: the queue has a message,
+ *	and one has come or gone meanwhile. So does a queue whose registration
+ *	can't be made again: rather one too many than none.
  */
 
 static int
@@ -481,25 +552,25 @@ CloseBeside(
     mqd_t mqd,
     OsMq *kept)
 {
-    long before = 0, after = 0;
-    bool isRegistered;
+    int traffic = OpenTraffic(kept);
+    long messages = 0;
+    bool isRegistered, isLost;
     int notices, err;
 
     Drain(kept);
     notices = kept->notices;
-    OsMqGetDepth(kept, &before);
     isRegistered = IsRegistered(kept);
     err = (mq_close(mqd) == 0) ? 0 : errno;
     Drain(kept);
-    if (isRegistered && kept->notices == notices) {
-	bool isLost = Register(kept, kept->notifyKey, kept->notifySignal) != 0
-		|| OsMqGetDepth(kept, &after) != 0;
-
-	Drain(kept);
-	if ((isLost || (before == 0 && after > 0))
-		&& kept->notices == notices) {
-	    Deliver(kept);
-	}
+    isLost = isRegistered && kept->notices == notices
+	    && (Register(kept, kept->notifyKey, kept->notifySignal) != 0
+		    || OsMqGetDepth(kept, &messages) != 0);
+    Drain(kept);
+    if (HadTraffic(traffic) && messages > 0) {
+	isLost = true;
+    }
+    if (isLost && kept->notices == notices) {
+	Deliver(kept);
     }
     return err;
 }

@@ -8,7 +8,7 @@
  *	"N passed, N failed".
  */
 
-#include "os.h"
+#include "check.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -23,7 +23,7 @@
 
 #define THREADS	8
 
-static char name[64];
+char name[64];
 static int passed, failed;
 
 /*
@@ -32,7 +32,7 @@ static int passed, failed;
  *	Counts what a check has come to.
  */
 
-static void
+void
 Check(
     const char *what,
     bool isTrue)
@@ -48,7 +48,7 @@ Check(
  *	Ends the program where a call fails that is not what is checked.
  */
 
-static void
+void
 Must(
     const char *what,
     int err)
@@ -56,6 +56,7 @@ Must(
     if (err != 0) {
 	fprintf(stderr, "%s: %s\n", what, strerror(err));
 	OsSemUnlink(name);
+	OsShmUnlink(name);
 	OsMqUnlink(name);
 	exit(2);
     }
@@ -67,7 +68,7 @@ Must(
  *	Open the semaphore and the queue of the program.
  */
 
-static OsSem *
+OsSem *
 OpenSem(void)
 {
     OsSem *sem;
@@ -76,7 +77,7 @@ OpenSem(void)
     return sem;
 }
 
-static OsMq *
+OsMq *
 OpenQueue(void)
 {
     OsMqLimits limits = { 4, 64 };
@@ -363,7 +364,7 @@ PassMessages(
 	}
 	atomic_fetch_add(&moved, 1);
 	Must("OsMqSend", OsMqSend(mq, bytes, length, priority,
-		OsClock() + 10 * OS_SECOND));
+		10 * OS_SECOND));
     }
     OsMqClose(mq);
     OsWatchClose(watch);
@@ -483,7 +484,8 @@ SendWhenEmpty(
 /*
  * TakeNotices --
  *
- *	Returns how many notices came for which a message was there.
+ *	Returns how many notices came for which a message was there, within a
+ *	minute.
  */
 
 static int
@@ -491,10 +493,12 @@ TakeNotices(
     OsMq *mq,
     OsWatch *watch)
 {
+    const OsTime end = OsClock() + 60 * OS_SECOND;
     OsWatchEvent events[4];
     int notices = 0;
 
-    while (notices < NOTICES && Next(watch, 10000, events, 4) > 0) {
+    while (notices < NOTICES && OsClock() < end
+	    && Next(watch, 10000, events, 4) > 0) {
 	while (OsMqTakeNotice(mq)) {
 	    char bytes[64];
 	    size_t length = sizeof(bytes);
@@ -608,6 +612,7 @@ main(void)
 {
     snprintf(name, sizeof(name), "/check-unix-%ld", (long) getpid());
     setvbuf(stdout, NULL, _IOLBF, 0);
+    CheckWide();
     CheckFetchOrder();
     CheckGiveBack();
     CheckFetch();

@@ -1,0 +1,207 @@
+/*
+ * wide.c --
+ *
+ *	What needs more than 32 bits: times after 2038, and places in a segment
+ *	beyond 4 GiB. It tells most where a long has 32 bits.
+ */
+
+#include "check.h"
+#include "osTime.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+
+#define GIGABYTE	((int64_t) 1 << 30)
+#define AFTER_2106	((int64_t) 5000000000)	/* seconds since 1970: 33 bits */
+
+/*
+ * CheckTypes --
+ *
+ *	The system's own types, as configure has asked for them.
+ */
+
+static void
+CheckTypes(void)
+{
+    struct timespec time;
+    struct stat status;
+
+    Check("offsets and sizes have 64 bits",
+	    sizeof(off_t) == 8 && sizeof(status.st_size) == 8);
+    Check("times have 64 bits", sizeof(time_t) == 8
+	    && sizeof(time.tv_sec) == 8 && sizeof(status.st_mtime) == 8);
+    time = OsTimespec(AFTER_2106 * OS_SECOND + 7);
+    Check("a time after 2106 keeps all its bits",
+	    time.tv_sec == AFTER_2106 && time.tv_nsec == 7);
+}
+
+/*
+ * ReadsAs --
+ *
+ *	Whether the segment has the text at offset.
+ */
+
+static bool
+ReadsAs(
+    OsShm *shm,
+    int64_t offset,
+    const char *text)
+{
+    char bytes[16];
+    size_t length = strlen(text);
+
+    return OsShmRead(shm, offset, bytes, length) == 0
+	    && memcmp(bytes, text, length) == 0;
+}
+
+/*
+ * Look --
+ *
+ *	Stores what the system tells of the segment. Returns false on a system
+ *	that tells nothing.
+ */
+
+static bool
+Look(
+    OsInfo *info)
+{
+    int err = OsGetInfo(OS_SHM, name, info);
+
+    if (err != ENOSYS) {
+	Must("OsGetInfo", err);
+    }
+    return err == 0;
+}
+
+/*
+ * CheckSegment --
+ *
+ *	A segment of 5 GiB, nearly all of it a hole. What is written at 4 GiB
+ *	is not at 0.
+ */
+
+static void
+CheckSegment(void)
+{
+    const int64_t size = 5 * GIGABYTE;
+    int64_t found = 0;
+    OsInfo info;
+    OsShm *shm;
+    char byte;
+
+    Must("OsShmOpen", OsShmOpen(name, OS_CREAT | OS_EXCL, 0600, size, false,
+	    &shm));
+    Must("OsShmGetSize", OsShmGetSize(shm, &found));
+    Check("a segment has 5 GiB", found == size);
+    if (Look(&info)) {
+	Check("so says the system", info.size == size);
+    }
+
+    Must("OsShmWrite", OsShmWrite(shm, 0, "first", 5));
+    Must("OsShmWrite", OsShmWrite(shm, 4 * GIGABYTE - 2, "across", 6));
+    Must("OsShmWrite", OsShmWrite(shm, size - 4, "last", 4));
+    Check("what is written across 4 GiB is there",
+	    ReadsAs(shm, 4 * GIGABYTE - 2, "across"));
+    Check("and nowhere else", ReadsAs(shm, 0, "first"));
+    Check("the last bytes can be had", ReadsAs(shm, size - 4, "last"));
+    Check("behind them is nothing",
+	    OsShmRead(shm, size, &byte, 1) == ERANGE
+	    && OsShmWrite(shm, size - 3, "last", 4) == ERANGE);
+
+    Must("OsShmResize", OsShmResize(shm, 4 * GIGABYTE + 1));
+    Check("it can be made a little more than 4 GiB",
+	    OsShmGetSize(shm, &found) == 0 && found == 4 * GIGABYTE + 1
+	    && ReadsAs(shm, 4 * GIGABYTE, "r")
+	    && OsShmRead(shm, 4 * GIGABYTE + 1, &byte, 1) == ERANGE);
+    OsShmClose(shm);
+    OsShmUnlink(name);
+}
+
+/*
+ * CheckMtime --
+ *
+ *	A segment that was written last after 2106: futimens(2).
+ */
+
+static void
+CheckMtime(void)
+{
+    const struct timespec times[] = {
+	{ .tv_sec = (time_t) AFTER_2106 }, { .tv_sec = (time_t) AFTER_2106 }
+    };
+    OsInfo info;
+    OsShm *shm;
+
+    Must("OsShmOpen", OsShmOpen(name, OS_CREAT | OS_EXCL, 0600, 1, false,
+	    &shm));
+    Must("futimens",
+	    futimens(OsShmDescriptor(shm), times) == 0 ? 0 : errno);
+    if (Look(&info)) {
+	Check("a segment can be written last after 2106",
+		info.mtime == AFTER_2106);
+    }
+    OsShmClose(shm);
+    OsShmUnlink(name);
+}
+
+/*
+ * CheckDeadlines --
+ *
+ *	Waits that would end after 2106. What they return is the signal that comes
+ *	again and again: one whose deadline was cut would have timed out.
+ */
+
+static void
+Wake(
+    int signal)
+{
+    (void) signal;
+}
+
+static void
+CheckDeadlines(void)
+{
+    const struct sigaction action = { .sa_handler = Wake };
+    const struct itimerval each = { { 0, 20000 }, { 0, 20000 } }, none = { 0 };
+    const OsTime century = 36500 * (86400 * OS_SECOND);
+    OsSem *sem = OpenSem();
+
+    Check("a deadline on the wall clock is after 2106",
+	    (int64_t) OsDeadline(CLOCK_REALTIME, century).tv_sec > UINT32_MAX);
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &each, NULL);
+    Check("a semaphore is waited for until then",
+	    OsSemWait(sem, century) == EINTR);
+    if (OsGetFact(OS_MQ_SUPPORTED)) {
+	OsMq *mq = OpenQueue();
+	char bytes[64];
+	size_t length = sizeof(bytes);
+	unsigned priority;
+
+	Check("a message is waited for until then",
+		OsMqReceive(mq, bytes, &length, &priority, century) == EINTR);
+	OsMqClose(mq);
+	OsMqUnlink(name);
+    }
+    setitimer(ITIMER_REAL, &none, NULL);
+    OsSemClose(sem);
+    OsSemUnlink(name);
+}
+
+/*
+ * CheckWide --
+ *
+ *	All of this file.
+ */
+
+void
+CheckWide(void)
+{
+    CheckTypes();
+    CheckSegment();
+    CheckMtime();
+    CheckDeadlines();
+}
