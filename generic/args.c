@@ -712,6 +712,23 @@ IpcEncode(
 }
 
 /*
+ * IpcIsPlain --
+ *
+ *	Returns whether text is the same in all encodings that a system has:
+ *	most names are, and to convert one costs more than all else.
+ */
+
+bool
+IpcIsPlain(
+    const char *text)
+{
+    while (*text >= ' ' && *text <= '~') {
+	text++;
+    }
+    return *text == '\0';
+}
+
+/*
  * IpcEncodeName --
  *
  *	Writes the name of the call's object into name, which the caller has
@@ -724,10 +741,13 @@ IpcEncodeName(
     const IpcCall *call,
     Tcl_DString *name)
 {
+    const char *text = Tcl_GetString(call->name);
     const char *why;
     int err;
 
-    if (IpcEncode(call, "name", call->name, NULL, name) != TCL_OK) {
+    if (IpcIsPlain(text)) {
+	Tcl_DStringAppend(name, text, -1);
+    } else if (IpcEncode(call, "name", call->name, NULL, name) != TCL_OK) {
 	return TCL_ERROR;
     }
     if (strlen(Tcl_DStringValue(name)) != (size_t) Tcl_DStringLength(name)) {

@@ -32,23 +32,6 @@ Decode(
 }
 
 /*
- * IsPlain --
- *
- *	Returns whether text is the same in all encodings that a system has:
- *	most names are, and decoding costs more than all else.
- */
-
-static bool
-IsPlain(
-    const char *text)
-{
-    while (*text >= ' ' && *text <= '~') {
-	text++;
-    }
-    return *text == '\0';
-}
-
-/*
  * DecodeName --
  *
  *	Returns a new object for the name of an object of the system; NULL,
@@ -63,7 +46,7 @@ DecodeName(
     Tcl_DString encoded;
     bool isSame;
 
-    if (IsPlain(name)) {
+    if (IpcIsPlain(name)) {
 	return Tcl_NewStringObj(name, -1);
     }
     value = Decode(name);
@@ -216,32 +199,55 @@ GetCachedName(
 }
 
 /*
+ * The keys of what info tells. An interpreter makes each once.
+ */
+
+enum {
+    NAME, TYPE, MODE, UID, GID, OWNER, GROUP, MTIME, VALUE, SIZE,
+    MAX_MESSAGES, MAX_MESSAGE_SIZE, CURRENT_MESSAGES, BYTES, NOTIFY_PID
+};
+
+static const char *const keys[IPC_KEYS] = {
+    [NAME] = "name", [TYPE] = "type", [MODE] = "mode", [UID] = "uid",
+    [GID] = "gid", [OWNER] = "owner", [GROUP] = "group", [MTIME] = "mtime",
+    [VALUE] = "value", [SIZE] = "size", [MAX_MESSAGES] = "maxmessages",
+    [MAX_MESSAGE_SIZE] = "maxmessagesize",
+    [CURRENT_MESSAGES] = "currentmessages", [BYTES] = "bytes",
+    [NOTIFY_PID] = "notifypid"
+};
+
+/*
  * Put, PutInteger --
  *
  *	Add a key and a value to the words of a dict.
  */
 
-#define MOST_FACTS 16
-
 typedef struct Words {
-    Tcl_Obj *words[2 * MOST_FACTS];
+    IpcPackage *package;
+    Tcl_Obj *words[2 * IPC_KEYS];
     Tcl_Size count;
 } Words;
 
 static void
 Put(
     Words *dict,
-    const char *key,
+    int key,
     Tcl_Obj *value)
 {
-    dict->words[dict->count++] = Tcl_NewStringObj(key, -1);
+    Tcl_Obj **keyPtr = &dict->package->keys[key];
+
+    if (*keyPtr == NULL) {
+	*keyPtr = Tcl_NewStringObj(keys[key], -1);
+	Tcl_IncrRefCount(*keyPtr);
+    }
+    dict->words[dict->count++] = *keyPtr;
     dict->words[dict->count++] = value;
 }
 
 static void
 PutInteger(
     Words *dict,
-    const char *key,
+    int key,
     int64_t value)
 {
     Put(dict, key, Tcl_NewWideIntObj(value));
@@ -259,30 +265,30 @@ NewInfoObj(
     const OsInfo *info)
 {
     IpcPackage *package = IpcGetPackage(call->interp);
-    Words dict = { .count = 0 };
+    Words dict = { .package = package, .count = 0 };
 
-    Put(&dict, "name", call->name);
-    Put(&dict, "type", Tcl_NewStringObj(call->family->prefix, -1));
-    PutInteger(&dict, "mode", info->mode);
-    PutInteger(&dict, "uid", info->uid);
-    PutInteger(&dict, "gid", info->gid);
-    Put(&dict, "owner", GetCachedName(&package->owner, info->uid, false));
-    Put(&dict, "group", GetCachedName(&package->group, info->gid, true));
-    PutInteger(&dict, "mtime", info->mtime);
+    Put(&dict, NAME, call->name);
+    Put(&dict, TYPE, Tcl_NewStringObj(call->family->prefix, -1));
+    PutInteger(&dict, MODE, info->mode);
+    PutInteger(&dict, UID, info->uid);
+    PutInteger(&dict, GID, info->gid);
+    Put(&dict, OWNER, GetCachedName(&package->owner, info->uid, false));
+    Put(&dict, GROUP, GetCachedName(&package->group, info->gid, true));
+    PutInteger(&dict, MTIME, info->mtime);
     if (info->known & OS_INFO_VALUE) {
-	PutInteger(&dict, "value", info->value);
+	PutInteger(&dict, VALUE, info->value);
     }
     if (info->known & OS_INFO_SIZE) {
-	PutInteger(&dict, "size", info->size);
+	PutInteger(&dict, SIZE, info->size);
     }
     if (info->known & OS_INFO_QUEUE) {
-	PutInteger(&dict, "maxmessages", info->limits.maxMessages);
-	PutInteger(&dict, "maxmessagesize", info->limits.maxMessageSize);
-	PutInteger(&dict, "currentmessages", info->messages);
+	PutInteger(&dict, MAX_MESSAGES, info->limits.maxMessages);
+	PutInteger(&dict, MAX_MESSAGE_SIZE, info->limits.maxMessageSize);
+	PutInteger(&dict, CURRENT_MESSAGES, info->messages);
     }
     if (info->known & OS_INFO_FILE) {
-	PutInteger(&dict, "bytes", info->bytes);
-	PutInteger(&dict, "notifypid", info->notifyPid);
+	PutInteger(&dict, BYTES, info->bytes);
+	PutInteger(&dict, NOTIFY_PID, info->notifyPid);
     }
     return Tcl_NewListObj(dict.count, dict.words);
 }

@@ -188,31 +188,47 @@ IpcFindHandle(
 }
 
 /*
- * ResolveCommand --
+ * QualifyCommand --
  *
- *	Appends the qualified name of the command that -as names to fullName.
- *	EEXIST: there is such a command. ENOENT: its namespace is missing.
+ *	Returns the name of the command that -as names as Tcl_CreateObjCommand(3)
+ *	takes it, which goes by the global namespace and not by the current one.
  */
 
-static int
-ResolveCommand(
+static Tcl_Obj *
+QualifyCommand(
     const IpcCall *call,
-    Tcl_Obj *command,
-    Tcl_Obj *fullName)
+    Tcl_Obj *command)
 {
     const char *text = Tcl_GetString(command);
     const char *space = Tcl_GetCurrentNamespace(call->interp)->fullName;
+    bool isGlobal = strcmp(space, "::") == 0;
+
+    if (strncmp(text, "::", 2) == 0
+	    || (isGlobal && strchr(text, ':') == NULL)) {
+	return command;
+    }
+    return Tcl_ObjPrintf("%s::%s", isGlobal ? "" : space, text);
+}
+
+/*
+ * CheckCommand --
+ *
+ *	Whether the command that -as names, and which has a qualified name, can
+ *	be made. EEXIST: it is there. ENOENT: its namespace is missing.
+ */
+
+static int
+CheckCommand(
+    const IpcCall *call,
+    Tcl_Obj *command,
+    const char *qualified)
+{
+    const char *tail = qualified + strlen(qualified);
     Tcl_DString qualifiers;
     Tcl_Namespace *found;
-    const char *tail;
 
-    if (strncmp(text, "::", 2) != 0) {
-	Tcl_AppendStringsToObj(fullName, space,
-		(strcmp(space, "::") == 0) ? "" : "::", (char *) NULL);
-    }
-    Tcl_AppendObjToObj(fullName, command);
-    text = Tcl_GetString(fullName);
-    for (tail = text + strlen(text); tail[-1] != ':' || tail[-2] != ':';) {
+    while (tail > qualified && (tail < qualified + 2 || tail[-1] != ':'
+	    || tail[-2] != ':')) {
 	tail--;
     }
     if (*tail == '\0') {
@@ -220,16 +236,21 @@ ResolveCommand(
 		"-as \"%s\" is not the name of a command",
 		Tcl_GetString(command)));
     }
-    Tcl_DStringInit(&qualifiers);
-    Tcl_DStringAppend(&qualifiers, text, (Tcl_Size) (tail - text));
-    found = Tcl_FindNamespace(call->interp, Tcl_DStringValue(&qualifiers),
-	    NULL, TCL_GLOBAL_ONLY);
-    Tcl_DStringFree(&qualifiers);
-    if (found == NULL) {
-	return IpcFail(call, ENOENT, Tcl_ObjPrintf(
-		"the namespace of command \"%s\"", Tcl_GetString(command)));
+    if (tail > qualified) {
+	Tcl_DStringInit(&qualifiers);
+	Tcl_DStringAppend(&qualifiers, qualified,
+		(Tcl_Size) (tail - qualified));
+	found = Tcl_FindNamespace(call->interp,
+		Tcl_DStringValue(&qualifiers), NULL, TCL_GLOBAL_ONLY);
+	Tcl_DStringFree(&qualifiers);
+	if (found == NULL) {
+	    return IpcFail(call, ENOENT, Tcl_ObjPrintf(
+		    "the namespace of command \"%s\"",
+		    Tcl_GetString(command)));
+	}
     }
-    if (Tcl_FindCommand(call->interp, text, NULL, TCL_GLOBAL_ONLY) != NULL) {
+    if (Tcl_FindCommand(call->interp, qualified, NULL, TCL_GLOBAL_ONLY)
+	    != NULL) {
 	return IpcFail(call, EEXIST, Tcl_ObjPrintf("command \"%s\"",
 		Tcl_GetString(command)));
     }
@@ -376,13 +397,14 @@ IpcOpenCmd(
 		    && family->check(&call, &options) != TCL_OK)) {
 	return TCL_ERROR;
     }
-    command = Tcl_NewObj();
+    command = (options.command == NULL) ? Tcl_NewObj()
+	    : QualifyCommand(&call, options.command);
     Tcl_IncrRefCount(command);
     handle = ckalloc(family->handleSize);
     memset(handle, 0, family->handleSize);
     handle->family = family;
     code = (options.command == NULL) ? TCL_OK
-	    : ResolveCommand(&call, options.command, command);
+	    : CheckCommand(&call, options.command, Tcl_GetString(command));
     if (code == TCL_OK) {
 	code = OpenObject(&call, handle, &options);
     }

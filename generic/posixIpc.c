@@ -167,17 +167,17 @@ CloseHandles(
 }
 
 /*
- * DropName --
+ * Drop --
  *
- *	Empties a cache.
+ *	Lets go of a value that was kept, or of NULL.
  */
 
 static void
-DropName(
-    IpcNameCache *cache)
+Drop(
+    Tcl_Obj *value)
 {
-    if (cache->name != NULL) {
-	Tcl_DecrRefCount(cache->name);
+    if (value != NULL) {
+	Tcl_DecrRefCount(value);
     }
 }
 
@@ -199,12 +199,13 @@ DeletePackage(
     Tcl_DeleteThreadExitHandler(CloseHandles, package);
     LeaveLoop(package);
     for (size_t i = 0; i < IPC_WORDS; i++) {
-	if (package->words[i].value != NULL) {
-	    Tcl_DecrRefCount(package->words[i].value);
-	}
+	Drop(package->words[i].value);
     }
-    DropName(&package->owner);
-    DropName(&package->group);
+    Drop(package->owner.name);
+    Drop(package->group.name);
+    for (size_t i = 0; i < IPC_KEYS; i++) {
+	Drop(package->keys[i]);
+    }
     ckfree(package);
 }
 

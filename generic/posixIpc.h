@@ -104,6 +104,7 @@ bool	IpcCanEncode(Tcl_Obj *value, Tcl_Encoding encoding,
 	    Tcl_DString *bytes);
 int	IpcEncode(const IpcCall *call, const char *what, Tcl_Obj *value,
 	    Tcl_Encoding encoding, Tcl_DString *bytes);
+bool	IpcIsPlain(const char *text);
 int	IpcEncodeName(const IpcCall *call, Tcl_DString *name);
 
 /*
@@ -331,6 +332,7 @@ Tcl_ObjCmdProc IpcListCmd, IpcInfoCmd, IpcHoldersCmd, IpcHandlesCmd;
 
 #define IPC_FAMILIES 3
 #define IPC_WORDS 64
+#define IPC_KEYS 15
 
 typedef struct IpcWord {
     Tcl_Obj *value;		/* or NULL */
@@ -351,6 +353,7 @@ struct IpcPackage {
     IpcWord words[IPC_WORDS];	/* of tables, the last ones: IpcGetIndex */
     IpcNameCache owner;		/* catalog.c: the last ones */
     IpcNameCache group;
+    Tcl_Obj *keys[IPC_KEYS];	/* catalog.c: of what info tells, or NULL */
 };
 
 IpcPackage *IpcGetPackage(Tcl_Interp *interp);

@@ -189,6 +189,7 @@ StatFile(
 typedef struct Quest {
     const char *name;
     struct stat *status;
+    bool isFound;
 } Quest;
 
 static int
@@ -198,14 +199,15 @@ MeetDescriptor(
     const char *link,
     const struct stat *status)
 {
-    const Quest *quest = data;
+    Quest *quest = data;
 
     (void) pid;
     if (status->st_nlink == 0 || strcmp(link, quest->name) != 0) {
 	return 0;
     }
     *quest->status = *status;
-    return EEXIST;
+    quest->isFound = true;
+    return EEXIST;		/* enough is seen */
 }
 
 static int
@@ -236,10 +238,11 @@ StatQueue(
 	err = StatFile(folder, name + strspn(name, "/"), status);
 	close(folder);
     } else {
-	Quest quest = { name, status };
+	Quest quest = { name, status, false };
 
 	err = OsScanProcesses(MeetProcess, &quest);
-	err = (err == EEXIST) ? 0 : (err == 0 || err == ENOSYS) ? ENOENT : err;
+	err = quest.isFound ? 0
+		: (err == 0 || err == ENOSYS) ? ENOENT : err;
     }
     return err;
 }
@@ -308,7 +311,7 @@ ListFolder(
 
 	err = CheckObject(family, folder, entry);
 	if (err == 0) {
-	    snprintf(name, sizeof(name), "/%s", entry->d_name + prefixLength);
+	    stpcpy(stpcpy(name, "/"), entry->d_name + prefixLength);
 	    err = proc(data, name, status.st_dev, entry->d_ino);
 	} else {
 	    err = OsUnlessHidden(err);

@@ -342,7 +342,8 @@ typedef struct Copy {
  * CopyGuarded --
  *
  *	Makes the copy, in a mapping of mapped bytes in which copy->offset is
- *	at start. Returns false when memory is gone.
+ *	at start, if the byte at witness is there. Returns false when memory is
+ *	gone.
  */
 
 static bool
@@ -350,32 +351,20 @@ CopyGuarded(
     const Copy *copy,
     char *map,
     size_t mapped,
-    size_t start)
+    size_t start,
+    size_t witness)
 {
     char *place = map + start;
 
     OsGuardEnter(map, mapped);
-    if (copy->write) {
+    (void) *(volatile const char *) (map + witness);
+    if (osGuard.broken) {
+	/* nothing to copy */
+    } else if (copy->write) {
 	memcpy(place, copy->bytes, copy->length);
     } else {
 	memcpy(copy->bytes, place, copy->length);
     }
-    return !OsGuardLeave();
-}
-
-/*
- * LastPageIsThere --
- *
- *	Returns whether the segment still reaches into the last page that is
- *	mapped of it.
- */
-
-static bool
-LastPageIsThere(
-    const OsShm *shm)
-{
-    OsGuardEnter(shm->map, shm->mapped);
-    (void) *(volatile const char *) (shm->map + shm->mapped - 1);
     return !OsGuardLeave();
 }
 
@@ -422,7 +411,7 @@ CopyThroughWindow(
     if (map == NULL) {
 	return errno;
     }
-    *completePtr = CopyGuarded(copy, map, length, before);
+    *completePtr = CopyGuarded(copy, map, length, before, before);
     munmap(map, length);
     return 0;
 }
@@ -449,7 +438,7 @@ CopyOnce(
     if ((uint64_t) copy->offset + copy->length <= shm->mapped
 	    || MapWhole(shm, size)) {
 	complete = CopyGuarded(copy, shm->map, shm->mapped,
-		(size_t) copy->offset);
+		(size_t) copy->offset, (size_t) copy->offset);
 	if (!complete) {
 	    Unmap(shm);
 	}
@@ -492,7 +481,8 @@ CopyChecked(
 /*
  * CopySegment --
  *
- *	Makes a copy the fast way where that is safe, else the slow way.
+ *	Makes a copy the fast way where that is safe: the segment still
+ *	reaches into the last page that is mapped of it. Else the slow way.
  */
 
 static int
@@ -504,8 +494,8 @@ CopySegment(
     if (copy->length > 0 && copy->offset >= 0
 	    && copy->length <= shm->surelyInside
 	    && (uint64_t) copy->offset <= shm->surelyInside - copy->length) {
-	if (LastPageIsThere(shm) && CopyGuarded(copy, shm->map, shm->mapped,
-		(size_t) copy->offset)) {
+	if (CopyGuarded(copy, shm->map, shm->mapped, (size_t) copy->offset,
+		shm->mapped - 1)) {
 	    return 0;
 	}
 	Unmap(shm);
