@@ -6,6 +6,7 @@
 package require posix_ipc::monitor
 package require csv
 package require json::write
+source [file join [file dirname [info script]] printable.tcl]
 
 set usage "usage: [file tail $argv0] ?option ...? ?pattern?
 
@@ -68,21 +69,6 @@ proc holders {facts} {
     return [join [lmap holder [fact $facts holders] {join $holder}] ", "]
 }
 
-# What a terminal would obey, or show as nothing, becomes its number.
-proc printable {text} {
-    if {[string is print $text]} {
-        return $text
-    }
-    return [join [lmap character [split $text ""] {
-        if {![string is print $character]} {
-            scan $character %c number
-            set form [expr {$number > 0xffff ? {\U%08X} : {\u%04X}}]
-            set character [format $form $number]
-        }
-        set character
-    }] ""]
-}
-
 # The table -------------------------------------------------------------------
 
 proc isTerminal {channel} {
@@ -141,9 +127,11 @@ proc line {cells widths width} {
     return [clipped [string trimright $line] $width]
 }
 
-# How much room a text takes: the characters of East Asia are two columns wide.
+# How much room a text takes: the characters of East Asia are two columns wide, and so are
+# most of those beyond U+FFFF.
 proc columns {text} {
     set wide {[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]}
+    append wide {|[^\u0000-\uffff]}
     return [expr {[string length $text] + [regexp -all $wide $text]}]
 }
 
@@ -205,16 +193,12 @@ proc showJson {model} {
     }]]
 }
 
-# A text as JSON. Tcl 8.6 has a half of a surrogate pair where a name is not
-# well encoded: alone it would be no UTF-8.
 proc json {text} {
-    set json [json::write string $text]
-    foreach half [lsort -unique [regexp -all -inline {[\ud800-\udfff]} $json]] {
-        set json [string map [list $half [format {\u%04x} [scan $half %c]]] $json]
-    }
-    return $json
+    return [printable [json::write string $text]]
 }
 
+# Names are whole, as RFC 4180 quotes them. None can be a formula of a spreadsheet: each cell
+# begins with a letter, a digit or a slash.
 proc showCsv {model} {
     set keys {type name mode uid gid owner group mtime value size maxmessages
         maxmessagesize currentmessages bytes notifypid holders}
@@ -224,8 +208,18 @@ proc showCsv {model} {
         set record [csv::join [lmap key $keys {
             if {$key eq "holders"} {holders $facts} else {lookup $facts $key ""}
         }]]
-        puts [expr {[isTerminal stdout] ? [printable $record] : $record}]
+        puts [expr {[isTerminal stdout] ? [printable $record] : [wellFormed $record]}]
     }
+}
+
+# The name of a program may be bytes that are no text. Then Tcl has halves of surrogate pairs:
+# alone they would be no UTF-8.
+proc wellFormed {text} {
+    set forms {}
+    foreach found [regexp -all -inline {[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]} $text] {
+        lappend forms $found [expr {[string length $found] == 2 ? $found : [escaped $found]}]
+    }
+    return [string map $forms $text]
 }
 
 proc watch {model seconds} {

@@ -21,6 +21,7 @@ namespace eval monitor {
     variable status ""
 }
 
+source [file join [file dirname $monitor::folder] printable.tcl]
 foreach monitor::file {
     words settings theme tooltip commands
     tree order selection side facts plot hex handles actions calls create unlink log help

@@ -3,6 +3,7 @@
 
 package require md5
 package require posix_ipc
+source [file join [file dirname [info script]] printable.tcl]
 
 namespace eval demo {
     variable name [string totitle [file rootname [file tail $::argv0]]]
@@ -24,7 +25,7 @@ namespace eval demo {
 
 proc demo::say {text} {
     variable name
-    puts "$name: $text"
+    puts "$name: [printable $text]"
     flush stdout
 }
 
@@ -89,7 +90,7 @@ proc demo::answer {heard said} {
     variable began
     if {$said ne "" && $heard ne [md5 $said]} {
         throw {DEMO CORRUPTION} "corruption after $turns iterations:\
-            heard \"$heard\", not \"[md5 $said]\""
+            heard \"[printable $heard]\", not \"[md5 $said]\""
     }
     if {[incr turns] == 1} {
         set began [clock microseconds]

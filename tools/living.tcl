@@ -155,11 +155,11 @@ proc endless {params} {
 
 # waitForDemos --
 #
-#       Waits until each shows its work, or none does any more: some seconds at
+#       Waits until each shows its work, or none does any more: half a minute at
 #       most.
 
 proc waitForDemos {areThere} {
-    set end [expr {[clock milliseconds] + 5000}]
+    set end [expr {[clock milliseconds] + 30000}]
     foreach {- object} $::demos {
         lassign $object family pattern
         while {[clock milliseconds] < $end

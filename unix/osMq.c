@@ -86,7 +86,6 @@ OsMqOpen(
 	return err;
     }
     mq->mqd = request.mqd;
-    mq->noticeSocket = -1;
     if ((!created || limits == NULL)
 	    && mq_getattr(mq->mqd, &attributes) != 0) {
 	err = errno;

@@ -19,14 +19,7 @@ struct OsMq {
     mqd_t mqd;
     OsMqLimits limits;
     OsWatch *watch;		/* that polls it, or NULL */
-
-    /* With the lock of osWatch.h: */
-    int notifySignal;		/* that was asked for, or 0 */
-    uint64_t notifyKey;		/* of the postings that were asked for, or 0 */
-    int notices;		/* postings that nobody has taken */
-    int noticeSocket;		/* of osNotify.c, or -1 */
-    OsPosting posting;
-    OsMq *next;			/* in the list of those that have asked */
+    struct Notice *notice;	/* of osNotify.c, or NULL */
 };
 
 int	OsMqCloseNotified(OsMq *mq);

@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #ifdef HAVE_EPOLL_CREATE1
 #   include <sys/epoll.h>
 #endif
@@ -34,6 +35,19 @@
 #   include <sys/syscall.h>
 #   define HAVE_NOTICE_SOCKET
 #endif
+
+/*
+ * What a queue has that has asked for a notice. With the lock of osWatch.h.
+ */
+
+typedef struct Notice {
+    int signal;			/* that was asked for, or 0 */
+    int socket;			/* or -1 */
+    int count;			/* postings that nobody has taken */
+    uint64_t key;		/* of the postings that were asked for, or 0 */
+    OsPosting posting;
+    OsMq *next;			/* in the list of those that have asked */
+} Notice;
 
 static OsMq *notified;		/* those that have asked for a notice */
 static uint64_t lastKey;
@@ -48,10 +62,10 @@ static void
 NoticeComes(
     uint64_t key)
 {
-    for (OsMq *mq = notified; mq != NULL; mq = mq->next) {
-	if (mq->notifyKey == key) {
-	    mq->notices++;
-	    OsPost(&mq->posting);
+    for (OsMq *mq = notified; mq != NULL; mq = mq->notice->next) {
+	if (mq->notice->key == key) {
+	    mq->notice->count++;
+	    OsPost(&mq->notice->posting);
 	}
     }
 }
@@ -83,10 +97,11 @@ Drain(
 {
     Cookie cookie;
 
-    if (mq->noticeSocket < 0 || !OsWatchIsOurs(mq->posting.watch)) {
+    if (mq->notice->socket < 0
+	    || !OsWatchIsOurs(mq->notice->posting.watch)) {
 	return;
     }
-    while (recv(mq->noticeSocket, &cookie, sizeof(cookie), MSG_DONTWAIT)
+    while (recv(mq->notice->socket, &cookie, sizeof(cookie), MSG_DONTWAIT)
 	    == (ssize_t) sizeof(cookie)) {
 	if (cookie.bytes[sizeof(cookie) - 1] == wokenUp) {
 	    NoticeComes(cookie.key);
@@ -109,17 +124,17 @@ OpenSocket(
 {
     int err;
 
-    if (mq->noticeSocket >= 0) {
+    if (mq->notice->socket >= 0) {
 	return 0;
     }
-    mq->noticeSocket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
-    if (mq->noticeSocket < 0) {
+    mq->notice->socket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+    if (mq->notice->socket < 0) {
 	return errno;
     }
-    err = OsPollerSet(watch->poller, mq->noticeSocket, OS_READABLE, data);
+    err = OsPollerSet(watch->poller, mq->notice->socket, OS_READABLE, data);
     if (err != 0) {
-	close(mq->noticeSocket);
-	mq->noticeSocket = -1;
+	close(mq->notice->socket);
+	mq->notice->socket = -1;
     }
     return err;
 }
@@ -128,12 +143,13 @@ static void
 CloseSocket(
     OsMq *mq)
 {
-    if (mq->noticeSocket >= 0) {
-	if (OsWatchIsOurs(mq->posting.watch)) {
-	    OsPollerSet(mq->posting.watch->poller, mq->noticeSocket, 0, NULL);
+    if (mq->notice->socket >= 0) {
+	if (OsWatchIsOurs(mq->notice->posting.watch)) {
+	    OsPollerSet(mq->notice->posting.watch->poller,
+		    mq->notice->socket, 0, NULL);
 	}
-	close(mq->noticeSocket);
-	mq->noticeSocket = -1;
+	close(mq->notice->socket);
+	mq->notice->socket = -1;
     }
 }
 
@@ -151,7 +167,7 @@ RegisterKey(
     Cookie cookie = { .key = key };
     struct sigevent event = {
 	.sigev_notify = SIGEV_THREAD,
-	.sigev_signo = mq->noticeSocket,
+	.sigev_signo = mq->notice->socket,
 	.sigev_value.sival_ptr = &cookie
     };
 
@@ -219,19 +235,35 @@ RegisterKey(
 #endif /* HAVE_NOTICE_SOCKET */
 
 /*
- * Leave, Forget, Ask --
+ * MakeNotice, Leave, Forget, Ask --
  *
- *	Take a queue out of the list; end all that it has asked for, as far as
- *	this process knows; enter one that has just asked, the last first.
+ *	Give a queue its notice, if it has none: 0 or ENOMEM; take it out of
+ *	the list; end all that it has asked for, as far as this process knows;
+ *	enter one that has just asked, the last first.
  */
+
+static int
+MakeNotice(
+    OsMq *mq)
+{
+    if (mq->notice == NULL) {
+	mq->notice = calloc(1, sizeof(*mq->notice));
+	if (mq->notice == NULL) {
+	    return ENOMEM;
+	}
+	mq->notice->socket = -1;
+    }
+    return 0;
+}
 
 static void
 Leave(
     OsMq *mq)
 {
-    for (OsMq **link = &notified; *link != NULL; link = &(*link)->next) {
+    for (OsMq **link = &notified; *link != NULL;
+	    link = &(*link)->notice->next) {
 	if (*link == mq) {
-	    *link = mq->next;
+	    *link = mq->notice->next;
 	    return;
 	}
     }
@@ -241,12 +273,13 @@ static void
 Forget(
     OsMq *mq)
 {
-    Leave(mq);
-    CloseSocket(mq);
-    OsUnpost(&mq->posting);
-    mq->notifyKey = 0;
-    mq->notifySignal = 0;
-    mq->notices = 0;
+    if (mq->notice != NULL) {
+	Leave(mq);
+	CloseSocket(mq);
+	OsUnpost(&mq->notice->posting);
+	free(mq->notice);
+	mq->notice = NULL;
+    }
 }
 
 static void
@@ -256,10 +289,10 @@ Ask(
     int signal)
 {
     Leave(mq);
-    mq->next = notified;
+    mq->notice->next = notified;
     notified = mq;
-    mq->notifyKey = key;
-    mq->notifySignal = signal;
+    mq->notice->key = key;
+    mq->notice->signal = signal;
 }
 
 /*
@@ -303,13 +336,16 @@ OsMqNotifyWatch(
     OsWatch *watch,
     void *data)
 {
+    int err = MakeNotice(mq);
     uint64_t key;
-    int err;
 
+    if (err != 0) {
+	return err;
+    }
     OsLock();
-    key = (mq->notifyKey != 0) ? mq->notifyKey : ++lastKey;
-    mq->posting.watch = watch;
-    mq->posting.data = data;
+    key = (mq->notice->key != 0) ? mq->notice->key : ++lastKey;
+    mq->notice->posting.watch = watch;
+    mq->notice->posting.data = data;
     err = OpenSocket(mq, watch, data);
     if (err == 0) {
 	Drain(mq);
@@ -333,12 +369,15 @@ OsMqNotifySignal(
     OsMq *mq,
     int signal)
 {
-    int err;
+    int err = MakeNotice(mq);
 
+    if (err != 0) {
+	return err;
+    }
     OsLock();
     err = Register(mq, 0, signal);
     if (err == 0) {
-	Ask(mq, mq->notifyKey, signal);
+	Ask(mq, mq->notice->key, signal);
     }
     OsUnlock();
     return err;
@@ -354,12 +393,14 @@ bool
 OsMqTakeNotice(
     OsMq *mq)
 {
-    bool isTaken;
+    bool isTaken = false;
 
     OsLock();
-    Drain(mq);
-    isTaken = (mq->notices > 0);
-    mq->notices -= isTaken;
+    if (mq->notice != NULL) {
+	Drain(mq);
+	isTaken = (mq->notice->count > 0);
+	mq->notice->count -= isTaken;
+    }
     OsUnlock();
     return isTaken;
 }
@@ -412,7 +453,7 @@ FindAsked(
     if (notified != NULL && fstat((int) mq->mqd, &queue) != 0) {
 	return errno;
     }
-    for (OsMq *asked = notified; asked != NULL; asked = asked->next) {
+    for (OsMq *asked = notified; asked != NULL; asked = asked->notice->next) {
 	if (fstat((int) asked->mqd, &other) != 0) {
 	    return errno;
 	}
@@ -462,10 +503,10 @@ Deliver(
     const OsMq *mq)
 {
     mq_notify(mq->mqd, NULL);
-    if (mq->notifySignal != 0) {
-	kill(getpid(), mq->notifySignal);
+    if (mq->notice->signal != 0) {
+	kill(getpid(), mq->notice->signal);
     } else {
-	NoticeComes(mq->notifyKey);
+	NoticeComes(mq->notice->key);
     }
 }
 
@@ -558,18 +599,18 @@ CloseBeside(
     int notices, err;
 
     Drain(kept);
-    notices = kept->notices;
+    notices = kept->notice->count;
     isRegistered = IsRegistered(kept);
     err = (mq_close(mqd) == 0) ? 0 : errno;
     Drain(kept);
-    isLost = isRegistered && kept->notices == notices
-	    && (Register(kept, kept->notifyKey, kept->notifySignal) != 0
+    isLost = isRegistered && kept->notice->count == notices
+	    && (Register(kept, kept->notice->key, kept->notice->signal) != 0
 		    || OsMqGetDepth(kept, &messages) != 0);
     Drain(kept);
     if (HadTraffic(traffic) && messages > 0) {
 	isLost = true;
     }
-    if (isLost && kept->notices == notices) {
+    if (isLost && kept->notice->count == notices) {
 	Deliver(kept);
     }
     return err;

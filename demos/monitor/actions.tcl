@@ -82,11 +82,12 @@ proc actions::buildRow {row type action label fields} {
 
 # Showing -----------------------------------------------------------------------
 
+# However long the outcome is, the buttons above it have their room first.
 proc actions::showFor {object} {
     variable frame
     variable outcomes
     pack forget $frame.sem $frame.mq $frame.shm
-    pack $frame.[lindex $object 0] -side top -fill x
+    pack $frame.[lindex $object 0] -side top -fill x -before $frame.outcome
     showOutcome
     showCancel
 }
@@ -107,7 +108,7 @@ proc actions::tell {object quality text} {
     if {$object eq [side::shown]} {
         showOutcome
     } else {
-        log::add $quality "[words::plain [lindex $object 1]]: $text"
+        log::add $quality "[printable [lindex $object 1]]: $text"
     }
 }
 
@@ -126,7 +127,7 @@ proc actions::showCancel {} {
     if {$count} {
         $frame.cancel configure -text "Cancel [words::count $count call] that wait[
             expr {$count == 1 ? "s" : ""}]"
-        pack $frame.cancel -side bottom -anchor w
+        pack $frame.cancel -side top -anchor w -before $frame.outcome
     } else {
         pack forget $frame.cancel
     }

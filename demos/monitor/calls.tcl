@@ -96,7 +96,7 @@ proc actions::done {call method code result options} {
         tell $object bad [words::failure $result $options]
     } elseif {$method eq "receive"} {
         lassign $result message priority
-        tell $object good "received, priority $priority: [words::plain $message]"
+        tell $object good "received, priority $priority: [words::short $message]"
     } else {
         tell $object good "$method: done"
     }

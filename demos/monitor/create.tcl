@@ -151,7 +151,7 @@ proc create::make {} {
     }
     set object [list $type [$handle cget -name]]
     log::add good "made the [string tolower [words::kind $type]]\
-        [words::plain [lindex $object 1]]"
+        [printable [lindex $object 1]]"
     if {$value(keep)} {
         handles::keep $object $handle
     } else {

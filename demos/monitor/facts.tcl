@@ -12,7 +12,7 @@ namespace eval facts {
         "Notice to"   {[facts::notice $notifypid]}
         "Size"        {[facts::exactSize $size]}
         "Mode"        {[words::mode $mode]}
-        "Owner"       {[words::plain "$owner : $group"]}
+        "Owner"       {[printable "$owner : $group"]}
         "Changed"     {[words::time $mtime]}
         "Held by"     {[facts::processes $holders]}
     }
@@ -100,7 +100,7 @@ proc facts::showHolders {holders} {
         if {![$list exists $pid]} {
             $list insert {} end -id $pid
         }
-        $list item $pid -values [list $pid [words::plain $command]]
+        $list item $pid -values [list $pid [printable $command]]
         lappend lines $pid
     }
     foreach pid [$list children {}] {

@@ -185,7 +185,7 @@ proc hex::jump {} {
     variable top
     variable note
     if {![string is wideinteger -strict $goto] || $goto < 0} {
-        set note "\"[words::plain $goto]\" is no offset: 4096 or 0x1000 would be"
+        set note "\"[printable $goto]\" is no offset: 4096 or 0x1000 would be"
         return
     }
     set top $goto

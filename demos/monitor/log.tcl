@@ -46,7 +46,7 @@ proc log::add {tag line} {
     set time [words::time [clock seconds]]
     set isAtEnd [expr {[lindex [$text yview] 1] == 1}]
     $text configure -state normal
-    $text insert end "$time  " faint "[words::plain $line]\n" $tag
+    $text insert end "$time  " faint "[printable $line]\n" $tag
     set excess [expr {[lindex [split [$text index end-1c] .] 0] - 1 - $most}]
     if {$excess > 0} {
         $text delete 1.0 [expr {$excess + 1}].0

@@ -39,11 +39,12 @@ proc settings::put {name value} {
     dict set values $name $value
 }
 
-# No file, or one that somebody has spoilt, is no reason not to start.
+# No file, or one that somebody has spoilt, is no reason not to start. It is read as bytes:
+# Tcl 9 refuses text that is no UTF-8.
 proc settings::load {} {
     variable values
     variable checks
-    if {[catch {open [path]} channel]} return
+    if {[catch {open [path] rb} channel]} return
     try {
         foreach line [split [read $channel] \n] {
             if {[regexp {^(\w+)=(.*)$} $line -> name value]

@@ -103,7 +103,7 @@ proc side::showObject {object} {
     variable side
     variable shown
     variable gone 0
-    variable title [words::plain [lindex $object 1]]
+    variable title [printable [lindex $object 1]]
     unfold $side.object
     if {$object ne $shown} {
         set shown $object
@@ -141,7 +141,7 @@ proc side::update {} {
     variable side
     variable shown
     variable subtitle [join [lmap problem [model problems $shown] {
-        words::plain [dict get $problem text]
+        words::short [dict get $problem text]
     }] "; "]
     if {$subtitle eq ""} {
         set subtitle [words::kind [lindex $shown 0]]

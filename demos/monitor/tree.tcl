@@ -105,7 +105,7 @@ proc tree::heard {event object detail} {
         appeared {
             if {![$tree exists $object]} {
                 $tree insert [lindex $object 0] 0 -id $object \
-                    -text [words::plain [lindex $object 1]]
+                    -text [printable [lindex $object 1]]
                 $tree detach [list $object]
             }
             touch $object
@@ -150,7 +150,7 @@ proc tree::cells {object} {
     set cells [list amount [words::amount $facts]]
     foreach {column key form} {
         holders holders llength  mode mode words::mode
-        owner owner words::plain changed mtime words::time
+        owner owner printable changed mtime words::time
     } {
         set text ""
         if {[dict exists $facts $key]} {

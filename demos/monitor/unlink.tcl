@@ -80,9 +80,9 @@ proc unlink::showNames {} {
     $frame.names delete 1.0 end
     foreach object $objects {
         lassign $object type name
-        $frame.names insert end "[words::plain $name]  " {} "[words::kind $type]" faint
+        $frame.names insert end "[printable $name]  " {} "[words::kind $type]" faint
         foreach holder [expr {[model exists $object] ? [model holders $object] : {}}] {
-            $frame.names insert end "  [words::plain [join $holder " "]]" bad
+            $frame.names insert end "  [printable [join $holder " "]]" bad
         }
         $frame.names insert end \n
     }
@@ -98,7 +98,7 @@ proc unlink::run {} {
         lassign $object type name
         try {
             posix_ipc::$type unlink $name
-            log::add good "unlinked [words::plain $name]"
+            log::add good "unlinked [printable $name]"
             continue
         } trap POSIXIPC {message options} {
             lappend failures [words::failure $message $options]

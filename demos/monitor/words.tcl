@@ -1,16 +1,8 @@
-# How things are put into words: names, sizes, modes, failures.
+# How things are put into words: kinds, sizes, modes, failures.
 
 namespace eval words {
     variable kinds {sem "Semaphore" shm "Shared memory" mq "Message queue"}
     variable plurals {sem "Semaphores" shm "Segments" mq "Queues"}
-
-    # Characters that would break a line, or hide.
-    variable controls {}
-    for {set code 0} {$code < 160} {incr code} {
-        if {$code < 32 || $code > 126} {
-            lappend controls [format %c $code] [format {\x%02x} $code]
-        }
-    }
 }
 
 proc words::kind {type} {
@@ -21,12 +13,6 @@ proc words::kind {type} {
 proc words::plural {type} {
     variable plurals
     return [dict get $plurals $type]
-}
-
-# Text of another program on one line.
-proc words::plain {text} {
-    variable controls
-    return [string map $controls $text]
 }
 
 proc words::size {bytes} {
@@ -77,7 +63,18 @@ proc words::amount {facts} {
 # What went wrong: the errorCode, by which scripts tell failures apart, and the
 # message.
 proc words::failure {message options} {
-    return "[dict get $options -errorcode]: [plain $message]"
+    return "[dict get $options -errorcode]: [short $message]"
+}
+
+# What others may make as long as they like, for a label: it shall leave room for the
+# rest of the window.
+proc words::short {text} {
+    set most 400
+    set shown [printable $text]
+    if {[string length $shown] <= $most} {
+        return $shown
+    }
+    return "[string range $shown 0 $most-1]… ([string length $text] characters)"
 }
 
 proc words::count {number word} {
