@@ -147,7 +147,7 @@ OsScanDescriptors(
     }
     all = fdopendir(fd);
     if (all == NULL) {
-	err = errno;
+	err = OsUnlessHidden(errno);
 	close(fd);
 	return err;
     }
