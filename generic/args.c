@@ -20,24 +20,30 @@
  * take longer to compare.
  */
 
-static _Atomic(const Tcl_ObjType *) integerType, bytesType;
+static _Atomic(const Tcl_ObjType *) integerType, doubleType, bytesType;
 
 /*
- * IpcInitTypes --
+ * TypeOf, IpcInitTypes --
  *
- *	Finds out the types.
+ *	Find out the types, each from a new value.
  */
+
+static const Tcl_ObjType *
+TypeOf(
+    Tcl_Obj *value)
+{
+    const Tcl_ObjType *type = value->typePtr;
+
+    Tcl_DecrRefCount(value);
+    return type;
+}
 
 void
 IpcInitTypes(void)
 {
-    Tcl_Obj *integer = Tcl_NewWideIntObj(0);
-    Tcl_Obj *bytes = Tcl_NewByteArrayObj(NULL, 0);
-
-    atomic_store(&integerType, integer->typePtr);
-    atomic_store(&bytesType, bytes->typePtr);
-    Tcl_DecrRefCount(integer);
-    Tcl_DecrRefCount(bytes);
+    atomic_store(&integerType, TypeOf(Tcl_NewWideIntObj(0)));
+    atomic_store(&doubleType, TypeOf(Tcl_NewDoubleObj(0)));
+    atomic_store(&bytesType, TypeOf(Tcl_NewByteArrayObj(NULL, 0)));
 }
 
 /*
@@ -356,8 +362,7 @@ static bool
 IsNaN(
     Tcl_Obj *value)
 {
-    return value->typePtr != NULL
-	    && value->typePtr == Tcl_GetObjType("double");
+    return value->typePtr == atomic_load(&doubleType);
 }
 
 /*

@@ -389,7 +389,8 @@ proc apart {setup} {
 # processIds, commandLine --
 #
 #       The processes that there are, and the words of one's command line. One that is
-#       gone, or that nobody has waited for, has no words.
+#       gone, or that nobody has waited for, has no words; nor have, in Tcl 9, bytes that
+#       are no text.
 
 proc processIds {} {
     return [glob -tails -directory /proc {[0-9]*}]
@@ -401,7 +402,7 @@ proc commandLine {pid} {
     }
     try {
         return [split [read $file] \0]
-    } trap {POSIX ESRCH} {} {
+    } trap {POSIX ESRCH} {} - trap {POSIX EILSEQ} {} {
         return {}
     } finally {
         close $file
