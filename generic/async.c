@@ -206,8 +206,6 @@ IpcEndCall(
 	}
 	Tcl_DecrRefCount(options);
 	Tcl_DecrRefCount(result);
-    } else if (result != NULL) {
-	Tcl_DecrRefCount(result);
     }
     IpcFreeCall(call);
 }
@@ -246,9 +244,7 @@ Leave(
     IpcHandle *handle = call->handle;
 
     Unlink(call);
-    if (handle->isOpen) {
-	handle->family->watch(handle);
-    }
+    handle->family->watch(handle);
 }
 
 static void

@@ -176,7 +176,7 @@ IpcFindHandle(
     Tcl_Command token = Tcl_GetCommandFromObj(interp, command);
     Tcl_CmdInfo info;
 
-    if (token != NULL && Tcl_GetCommandInfoFromToken(token, &info)
+    if (Tcl_GetCommandInfoFromToken(token, &info)
 	    && info.objProc == HandleCmd) {
 	return info.objClientData;
     }

@@ -445,6 +445,24 @@ set asyncTests {
         came 1
     } -cleanup $cleanup -result [list [list 1 0 $async(result)]]
 
+    test %stem-3.12 {timeouts that a late loop finds end in the order of their moments} \
+        -constraints $async(constraint) -setup $setup -body {
+        foreach seconds {0.02 0.01 0.03} {
+            do call -timeout $seconds -command [list note $seconds]
+        }
+        after 60
+        lmap kept [came 3] {lindex $kept 0}
+    } -cleanup $cleanup -result {0.01 0.02 0.03}
+
+    test %stem-3.13 {a late loop gives what has come to the first call, not to the one whose time is up} \
+        -constraints $async(constraint) -setup $setup -body {
+        start 1
+        do call -timeout 0.01 -command {note late}
+        do unblock
+        after 60
+        came 2
+    } -cleanup $cleanup -result [list [list 1 0 $async(result)] {late 1 {POSIXIPC BUSY}}]
+
     # Callbacks that do more.
 
     test %stem-4.1 {a callback makes the next call} -constraints $async(constraint) -setup "

@@ -30,6 +30,19 @@ __tsan_default_options(void)
     return "handle_sigbus=0";
 }
 
+/*
+ * A mutex of Tcl is made when it is locked first, and Tcl_MutexLock looks without
+ * a lock whether that is done. The sanitizer sees of Tcl the calls to the C
+ * library alone. (Mutexes of this library are looked at by make check-unix, which
+ * knows no exception.)
+ */
+
+const char *
+__tsan_default_suppressions(void)
+{
+    return "race:pthread_mutex_lock\n";
+}
+
 #if TCL_MAJOR_VERSION > 8
 typedef size_t Size;
 #else

@@ -6,7 +6,8 @@
  *	CALL(name, how, errors): it can fail, in this way, with these values of
  *	errno: those of its manual page (man-pages 6.03, sections 2 and 3).
  *	Where that page leaves them to another, as fopen(3) does to open(2),
- *	the likely ones of that.
+ *	the likely ones of that. ESRCH is what the files of a process that
+ *	has ended say: proc(5).
  *	SAFE(name, reason): why it cannot fail.
  *
  *	How:
@@ -51,7 +52,7 @@ CALL(mq_notify, MINUS, EBADF, EBUSY, EINVAL, ENOMEM)
 CALL(mq_timedsend, MINUS, EAGAIN, EBADF, EINTR, EINVAL, EMSGSIZE, ETIMEDOUT)
 CALL(mq_timedreceive, MINUS, EAGAIN, EBADF, EINTR, EINVAL, EMSGSIZE, ETIMEDOUT)
 
-/* Files */
+/* Files. fcntl is F_DUPFD_CLOEXEC. */
 CALL(open, MINUS, EACCES, EBADF, EBUSY, EDQUOT, EEXIST, EFAULT, EFBIG, EINTR, EINVAL, EISDIR, ELOOP, EMFILE,
 	ENAMETOOLONG, ENFILE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, EOPNOTSUPP, EOVERFLOW, EPERM, EROFS,
 	ETXTBSY, EAGAIN)
@@ -59,9 +60,10 @@ CALL(openat, MINUS, EACCES, EBADF, EBUSY, EDQUOT, EEXIST, EFAULT, EFBIG, EINTR, 
 	ENAMETOOLONG, ENFILE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, EOPNOTSUPP, EOVERFLOW, EPERM, EROFS,
 	ETXTBSY, EAGAIN)
 CALL(close, GONE, EBADF, EINTR, EIO, ENOSPC)
-CALL(read, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR)
+CALL(read, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ESRCH)
 CALL(pread, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ENXIO, EOVERFLOW, ESPIPE)
 CALL(lseek, MINUS, EBADF, EINVAL, ENXIO, EOVERFLOW, ESPIPE)
+CALL(fcntl, MINUS, EBADF, EINVAL, EMFILE)
 CALL(fstat, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW)
 CALL(fstatat, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW)
 CALL(statfs, MINUS, EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
@@ -75,7 +77,7 @@ CALL(fopen, NIL, EINVAL, EACCES, EINTR, EMFILE, ENFILE, ENOENT, ENOMEM)
 CALL(fdopen, NIL, EINVAL, ENOMEM)
 CALL(fclose, GONE, EBADF, EINTR, EIO)
 CALL(fgets, NIL, EIO, EINTR)
-CALL(__getdelim, MINUS, EINVAL, ENOMEM, EIO)
+CALL(__getdelim, MINUS, EINVAL, ENOMEM, EIO, ESRCH)
 CALL(opendir, NIL, EACCES, EBADF, EMFILE, ENFILE, ENOENT, ENOMEM, ENOTDIR)
 CALL(fdopendir, NIL, EACCES, EBADF, EMFILE, ENFILE, ENOENT, ENOMEM, ENOTDIR)
 CALL(readdir, NIL, EBADF)
@@ -112,6 +114,8 @@ SAFE(clock_gettime, "reads the two clocks that every Linux has")
 SAFE(sigfillset, "changes a set of its caller's")
 SAFE(sigdelset, "gets signals that exist")
 SAFE(pthread_sigmask, "gets one of the three ways that exist")
+SAFE(__sigsetjmp, "returns 0, and again what siglongjmp says")
+SAFE(siglongjmp, "does not return")
 SAFE(pthread_setcancelstate, "gets one of the two states that exist")
 SAFE(pthread_cancel, "gets a thread that was started and not joined")
 SAFE(pthread_join, "gets a thread that was started and not joined")
@@ -128,6 +132,7 @@ SAFE(memcpy, "copies")
 SAFE(memset, "fills")
 SAFE(qsort, "sorts in place where it gets no memory")
 SAFE(snprintf, "writes numbers and short text into memory")
+SAFE(stpcpy, "copies")
 SAFE(strchr, "looks at text")
 SAFE(strcmp, "looks at text")
 SAFE(strlen, "looks at text")

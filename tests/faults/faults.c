@@ -175,6 +175,23 @@ MakeCall(
 #include "calls.h"
 #undef CALL
 
+/*
+ * getline is __getdelim with a newline; a compiler that optimizes makes it
+ * that.
+ */
+
+Word StandIn_getline(Word line, Word room, Word file) __asm__("getline");
+
+Word
+StandIn_getline(
+    Word line,
+    Word room,
+    Word file)
+{
+    return MakeCall(AT___getdelim, __builtin_return_address(0),
+	    (Word[]) { line, room, '\n', file, 0, 0 });
+}
+
 void StandIn_free(void *block) __asm__("free");
 
 void

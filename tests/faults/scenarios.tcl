@@ -353,6 +353,12 @@ scenario mq-unlink {
     }
 }
 
+scenario mq-default {
+    using q {posix_ipc::mq open /faults -flags CREX} {
+        expr {[$q cget -maxmessages] > 0 && [$q cget -maxmessagesize] > 0}
+    }
+}
+
 scenario mq-later {
     using q $newMq {
         later [list $q send one]
@@ -408,6 +414,10 @@ scenario mq-notify {
         set all [event]
         $q receive
         $q notify -command came
+        $q notify
+        $q notify -signal SIGRTMIN+1
+        $q notify
+        $q notify -signal 10
         $q notify
         $q notify -signal SIGURG
         fails {POSIXIPC BUSY} {$q notify -signal SIGUSR1}
@@ -478,7 +488,7 @@ proc held {family} {
 
 set hidden {EACCES EPERM ENOENT ESRCH}
 set less {}
-foreach call {open openat opendir fstatat statfs readlinkat fdopendir} {
+foreach call {open openat opendir fstatat statfs readlinkat fdopendir read __getdelim} {
     lappend less $call $hidden "it may not be seen"
 }
 set lessInfo [list {*}$less \
@@ -515,9 +525,30 @@ foreach {family open} {
 scenario mq-list-plain -as plain -less $less {
     using q $newMq {
         beside r {posix_ipc::mq open /faults} {
-            posix_ipc::mq list
+            using p {posix_ipc::mq open /another -flags CREX -maxmessages 2 -maxmessagesize 20} {
+                posix_ipc::mq list
+            }
         }
     }
+}
+
+# A queue that nobody may open is known as long as a process that may be seen has it open.
+
+scenario mq-info-plain -as plain -less [list {*}$lessInfo statfs ENOSYS "it is not known for a queue"] {
+    set seen ""
+    using r {posix_ipc::mq open /third -flags CREX -maxmessages 2 -maxmessagesize 20} {
+        using q {posix_ipc::mq open /faults -flags CREX -mode 0 -maxmessages 2 -maxmessagesize 20} {
+            beside p {posix_ipc::mq open /another -flags CREX -maxmessages 2 -maxmessagesize 20} {
+                posix_ipc::mq unlink /another
+                try {
+                    set seen [dict remove [posix_ipc::mq info /faults] mtime]
+                } trap {POSIXIPC PERMISSIONS} {} {}
+            }
+            $q close
+            fails {POSIXIPC PERMISSIONS} {posix_ipc::mq info /faults}
+        }
+    }
+    set seen
 }
 
 scenario mq-holders-plain -as plain -less $less {

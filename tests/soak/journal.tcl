@@ -1,11 +1,13 @@
 # journal.tcl --
 #
 #       What a process of the soak writes down in shared memory, before and after
-#       what it does: each has a slot of 16 bytes, for its unit, its guard, and
-#       how many messages it has sent. And the record that the guard protects.
+#       what it does: each has a slot of 16 bytes, for its unit, its guard, its
+#       accesses to what is cut, how many of them met memory that was gone, and how many
+#       messages it has sent. And what is in the segments: the record that the guard
+#       protects, the pages that are cut away and come back.
 
 namespace eval journal {
-    variable fields {unit {0 c} guard {1 c} sent {8 n}}
+    variable fields {unit {0 c} guard {1 c} access {2 c} gone {4 n} sent {8 n}}
     variable states {none moving held}
 }
 
@@ -38,4 +40,23 @@ proc journal::record {count} {
 
 proc journal::isWhole {bytes} {
     return [expr {[binary format n [zlib crc32 [string range $bytes 0 end-4]]] eq [string range $bytes end-3 end]}]
+}
+
+# page, arePages --
+#
+#       What is written in a page of the segment that is cut, and whether bytes are
+#       such pages: what was cut away has come back as zeros.
+
+proc journal::page {n size} {
+    return [string repeat [format %c [expr {$n % 255 + 1}]] $size]
+}
+
+proc journal::arePages {bytes size} {
+    for {set n 0} {$n * $size < [string length $bytes]} {incr n} {
+        set page [string range $bytes [expr {$n * $size}] [expr {($n + 1) * $size - 1}]]
+        if {[string trim $page \0[page $n 1]] ne ""} {
+            return 0
+        }
+    }
+    return 1
 }

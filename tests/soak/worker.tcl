@@ -6,10 +6,11 @@ package require posix_ipc
 package require posix_ipc::monitor
 set haveThreads [expr {![catch {package require Thread}]}]
 source [file join [file dirname [file normalize [info script]]] journal.tcl]
-lassign $argv part number stem
+lassign $argv part number stem lifeMessages
+set pageSize [posix_ipc::constants PAGE_SIZE]
 set isOver 0
-set rest [dict create look 200 handles 50]    ;# milliseconds between two rounds, else 1 to 5
-set runBytes 100000
+set mostPages 16
+set rest [dict create look 200 handles 100]    ;# milliseconds between two rounds, else 1 to 5
 
 # again --
 #
@@ -35,7 +36,7 @@ proc pause {milliseconds} {
 # journaled --
 #
 #       Writes in the journal what becomes of a unit or of the guard: before it is
-#       taken or given back, it is moving.
+#       taken or given back, it is moving. Accesses are held while they are made.
 
 proc journaled {what state} {
     journal::put $::number $what $state
@@ -79,20 +80,59 @@ proc unit {} {
     }
 }
 
+# Nobody else has this semaphore, so each unit is waited for, and one that the call which
+# is cancelled has got must come back.
+
+proc fetch {} {
+    posix_ipc::sem open $::stem-fetch-$::number -flags CREX -as ::own
+    again {
+        own acquire -command {apply {{code result options} {
+            set ::taken 1
+        }}}
+        set token [own acquire -command {apply {{code result options} {
+            set ::isCancelled $code
+        }}}]
+        after 1 {own release}
+        own cancel $token
+        foreach done {taken isCancelled} {
+            if {![info exists ::$done]} {
+                vwait ::$done
+            }
+        }
+        if {!$::isCancelled || [own cget -value] != 0} {
+            puts "cancelled: $::isCancelled, units: [own cget -value], not 1 and 0"
+        }
+        unset ::taken ::isCancelled
+
+        coroutine taker apply {{} {
+            posix_ipc::await ::own acquire
+            set ::taken 1
+        }}
+        own release
+        vwait ::taken
+        unset ::taken
+    }
+    own unlink
+}
+
+# The record is changed long enough for a kill to come meanwhile.
+
 proc record {} {
     posix_ipc::sem open $::stem-guard -as ::guard
     posix_ipc::shm open $::stem-record -as ::segment
     again {
         journaled guard moving
         try {
-            guard with -timeout 5 {
+            guard with -timeout 0.005 {
                 journaled guard held
-                set bytes [segment read]
-                if {![journal::isWhole $bytes]} {
-                    puts "the record is torn"
+                for {set n 0} {$n < 20} {incr n} {
+                    set bytes [segment read]
+                    if {![journal::isWhole $bytes]} {
+                        puts "the record is torn"
+                    }
+                    binary scan $bytes n count
+                    segment write 0 [journal::record [expr {$count + 1}]]
                 }
-                binary scan $bytes n count
-                segment write 0 [journal::record [expr {$count + 1}]]
                 journaled guard moving
             }
         } trap {POSIXIPC BUSY} {} {}
@@ -100,11 +140,44 @@ proc record {} {
     }
 }
 
+# A segment is cut and made longer again by one part, while another reads and writes it.
+
+proc cut {} {
+    posix_ipc::shm open $::stem-cut -as ::segment
+    again {
+        segment resize [expr {$::pageSize * (1 + int(rand() * $::mostPages))}]
+    }
+}
+
+proc reach {} {
+    posix_ipc::shm open $::stem-cut -as ::segment
+    set ::gone 0
+    again {
+        journaled access held
+        for {set n 0} {$n < 10} {incr n} {
+            set page [expr {int(rand() * $::mostPages)}]
+            try {
+                segment write [expr {$page * $::pageSize}] [journal::page $page $::pageSize]
+                set bytes [segment read]
+            } trap {POSIXIPC RANGE} {} {
+                incr ::gone
+                set bytes ""
+            }
+        }
+        journaled access none
+        journal::put $::number gone $::gone
+        if {![journal::arePages $bytes $::pageSize]} {
+            puts "the segment has what nobody wrote there"
+        }
+        set bytes ""
+    }
+}
+
 proc send {} {
     posix_ipc::mq open $::stem-queue -read 0 -as ::queue
     set ::count 0
     again {
-        if {$::count < $::runBytes} {
+        for {set n 0} {$n < 10 && $::count < $::lifeMessages} {incr n} {
             try {
                 queue send "$::number $::count" -timeout 0.5
                 journal::put $::number sent [incr ::count]
@@ -119,7 +192,7 @@ proc send {} {
 
 proc got {message} {
     lassign [lindex $message 0] sender n
-    set place [expr {$sender * $::runBytes + $n}]
+    set place [expr {$sender * $::lifeMessages + $n}]
     if {[receipts read $place 1] ne "\0"} {
         puts "message $n of $sender came twice"
     }
@@ -141,16 +214,22 @@ proc event {} {
     vwait ::isOver
 }
 
+# The call that is cancelled has taken no message along.
+
 proc command {} {
     reader
     proc received {code result options} {
         if {$code == 0} {
             got $result
-            queue receive -command received
+        } elseif {[lrange [dict get $options -errorcode] 0 1] ne "POSIXIPC CANCELED"} {
+            return -options $options $result
         }
+        set ::token [queue receive -command received]
     }
-    queue receive -command received
-    vwait ::isOver
+    set ::token [queue receive -command received]
+    again {
+        queue cancel $::token
+    }
 }
 
 proc await {} {
@@ -178,7 +257,7 @@ proc notify {} {
 }
 
 proc look {} {
-    posix_ipc::monitor create ::model -pattern $::stem* -holders 0
+    posix_ipc::monitor create ::model -pattern $::stem* -holders 0 -history 10
     again {
         model snapshot
         foreach family {sem shm mq} {
@@ -204,7 +283,9 @@ proc handles {} {
         posix_ipc::sem open $stem-pool
     }
     again {
-        [eval $::script] destroy
+        for {set n 0} {$n < 20} {incr n} {
+            [eval $::script] destroy
+        }
         set child [interp create]
         $child eval [list set auto_path $::auto_path]
         $child eval [list set stem $::stem]
