@@ -26,7 +26,7 @@ foreach monitor::file {
     words settings theme tooltip commands
     tree order selection side facts plot hex handles actions calls create unlink log help
 } {
-    source [file join $monitor::folder $monitor::file.tcl]
+    source -encoding utf-8 [file join $monitor::folder $monitor::file.tcl]
 }
 
 # The window --------------------------------------------------------------------
