@@ -116,6 +116,7 @@ int	IpcEncodeName(const IpcCall *call, Tcl_DString *name);
 
 typedef int IpcAttempt(IpcHandle *handle, void *request, OsTime timeout);
 
+int	IpcServeSignals(const IpcCall *call);
 int	IpcWait(const IpcCall *call, IpcHandle *handle, OsTime timeout,
 	    IpcAttempt *attempt, void *request);
 

@@ -223,6 +223,38 @@ AcquireMethod(
 }
 
 /*
+ * PostMany --
+ *
+ *	Releases count units, and counts them in *releasedPtr. Signals are
+ *	served meanwhile, for two thousand million take a minute. Returns
+ *	TCL_OK with an errno value in *errPtr, or the code of a signal handler.
+ */
+
+static int
+PostMany(
+    SemHandle *sem,
+    const IpcCall *call,
+    int64_t count,
+    int64_t *releasedPtr,
+    int *errPtr)
+{
+    const int64_t burst = 1 << 16;
+    int code = TCL_OK;
+
+    while (code == TCL_OK && *errPtr == 0 && *releasedPtr < count) {
+	*errPtr = OsSemPost(sem->sem);
+	*releasedPtr += (*errPtr == 0);
+	if (*releasedPtr % burst == 0) {
+	    code = IpcServeSignals(call);
+	    if (!sem->handle.isOpen) {
+		*errPtr = EBADF;
+	    }
+	}
+    }
+    return code;
+}
+
+/*
  * ReleaseMany --
  *
  *	Releases count units, or none where the value shows that they would
@@ -231,15 +263,15 @@ AcquireMethod(
 
 static int
 ReleaseMany(
-    OsSem *sem,
+    SemHandle *sem,
     const IpcCall *call,
     int64_t count)
 {
     int64_t most = OsGetFact(OS_SEM_VALUE_MAX);
     int64_t released = 0;
     char text[128];
-    int value = 0;
-    int err = OsSemGetValue(sem, &value);
+    int value = 0, code;
+    int err = OsSemGetValue(sem->sem, &value);
 
     if (err == ENOSYS) {
 	err = 0;
@@ -248,16 +280,15 @@ ReleaseMany(
 		" free exceed %" PRId64, count, value, most);
 	return IpcFail(call, EOVERFLOW, Tcl_NewStringObj(text, -1));
     }
-    while (err == 0 && released < count) {
-	err = OsSemPost(sem);
-	released += (err == 0);
-    }
-    if (err != 0) {
+    IpcHoldHandle(&sem->handle);
+    code = PostMany(sem, call, count, &released, &err);
+    if (code == TCL_OK && err != 0) {
 	snprintf(text, sizeof(text), "after %" PRId64 " of %" PRId64,
 		released, count);
-	return IpcFail(call, err, Tcl_NewStringObj(text, -1));
+	code = IpcFail(call, err, Tcl_NewStringObj(text, -1));
     }
-    return TCL_OK;
+    IpcDropHandle(&sem->handle);
+    return code;
 }
 
 /*
@@ -271,7 +302,7 @@ ReleaseMethod(
     IpcHandle *handle,
     const IpcCall *call)
 {
-    OsSem *sem = ((SemHandle *) handle)->sem;
+    SemHandle *sem = (SemHandle *) handle;
     int64_t count;
     int err;
 
@@ -281,7 +312,7 @@ ReleaseMethod(
 	}
 	return ReleaseMany(sem, call, count);
     }
-    err = OsSemPost(sem);
+    err = OsSemPost(sem->sem);
     return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
 }
 

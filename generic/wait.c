@@ -16,28 +16,26 @@
 static const OsTime slice = OS_SECOND / 10;
 
 /*
- * HandleSignal --
+ * IpcServeSignals --
  *
- *	Ends a wait that a signal has interrupted: lets Tcl's handlers run,
- *	whose code, where that is not TCL_OK, is the call's. They may
- *	do anything, so the handle must be held.
+ *	Lets Tcl's handlers of signals run, if there is one to be run. They may
+ *	do anything, so the handle must be held. Returns TCL_OK, or the code
+ *	with which the call is to end.
  */
 
-static int
-HandleSignal(
+int
+IpcServeSignals(
     const IpcCall *call)
 {
-    if (Tcl_AsyncReady()) {
-	int code = Tcl_AsyncInvoke(call->interp, TCL_OK);
+    int code = TCL_OK;
 
+    if (Tcl_AsyncReady()) {
+	code = Tcl_AsyncInvoke(call->interp, TCL_OK);
 	if (code == TCL_OK) {
 	    code = Tcl_Canceled(call->interp, TCL_LEAVE_ERR_MSG);
 	}
-	if (code != TCL_OK) {
-	    return code;
-	}
     }
-    return IpcFail(call, EINTR, NULL);
+    return code;
 }
 
 /*
@@ -71,7 +69,10 @@ IpcWait(
 	}
 	if (err == EINTR || Tcl_AsyncReady()) {
 	    IpcHoldHandle(handle);
-	    code = HandleSignal(call);
+	    code = IpcServeSignals(call);
+	    if (code == TCL_OK) {
+		code = IpcFail(call, EINTR, NULL);
+	    }
 	    IpcDropHandle(handle);
 	    return code;
 	}
