@@ -40,7 +40,7 @@ set calls::forms {
 
     9 {<sem> acquire -timeout <timeout>}
     4 {<sem> acquire ?-timeout <seconds>? -command <prefix>}
-    8 {<sem> release ?<integer>?}
+    8 {<sem> release ?<units>?}
     5 {<sem> with -timeout <timeout> <body>}
 
     9 {<shm> read ?<size>? ?<size>?}
@@ -94,6 +94,7 @@ set calls::kinds [dict create \
     integer {{1 2 3 0} {-1 32767 32768 2147483647 2147483648 4294967296 9223372036854775807 9223372036854775808
         -9223372036854775808 -9223372036854775809 18446744073709551616 36893488147419103233 0x10 010 0o17 0b1
         " 1 " 1.0 1e3 1_0 "1\0" \u0661 x "" NaN Inf}} \
+    units {{1 2 3 0} {-1 100000 2147483648 9223372036854775807 9223372036854775808 18446744073709551616 010 1.0 x ""}} \
     timeout {{0 0 0 0 0.0001 0.001} {0.0 -0.0 1e-9 1e-300 4.9e-324 -1 -1e-300 NaN -NaN -Inf .001 0x0 00 1e-3x x "" "0\0"}} \
     seconds {{0 0.001 0.01 Inf} {1e300 9223372036 9223372037 9223372036.854775807 99999999999999999999 1e-9 -1 NaN -Inf x ""}} \
     encoding {{binary utf-8 iso8859-1 ascii} {shiftjis iso2022-jp unicode utf-16 identity symbol nope "" utf-8\0 Binary ../x}} \
