@@ -14,6 +14,7 @@
 #include "os.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <tcl.h>
 
@@ -59,6 +60,26 @@ int	IpcFailUsage(const IpcCall *call);
 int	IpcFailNoWatch(const IpcCall *call);
 
 /*
+ * The types of Tcl's values that are told apart by address: their names take
+ * longer to compare.
+ */
+
+enum { IPC_INTEGER, IPC_DOUBLE, IPC_BYTES, IPC_TYPES };
+
+extern _Atomic(const Tcl_ObjType *) ipcTypes[IPC_TYPES];
+
+void	IpcInitTypes(void);
+
+static inline bool
+IpcHasType(
+    const Tcl_Obj *value,
+    int type)			/* IPC_INTEGER ... */
+{
+    return value->typePtr
+	    == atomic_load_explicit(&ipcTypes[type], memory_order_relaxed);
+}
+
+/*
  * args.c --
  *
  *	A reader takes one kind of argument. It returns TCL_OK with the value
@@ -76,7 +97,6 @@ typedef struct IpcOption {
     size_t offset;		/* of the field in the record */
 } IpcOption;
 
-void	IpcInitTypes(void);
 int	IpcReadOptions(const IpcCall *call, Tcl_Size first,
 	    const IpcOption *options, void *record);
 int	IpcGetInteger(const IpcCall *call, Tcl_Obj *value, int64_t *where);
@@ -95,6 +115,13 @@ IpcReader IpcReadEncoding;	/* Tcl_Obj *: the name of one that exists */
 IpcReader IpcReadPrefix;	/* Tcl_Obj *: a command prefix, not empty */
 IpcReader IpcReadSignal;	/* int: the number of a signal */
 IpcReader IpcReadWord;		/* Tcl_Obj *: anything */
+
+/*
+ * bytes.c --
+ *
+ *	Where a function takes a call, it returns TCL_ERROR or NULL with the call
+ *	failed.
+ */
 
 const unsigned char *IpcGetBytes(const IpcCall *call, Tcl_Obj *value,
 	    Tcl_Size *lengthPtr);
