@@ -157,7 +157,7 @@ OsShmOpen(
     shm->fd = request.fd;
     shm->readonly = readonly;
     if (size != 0) {
-	err = created ? SetSize(shm, size) : OsShmResize(shm, size);
+	err = SetSize(shm, size);
     }
     if (err != 0) {
 	OsShmClose(shm);
