@@ -119,8 +119,8 @@ static const IpcOption withOptions[] = {
 /*
  * AttemptAcquire, Acquire --
  *
- *	Take a unit, waiting for it if need be. A free one is taken without a
- *	look at any clock.
+ *	Take a unit, waiting for it if need be. A free one is taken without
+ *	looking when the wait would end.
  */
 
 static int
@@ -246,7 +246,7 @@ PostMany(
 	*releasedPtr += (*errPtr == 0);
 	if (*releasedPtr % burst == 0) {
 	    code = IpcServeSignals(call);
-	    if (!sem->handle.isOpen) {
+	    if (*errPtr == 0 && *releasedPtr < count && !sem->handle.isOpen) {
 		*errPtr = EBADF;
 	    }
 	}

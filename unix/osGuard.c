@@ -17,15 +17,15 @@
  *	any time. What is not a guarded access goes on to the handler that was
  *	found in place; one that was installed over this one is treated the
  *	same once it is noticed. To look costs a system call, so an access
- *	that follows a look within some 20 microseconds does without: that is
+ *	that follows a look within 20 to 50 microseconds does without: that is
  *	too short for a handler to be installed and another process to get its
  *	turn and cut a segment.
  */
 
 #include "osGuard.h"
+#include "osThread.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -45,18 +45,20 @@ static _Thread_local uint64_t lastLook OS_GUARD_MODEL;
 
 /*
  * A signal that has a handler here, and the actions that were found in place,
- * the oldest first. One may pass a signal on to what it has found
+ * each in the slot of its number. One may pass a signal on to what it has found
  * itself, which is the handler of here again: then it is the turn of the action
- * below it, so the depth of the thread counts.
+ * before it, so the depth of the thread counts. The last few are remembered;
+ * there are twice the slots, so that none changes while a thread reads it.
  */
 
 #define MOST_ACTIONS 16
+#define SLOTS (2 * MOST_ACTIONS)
 
 typedef struct Overlay {
     int signal;
     void (*handler)(int signal, siginfo_t *info, void *context);
-    struct sigaction actions[MOST_ACTIONS];
-    atomic_int count;
+    struct sigaction actions[SLOTS];
+    atomic_uint count;		/* of all actions that were found, ever */
 } Overlay;
 
 static void HandleBusError(int signal, siginfo_t *info, void *context);
@@ -64,9 +66,27 @@ static void HandleAbort(int signal, siginfo_t *info, void *context);
 
 static Overlay busError = { .signal = SIGBUS, .handler = HandleBusError };
 static Overlay abortion = { .signal = SIGABRT, .handler = HandleAbort };
-static pthread_mutex_t installMutex = PTHREAD_MUTEX_INITIALIZER;
-static _Thread_local int busErrorDepth OS_GUARD_MODEL;
-static _Thread_local int abortionDepth OS_GUARD_MODEL;
+static _Thread_local unsigned busErrorDepth OS_GUARD_MODEL;
+static _Thread_local unsigned abortionDepth OS_GUARD_MODEL;
+
+/*
+ * FindAction --
+ *
+ *	Returns the action that is depth below the one found last, or the
+ *	oldest that is remembered.
+ */
+
+static const struct sigaction *
+FindAction(
+    const Overlay *overlay,
+    unsigned depth)
+{
+    unsigned count = atomic_load(&overlay->count);
+    unsigned remembered = (count < MOST_ACTIONS) ? count : MOST_ACTIONS;
+    unsigned below = (depth < remembered) ? depth : remembered - 1;
+
+    return &overlay->actions[(count - 1 - below) % SLOTS];
+}
 
 /*
  * PassOn --
@@ -79,13 +99,11 @@ static _Thread_local int abortionDepth OS_GUARD_MODEL;
 static void
 PassOn(
     const Overlay *overlay,
-    int *depthPtr,
+    unsigned *depthPtr,
     siginfo_t *info,
     void *context)
 {
-    int top = atomic_load(&overlay->count) - 1;
-    const struct sigaction *action
-	    = &overlay->actions[(top > *depthPtr) ? top - *depthPtr : 0];
+    const struct sigaction *action = FindAction(overlay, *depthPtr);
     bool sent = info->si_code <= 0;
 
     (*depthPtr)++;
@@ -183,6 +201,32 @@ HandleAbort(
 }
 
 /*
+ * Remember --
+ *
+ *	Notes an action that was found in place, unless it would be passed
+ *	signals as the last one is.
+ */
+
+static void
+Remember(
+    Overlay *overlay,
+    const struct sigaction *found)
+{
+    unsigned count = atomic_load(&overlay->count);
+
+    if (count > 0) {
+	const struct sigaction *last = FindAction(overlay, 0);
+
+	if (last->sa_handler == found->sa_handler
+		&& !((last->sa_flags ^ found->sa_flags) & SA_SIGINFO)) {
+	    return;
+	}
+    }
+    overlay->actions[count % SLOTS] = *found;
+    atomic_store(&overlay->count, count + 1);
+}
+
+/*
  * InstallOver --
  *
  *	Puts a handler in place, over whatever is there: sigaction(2). It
@@ -199,21 +243,14 @@ InstallOver(
     struct sigaction found;
     int err = 0;
 
-    pthread_mutex_lock(&installMutex);
+    OsLock();
     if (sigaction(overlay->signal, NULL, &found) != 0) {
 	err = errno;
     } else if (!(found.sa_flags & SA_SIGINFO)
 	    || found.sa_sigaction != overlay->handler) {
 	struct sigaction action = { .sa_sigaction = overlay->handler };
-	int count = atomic_load(&overlay->count);
 
-	if (count == MOST_ACTIONS || (count > 0
-		&& overlay->actions[count - 1].sa_handler
-			== found.sa_handler)) {
-	    count--;
-	}
-	overlay->actions[count] = found;
-	atomic_store(&overlay->count, count + 1);
+	Remember(overlay, &found);
 	action.sa_mask = found.sa_mask;
 	action.sa_flags = SA_SIGINFO | SA_ONSTACK
 		| (found.sa_flags & (SA_RESTART | SA_NODEFER));
@@ -221,7 +258,7 @@ InstallOver(
 	    err = errno;
 	}
     }
-    pthread_mutex_unlock(&installMutex);
+    OsUnlock();
     return err;
 }
 
@@ -268,8 +305,9 @@ ReadTicks(void)
 /*
  * OsGuardKeep --
  *
- *	Puts the handler in place again if it has been replaced. To be called
- *	before a guarded access to memory.
+ *	Puts the handlers in place again that have been replaced. To be called
+ *	before a guarded access to memory. No handler runs in this thread then:
+ *	one that was passed a signal may have left it by a jump.
  */
 
 void
@@ -280,6 +318,10 @@ OsGuardKeep(void)
 
     if (now - lastLook > shortTime) {
 	lastLook = now;
+	busErrorDepth = abortionDepth = 0;
 	OsGuardInstall();
+	if (atomic_load(&abortion.count) > 0) {
+	    OsGuardInstallForCalls();
+	}
     }
 }

@@ -13,25 +13,114 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /*
- * Outcome --
+ * FindMemory --
  *
- *	Ends a guarded call that returned result. Returns 0 or an errno value.
+ *	Returns the link to the record of what sem_open(3) has returned, or the
+ *	one where it belongs. To be called with the lock.
  */
 
+static OsSemMemory **
+FindMemory(
+    const sem_t *sem)
+{
+    static OsSemMemory *lists[1024];	/* by address; semaphores lie in */
+    const uintptr_t apart = 4096;	/* pages of their own */
+    OsSemMemory **link = &lists[(uintptr_t) sem / apart % 1024];
+
+    while (*link != NULL && (*link)->sem != sem) {
+	link = &(*link)->next;
+    }
+    return link;
+}
+
+/*
+ * OpenMemory, CloseMemory --
+ *
+ *	sem_open(3) and sem_close(3). All who have the same semaphore open get
+ *	the same record, so what one of them meets, all know.
+ */
+
+static int
+OpenMemory(
+    const char *name,
+    int flags,			/* of open(2) */
+    mode_t mode,
+    unsigned value,
+    OsSemMemory **memoryPtr)
+{
+    OsSemMemory *memory = calloc(1, sizeof(*memory));
+    OsSemMemory **link;
+    int err = 0;
+
+    if (memory == NULL) {
+	return ENOMEM;
+    }
+    OsLock();
+    memory->sem = sem_open(name, flags, mode, value);
+    if (memory->sem == SEM_FAILED) {
+	err = errno;
+	free(memory);
+    } else {
+	link = FindMemory(memory->sem);
+	if (*link == NULL) {
+	    *link = memory;
+	} else {
+	    free(memory);
+	}
+	(*link)->opens++;
+	*memoryPtr = *link;
+    }
+    OsUnlock();
+    return err;
+}
+
+static int
+CloseMemory(
+    OsSemMemory *memory)
+{
+    int err;
+
+    OsLock();
+    err = (sem_close(memory->sem) == 0) ? 0 : errno;
+    if (--memory->opens == 0) {
+	*FindMemory(memory->sem) = memory->next;
+	free(memory);
+    }
+    OsUnlock();
+    return err;
+}
+
+/*
+ * Enter, Leave --
+ *
+ *	Bracket an access to a semaphore's memory. Leave returns 0, or an errno
+ *	value where the call between them did not return 0.
+ */
+
+static inline sem_t *
+Enter(
+    OsSem *sem)
+{
+    OsGuardKeep();
+    OsGuardEnter(sem->memory->sem, sizeof(sem_t));
+    return sem->memory->sem;
+}
+
 static inline int
-Outcome(
+Leave(
     OsSem *sem,
     int result)
 {
     int err = (result == 0) ? 0 : errno;
 
     if (OsGuardLeave()) {
-	sem->isCutAway = true;
+	sem->memory->isCutAway = true;
     }
-    return sem->isCutAway ? EIDRM : err;
+    return sem->memory->isCutAway ? EIDRM : err;
 }
 
 /*
@@ -44,18 +133,17 @@ static bool
 IsThere(
     OsSem *sem)
 {
-    OsGuardKeep();
-    OsGuardEnter(sem->sem, sizeof(sem_t));
-    (void) *(volatile const char *) sem->sem;
-    return Outcome(sem, 0) == 0;
+    (void) *(volatile const char *) Enter(sem);
+    return Leave(sem, 0) == 0;
 }
 
 /*
  * OsSemOpen --
  *
  *	sem_open(3), with mode and value for a new semaphore. A file that was
- *	there and is too short to be a semaphore is EIDRM. A new one is not
- *	looked at: the page fault takes a tenth of the time of an open.
+ *	there and is too short to be a semaphore is EIDRM; so is one that has
+ *	been cut, while it is open anywhere else in this process. A new one is
+ *	not looked at: the page fault takes a tenth of the time of an open.
  */
 
 int
@@ -74,13 +162,10 @@ OsSemOpen(
     if (sem == NULL) {
 	return ENOMEM;
     }
-    if (err != 0) {
-	free(sem);
-	return err;
+    if (err == 0) {
+	err = OpenMemory(name, openFlags, mode, value, &sem->memory);
     }
-    sem->sem = sem_open(name, openFlags, mode, value);
-    if (sem->sem == SEM_FAILED) {
-	err = errno;
+    if (err != 0) {
 	free(sem);
 	return err;
     }
@@ -106,7 +191,7 @@ OsSemClose(
     int err;
 
     OsSemFetch(sem, NULL, NULL, 0);
-    err = (sem_close(sem->sem) == 0) ? 0 : errno;
+    err = CloseMemory(sem->memory);
     free(sem);
     return err;
 }
@@ -134,12 +219,11 @@ int
 OsSemPost(
     OsSem *sem)
 {
+    sem_t *memory = Enter(sem);
     int result;
 
-    OsGuardKeep();
-    OsGuardEnter(sem->sem, sizeof(sem_t));
-    OS_GUARD_CALL(result, sem_post(sem->sem));
-    return Outcome(sem, result);
+    OS_GUARD_CALL(result, sem_post(memory));
+    return Leave(sem, result);
 }
 
 /*
@@ -152,9 +236,7 @@ int
 OsSemTryWait(
     OsSem *sem)
 {
-    OsGuardKeep();
-    OsGuardEnter(sem->sem, sizeof(sem_t));
-    return Outcome(sem, sem_trywait(sem->sem));
+    return Leave(sem, sem_trywait(Enter(sem)));
 }
 
 #if defined(HAVE_SEM_CLOCKWAIT) || defined(HAVE_SEM_TIMEDWAIT)
@@ -194,13 +276,11 @@ OsSemWait(
     OsSem *sem,
     OsTime timeout)
 {
+    sem_t *memory = Enter(sem);
     int result;
 
-    OsGuardKeep();
-    OsGuardInstallForCalls();
-    OsGuardEnter(sem->sem, sizeof(sem_t));
-    OS_GUARD_CALL(result, TimedWait(sem->sem, timeout));
-    return Outcome(sem, result);
+    OS_GUARD_CALL(result, TimedWait(memory, timeout));
+    return Leave(sem, result);
 }
 
 #else
@@ -255,11 +335,8 @@ OsSemGetValue(
 {
 #ifdef HAVE_SEM_GETVALUE
     int value = 0;
-    int err;
+    int err = Leave(sem, sem_getvalue(Enter(sem), &value));
 
-    OsGuardKeep();
-    OsGuardEnter(sem->sem, sizeof(sem_t));
-    err = Outcome(sem, sem_getvalue(sem->sem, &value));
     *valuePtr = (value > 0) ? value : 0;
     return err;
 #else

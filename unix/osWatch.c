@@ -12,39 +12,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-
-/*
- * RenewLock, OsLock, OsUnlock --
- *
- *	Bracket the use of what threads share. A forked process has no threads
- *	that could give the lock back.
- */
-
-static void
-RenewLock(void)
-{
-    pthread_mutex_init(&mutex, NULL);
-}
-
-void
-OsLock(void)
-{
-    pthread_mutex_lock(&mutex);
-}
-
-void
-OsUnlock(void)
-{
-    pthread_mutex_unlock(&mutex);
-}
-
-static void
-RenewInChildren(void)
-{
-    pthread_atfork(NULL, NULL, RenewLock);
-}
-
 /*
  * OsPost --
  *
@@ -98,14 +65,12 @@ int
 OsWatchOpen(
     OsWatch **watchPtr)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     OsWatch *watch = calloc(1, sizeof(*watch));
     int err;
 
     if (watch == NULL) {
 	return ENOMEM;
     }
-    pthread_once(&once, RenewInChildren);
     watch->process = getpid();
     err = OsPollerOpen(&watch->poller);
     if (err != 0) {

@@ -2,10 +2,6 @@
  * osWatch.h --
  *
  *	What the sources of events share, for unix/ alone: osWatch.c.
- *
- *	One mutex guards all that threads share here: postings, units that
- *	were fetched, notices. It is held for a few instructions or a system
- *	call that does not wait.
  */
 
 #ifndef OS_WATCH_H
@@ -13,8 +9,7 @@
 
 #include "os.h"
 #include "osPoller.h"
-
-#include <pthread.h>
+#include "osThread.h"
 
 /*
  * Something that can happen on another thread. watch is NULL while nobody
@@ -33,9 +28,6 @@ struct OsWatch {
     OsPosting *posted;
     pid_t process;		/* that has opened it */
 };
-
-void	OsLock(void);
-void	OsUnlock(void);
 
 /*
  * To be called with the lock.

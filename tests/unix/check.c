@@ -613,6 +613,7 @@ main(void)
     snprintf(name, sizeof(name), "/check-unix-%ld", (long) getpid());
     setvbuf(stdout, NULL, _IOLBF, 0);
     CheckWide();
+    CheckGuard();
     CheckFetchOrder();
     CheckGiveBack();
     CheckFetch();

@@ -17,5 +17,6 @@ OsSem *	OpenSem(void);
 OsMq *	OpenQueue(void);
 
 void	CheckWide(void);
+void	CheckGuard(void);
 
 #endif /* CHECK_H */
