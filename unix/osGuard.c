@@ -81,11 +81,15 @@ FindAction(
     const Overlay *overlay,
     unsigned depth)
 {
-    unsigned count = atomic_load(&overlay->count);
-    unsigned remembered = (count < MOST_ACTIONS) ? count : MOST_ACTIONS;
-    unsigned below = (depth < remembered) ? depth : remembered - 1;
+    unsigned last = atomic_load(&overlay->count) - 1;
 
-    return &overlay->actions[(count - 1 - below) % SLOTS];
+    if (depth >= MOST_ACTIONS) {
+	depth = MOST_ACTIONS - 1;
+    }
+    if (depth > last) {
+	depth = last;
+    }
+    return &overlay->actions[(last - depth) % SLOTS];
 }
 
 /*
@@ -215,7 +219,7 @@ Remember(
     unsigned count = atomic_load(&overlay->count);
 
     if (count > 0) {
-	const struct sigaction *last = FindAction(overlay, 0);
+	const struct sigaction *last = &overlay->actions[(count - 1) % SLOTS];
 
 	if (last->sa_handler == found->sa_handler
 		&& !((last->sa_flags ^ found->sa_flags) & SA_SIGINFO)) {

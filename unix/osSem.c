@@ -165,7 +165,7 @@ OsSemOpen(
     if (err == 0) {
 	err = OpenMemory(name, openFlags, mode, value, &sem->memory);
     }
-    if (err != 0) {
+    if (sem->memory == NULL) {
 	free(sem);
 	return err;
     }
