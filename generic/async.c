@@ -407,7 +407,7 @@ NewCall(
     *async = (IpcAsync) {
 	.handle = handle,
 	.interp = call->interp,
-	.number = IpcGetPackage(call->interp)->calls++,
+	.number = call->package->calls++,
 	.verb = call->verb,
 	.attempt = spec->attempt,
 	.event = spec->event,
@@ -497,8 +497,7 @@ IpcCancelMethod(
     if (strncmp(token, tokenPrefix, length) != 0
 	    || token[length] < '0' || token[length] > '9'
 	    || (number = strtoul(token + length, &end, 10),
-		    *end != '\0' || number
-		    >= IpcGetPackage(call->interp)->calls)) {
+		    *end != '\0' || number >= call->package->calls)) {
 	return IpcFail(call, EINVAL, Tcl_ObjPrintf(
 		"\"%s\" is not a token", token));
     }

@@ -126,45 +126,34 @@ FailCatalog(
 }
 
 /*
- * IpcListCmd --
+ * IpcList --
  *
  *	posix_ipc::sem list ?pattern?, and those of the other families.
  */
 
 int
-IpcListCmd(
-    ClientData clientData,
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+IpcList(
+    IpcCall *call)
 {
-    IpcCall call = {
-	.interp = interp, .objc = objc, .objv = objv,
-	.prefix = 1, .usage = "?pattern?", .verb = "list",
-	.family = clientData
-    };
     NameList list = { .pattern = "*" };
     Tcl_Obj **names;
     Tcl_Size count;
     int err;
 
-    if (objc > 2) {
-	return IpcFailUsage(&call);
-    }
-    if (objc == 2) {
-	list.pattern = Tcl_GetString(objv[1]);
+    if (call->objc == 2) {
+	list.pattern = Tcl_GetString(call->objv[1]);
     }
     list.names = Tcl_NewObj();
-    err = OsListNames(call.family->id, AddName, &list);
+    err = OsListNames(call->family->id, AddName, &list);
     if (err != 0) {
 	Tcl_DecrRefCount(list.names);
-	return FailCatalog(&call, err);
+	return FailCatalog(call, err);
     }
     Tcl_ListObjGetElements(NULL, list.names, &count, &names);
     if (count > 1) {
 	qsort(names, (size_t) count, sizeof(void *), CompareNames);
     }
-    Tcl_SetObjResult(interp, list.names);
+    Tcl_SetObjResult(call->interp, list.names);
     return TCL_OK;
 }
 
@@ -264,7 +253,7 @@ NewInfoObj(
     const IpcCall *call,
     const OsInfo *info)
 {
-    IpcPackage *package = IpcGetPackage(call->interp);
+    IpcPackage *package = call->package;
     Words dict = { .package = package, .count = 0 };
 
     Put(&dict, NAME, call->name);
@@ -294,40 +283,29 @@ NewInfoObj(
 }
 
 /*
- * IpcInfoCmd --
+ * IpcInfo --
  *
  *	posix_ipc::sem info name, and those of the other families.
  */
 
 int
-IpcInfoCmd(
-    ClientData clientData,
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+IpcInfo(
+    IpcCall *call)
 {
-    IpcCall call = {
-	.interp = interp, .objc = objc, .objv = objv,
-	.prefix = 1, .usage = "name", .verb = "look at",
-	.family = clientData
-    };
     Tcl_DString name;
     OsInfo info;
     int code;
 
-    if (objc != 2) {
-	return IpcFailUsage(&call);
-    }
-    call.name = objv[1];
+    call->name = call->objv[1];
     Tcl_DStringInit(&name);
-    code = IpcEncodeName(&call, &name);
+    code = IpcEncodeName(call, &name);
     if (code == TCL_OK) {
-	int err = OsGetInfo(call.family->id, Tcl_DStringValue(&name), &info);
+	int err = OsGetInfo(call->family->id, Tcl_DStringValue(&name), &info);
 
 	if (err != 0) {
-	    code = IpcFailLimit(&call, err, NULL);
+	    code = IpcFailLimit(call, err, NULL);
 	} else {
-	    Tcl_SetObjResult(interp, NewInfoObj(&call, &info));
+	    Tcl_SetObjResult(call->interp, NewInfoObj(call, &info));
 	}
     }
     Tcl_DStringFree(&name);
@@ -456,47 +434,40 @@ FindHolders(
 }
 
 /*
- * IpcHoldersCmd --
+ * IpcHolders --
  *
  *	posix_ipc::sem holders ?name? ?-pids list?, and those of the other
  *	families.
  */
 
 int
-IpcHoldersCmd(
-    ClientData clientData,
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+IpcHolders(
+    IpcCall *call)
 {
-    IpcCall call = {
-	.interp = interp, .objc = objc, .objv = objv,
-	.prefix = 1, .usage = "?name? ?-pids list?",
-	.verb = "find the holders of", .family = clientData
-    };
+    Tcl_Size objc = call->objc;
+    Tcl_Obj *const *objv = call->objv;
     bool isChosen = objc >= 3
 	    && strcmp(Tcl_GetString(objv[objc - 2]), "-pids") == 0;
     OsProcesses chosen = { NULL, 0 };
     Tcl_Obj *found;
 
-    if (objc > 4 || (objc > 2 && !isChosen)) {
-	return IpcFailUsage(&call);
+    if (objc > 2 && !isChosen) {
+	return IpcFailUsage(call);
     }
     if (objc % 2 == 0) {
-	call.name = objv[1];
+	call->name = objv[1];
     }
-    if (isChosen && ReadProcesses(&call, objv[objc - 1], &chosen)
-	    != TCL_OK) {
+    if (isChosen && ReadProcesses(call, objv[objc - 1], &chosen) != TCL_OK) {
 	return TCL_ERROR;
     }
-    found = FindHolders(&call, isChosen ? &chosen : NULL);
+    found = FindHolders(call, isChosen ? &chosen : NULL);
     if (chosen.pids != NULL) {
 	ckfree((void *) chosen.pids);
     }
     if (found == NULL) {
 	return TCL_ERROR;
     }
-    Tcl_SetObjResult(interp, found);
+    Tcl_SetObjResult(call->interp, found);
     return TCL_OK;
 }
 

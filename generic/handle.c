@@ -362,25 +362,17 @@ AddHandle(
 }
 
 /*
- * IpcOpenCmd --
+ * IpcOpen --
  *
  *	posix_ipc::sem open, and those of the other families. What can be
  *	checked is checked before anything is made.
  */
 
 int
-IpcOpenCmd(
-    ClientData clientData,
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+IpcOpen(
+    IpcCall *call)
 {
-    const IpcFamily *family = clientData;
-    IpcCall call = {
-	.interp = interp, .package = IpcGetPackage(interp),
-	.objc = objc, .objv = objv, .prefix = 1,
-	.usage = family->openUsage, .verb = "open", .family = family
-    };
+    const IpcFamily *family = call->family;
     IpcOpenOptions options = {
 	.mode = 0600, .read = 1, .write = 1, .blocking = 1
     };
@@ -388,31 +380,28 @@ IpcOpenCmd(
     Tcl_Obj *command;
     int code;
 
-    if (objc < 2) {
-	return IpcFailUsage(&call);
-    }
-    call.name = objv[1];
-    if (IpcReadOptions(&call, 2, family->openOptions, &options) != TCL_OK
+    call->name = call->objv[1];
+    if (IpcReadOptions(call, 2, family->openOptions, &options) != TCL_OK
 	    || (family->check != NULL
-		    && family->check(&call, &options) != TCL_OK)) {
+		    && family->check(call, &options) != TCL_OK)) {
 	return TCL_ERROR;
     }
     command = (options.command == NULL) ? Tcl_NewObj()
-	    : QualifyCommand(&call, options.command);
+	    : QualifyCommand(call, options.command);
     Tcl_IncrRefCount(command);
     handle = ckalloc(family->handleSize);
     memset(handle, 0, family->handleSize);
     handle->family = family;
     code = (options.command == NULL) ? TCL_OK
-	    : CheckCommand(&call, options.command, Tcl_GetString(command));
+	    : CheckCommand(call, options.command, Tcl_GetString(command));
     if (code == TCL_OK) {
-	code = OpenObject(&call, handle, &options);
+	code = OpenObject(call, handle, &options);
     }
     if (code == TCL_OK) {
 	if (options.command == NULL) {
-	    ChooseCommand(&call, command);
+	    ChooseCommand(call, command);
 	}
-	AddHandle(&call, handle, command);
+	AddHandle(call, handle, command);
     } else {
 	ckfree(handle);
     }
@@ -447,29 +436,17 @@ UnlinkName(
 }
 
 /*
- * IpcUnlinkCmd --
+ * IpcUnlink --
  *
  *	posix_ipc::sem unlink, and those of the other families.
  */
 
 int
-IpcUnlinkCmd(
-    ClientData clientData,
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+IpcUnlink(
+    IpcCall *call)
 {
-    IpcCall call = {
-	.interp = interp, .objc = objc, .objv = objv,
-	.prefix = 1, .usage = "name", .verb = "unlink",
-	.family = clientData
-    };
-
-    if (objc != 2) {
-	return IpcFailUsage(&call);
-    }
-    call.name = objv[1];
-    return UnlinkName(&call);
+    call->name = call->objv[1];
+    return UnlinkName(call);
 }
 
 /*

@@ -10,22 +10,29 @@
 static const char packageKey[] = "posix_ipc";
 
 /*
- * Each family is an ensemble, posix_ipc::sem and so on, of these commands.
+ * Each family is an ensemble, posix_ipc::sem and so on, of these subcommands.
  */
 
 static const IpcFamily *const families[IPC_FAMILIES] = {
     &ipcSem, &ipcShm, &ipcMq
 };
 
-static const struct {
+typedef struct Subcommand {
     const char *name;
-    Tcl_ObjCmdProc *proc;
-} familyCommands[] = {
-    { "open",	IpcOpenCmd },
-    { "unlink",	IpcUnlinkCmd },
-    { "list",	IpcListCmd },
-    { "info",	IpcInfoCmd },
-    { "holders", IpcHoldersCmd }
+    IpcSubcommandProc *proc;
+    const char *verb;		/* as in "couldn't open" */
+    int least;			/* words after the subcommand's name */
+    int most;			/* -1: no limit */
+    const char *usage;		/* NULL: the family's openUsage */
+} Subcommand;
+
+static const Subcommand subcommands[] = {
+    { "open",	IpcOpen,	"open",		1, -1, NULL },
+    { "unlink",	IpcUnlink,	"unlink",	1, 1, "name" },
+    { "list",	IpcList,	"list",		0, 1, "?pattern?" },
+    { "info",	IpcInfo,	"look at",	1, 1, "name" },
+    { "holders", IpcHolders,	"find the holders of", 0, 3,
+	    "?name? ?-pids list?" }
 };
 
 /*
@@ -228,6 +235,47 @@ GetNamespace(
 }
 
 /*
+ * SubcommandCmd, FreeSubcommand --
+ *
+ *	The command of a subcommand of a family.
+ */
+
+typedef struct FamilySubcommand {
+    const IpcFamily *family;
+    const Subcommand *subcommand;
+} FamilySubcommand;
+
+static int
+SubcommandCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    const IpcFamily *family = ((FamilySubcommand *) clientData)->family;
+    const Subcommand *self = ((FamilySubcommand *) clientData)->subcommand;
+    IpcCall call = {
+	.interp = interp, .package = IpcGetPackage(interp),
+	.objc = objc, .objv = objv, .prefix = 1,
+	.usage = (self->usage == NULL) ? family->openUsage : self->usage,
+	.verb = self->verb, .family = family
+    };
+
+    if (objc - 1 < self->least
+	    || (self->most >= 0 && objc - 1 > self->most)) {
+	return IpcFailUsage(&call);
+    }
+    return self->proc(&call);
+}
+
+static void
+FreeSubcommand(
+    ClientData clientData)
+{
+    ckfree(clientData);
+}
+
+/*
  * AddFamily --
  *
  *	Makes the ensemble of a family.
@@ -243,14 +291,15 @@ AddFamily(
 
     Tcl_IncrRefCount(space);
     namespace = GetNamespace(interp, Tcl_GetString(space));
-    for (size_t i = 0; i < sizeof(familyCommands) / sizeof(*familyCommands);
-	    i++) {
+    for (size_t i = 0; i < sizeof(subcommands) / sizeof(*subcommands); i++) {
 	Tcl_Obj *name = Tcl_ObjPrintf("%s::%s", Tcl_GetString(space),
-		familyCommands[i].name);
+		subcommands[i].name);
+	FamilySubcommand *own = ckalloc(sizeof(*own));
 
+	*own = (FamilySubcommand) { family, &subcommands[i] };
 	Tcl_IncrRefCount(name);
-	Tcl_CreateObjCommand(interp, Tcl_GetString(name),
-		familyCommands[i].proc, (ClientData) family, NULL);
+	Tcl_CreateObjCommand(interp, Tcl_GetString(name), SubcommandCmd, own,
+		FreeSubcommand);
 	Tcl_DecrRefCount(name);
     }
     Tcl_Export(interp, namespace, "*", 1);

@@ -48,6 +48,13 @@ typedef struct IpcCall {
 } IpcCall;
 
 /*
+ * A subcommand of the ensembles of all families: posixIpc.c. The call has no
+ * name yet: where a word gives one, the subcommand stores it there.
+ */
+
+typedef int IpcSubcommandProc(IpcCall *call);
+
+/*
  * error.c --
  *
  *	Each returns TCL_ERROR, with result and errorCode set. reason is a new
@@ -244,8 +251,7 @@ struct IpcFamily {
 
 extern const IpcFamily ipcSem, ipcShm, ipcMq;
 
-Tcl_ObjCmdProc IpcOpenCmd;	/* clientData: the family */
-Tcl_ObjCmdProc IpcUnlinkCmd;
+IpcSubcommandProc IpcOpen, IpcUnlink;
 
 IpcMethodProc IpcCloseMethod, IpcUnlinkMethod, IpcDestroyMethod;
 IpcMethodProc IpcCgetMethod, IpcConfigureMethod, IpcCancelMethod;
@@ -347,10 +353,11 @@ Tcl_ObjCmdProc IpcAwaitCmd, IpcAwaitNRCmd;
 /*
  * catalog.c --
  *
- *	clientData is the family, but for handles.
+ *	What is in the system, and what is open in this interpreter.
  */
 
-Tcl_ObjCmdProc IpcListCmd, IpcInfoCmd, IpcHoldersCmd, IpcHandlesCmd;
+IpcSubcommandProc IpcList, IpcInfo, IpcHolders;
+Tcl_ObjCmdProc IpcHandlesCmd;
 
 /*
  * posixIpc.c --
