@@ -5,8 +5,8 @@
  *	SIGBUS. A check of the size beforehand costs a system call and leaves a gap,
  *	so the access is just made, with a handler in place: it puts
  *	private zero pages where memory is gone, notes that in the guard of
- *	the thread, and lets the access go on. There is no jump out of the
- *	handler, so nothing is left half done.
+ *	the thread and in the memory, and lets the access go on. There is no jump
+ *	out of the handler, so nothing is left half done.
  *
  *	Calls of the C library that ask the kernel are the exception. The
  *	kernel refuses memory that is gone or has nonsense in it, and the GNU C
@@ -47,12 +47,13 @@ static _Thread_local uint64_t lastLook OS_GUARD_MODEL;
  * A signal that has a handler here, and the actions that were found in place,
  * each in the slot of its number. One may pass a signal on to what it has found
  * itself, which is the handler of here again: then it is the turn of the action
- * before it, so the depth of the thread counts. The last few are remembered;
- * there are twice the slots, so that none changes while a thread reads it.
+ * before it, so the depth of the thread counts. The first and the last few are
+ * remembered; there are twice the slots for these, so that none changes while
+ * a thread reads it.
  */
 
 #define MOST_ACTIONS 16
-#define SLOTS (2 * MOST_ACTIONS)
+#define SLOTS (1 + 2 * MOST_ACTIONS)
 
 typedef struct Overlay {
     int signal;
@@ -66,30 +67,55 @@ static void HandleAbort(int signal, siginfo_t *info, void *context);
 
 static Overlay busError = { .signal = SIGBUS, .handler = HandleBusError };
 static Overlay abortion = { .signal = SIGABRT, .handler = HandleAbort };
-static _Thread_local unsigned busErrorDepth OS_GUARD_MODEL;
-static _Thread_local unsigned abortionDepth OS_GUARD_MODEL;
+
+/*
+ * A signal that this thread passes on: what the handler was called with, its
+ * frame, and how many have passed on the same one before. A handler that was
+ * passed a signal may leave by a jump, so this tells by itself whether it is
+ * still true: for the same signal the handler is called with the same
+ * context, from another frame.
+ */
+
+typedef struct Passing {
+    const void *context;
+    uintptr_t frame;
+    unsigned depth;
+} Passing;
+
+static _Thread_local Passing passingBusError OS_GUARD_MODEL;
+static _Thread_local Passing passingAbortion OS_GUARD_MODEL;
+
+/*
+ * GetSlot --
+ *
+ *	Returns the slot of an action by its number, counted from 0.
+ */
+
+static struct sigaction *
+GetSlot(
+    Overlay *overlay,
+    unsigned number)
+{
+    return &overlay->actions[
+	    (number == 0) ? 0 : 1 + (number - 1) % (SLOTS - 1)];
+}
 
 /*
  * FindAction --
  *
- *	Returns the action that is depth below the one found last, or the
- *	oldest that is remembered.
+ *	Returns the action that is depth below the one found last. Below all
+ *	that are remembered is the first one.
  */
 
 static const struct sigaction *
 FindAction(
-    const Overlay *overlay,
+    Overlay *overlay,
     unsigned depth)
 {
     unsigned last = atomic_load(&overlay->count) - 1;
+    bool isRemembered = (depth < MOST_ACTIONS && depth < last);
 
-    if (depth >= MOST_ACTIONS) {
-	depth = MOST_ACTIONS - 1;
-    }
-    if (depth > last) {
-	depth = last;
-    }
-    return &overlay->actions[(last - depth) % SLOTS];
+    return GetSlot(overlay, isRemembered ? last - depth : 0);
 }
 
 /*
@@ -102,15 +128,19 @@ FindAction(
 
 static void
 PassOn(
-    const Overlay *overlay,
-    unsigned *depthPtr,
+    Overlay *overlay,
+    Passing *passing,
     siginfo_t *info,
     void *context)
 {
-    const struct sigaction *action = FindAction(overlay, *depthPtr);
+    const Passing before = *passing;
+    const uintptr_t frame = (uintptr_t) __builtin_frame_address(0);
+    bool isAgain = (before.context == context && before.frame != frame);
+    const unsigned depth = isAgain ? before.depth + 1 : 0;
+    const struct sigaction *action = FindAction(overlay, depth);
     bool sent = info->si_code <= 0;
 
-    (*depthPtr)++;
+    *passing = (Passing) { context, frame, depth };
     if (action->sa_flags & SA_SIGINFO) {
 	action->sa_sigaction(overlay->signal, info, context);
     } else if (action->sa_handler == SIG_DFL
@@ -124,7 +154,7 @@ PassOn(
     } else if (action->sa_handler != SIG_IGN) {
 	action->sa_handler(overlay->signal);
     }
-    (*depthPtr)--;
+    *passing = before;
 }
 
 /*
@@ -169,13 +199,16 @@ HandleBusError(
 	char *first = osGuard.start - (uintptr_t) osGuard.start % pageSize;
 
 	if (PutZeros(page) || PutZeros(first)) {
+	    if (osGuard.mark != NULL) {
+		*osGuard.mark = OS_GUARD_GONE;
+	    }
 	    osGuard.broken = 1;
 	    errno = savedErrno;
 	    return;
 	}
     }
     errno = savedErrno;
-    PassOn(&busError, &busErrorDepth, info, context);
+    PassOn(&busError, &passingBusError, info, context);
 }
 
 /*
@@ -183,7 +216,7 @@ HandleBusError(
  *
  *	The handler of SIGABRT. A thread that aborts itself in a guarded call
  *	goes back to where the call began, with the signals blocked that were
- *	so before; the memory is of no more use.
+ *	so before.
  */
 
 static void
@@ -197,11 +230,10 @@ HandleAbort(
     (void) signal;
     if (osGuard.back != NULL && info->si_code != SI_USER
 	    && info->si_pid == getpid()) {
-	osGuard.broken = 1;
 	pthread_sigmask(SIG_SETMASK, &interrupted->uc_sigmask, NULL);
 	siglongjmp(*osGuard.back, 1);
     }
-    PassOn(&abortion, &abortionDepth, info, context);
+    PassOn(&abortion, &passingAbortion, info, context);
 }
 
 /*
@@ -219,14 +251,14 @@ Remember(
     unsigned count = atomic_load(&overlay->count);
 
     if (count > 0) {
-	const struct sigaction *last = &overlay->actions[(count - 1) % SLOTS];
+	const struct sigaction *last = GetSlot(overlay, count - 1);
 
 	if (last->sa_handler == found->sa_handler
 		&& !((last->sa_flags ^ found->sa_flags) & SA_SIGINFO)) {
 	    return;
 	}
     }
-    overlay->actions[count % SLOTS] = *found;
+    *GetSlot(overlay, count) = *found;
     atomic_store(&overlay->count, count + 1);
 }
 
@@ -310,8 +342,7 @@ ReadTicks(void)
  * OsGuardKeep --
  *
  *	Puts the handlers in place again that have been replaced. To be called
- *	before a guarded access to memory. No handler runs in this thread then:
- *	one that was passed a signal may have left it by a jump.
+ *	before a guarded access to memory.
  */
 
 void
@@ -322,7 +353,6 @@ OsGuardKeep(void)
 
     if (now - lastLook > shortTime) {
 	lastLook = now;
-	busErrorDepth = abortionDepth = 0;
 	OsGuardInstall();
 	if (atomic_load(&abortion.count) > 0) {
 	    OsGuardInstallForCalls();

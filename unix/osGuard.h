@@ -7,20 +7,32 @@
 #ifndef OS_GUARD_H
 #define OS_GUARD_H
 
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
- * The memory that this thread is about to touch, [start, end), whether some of
- * it turned out to be gone, and where to go on when the C library aborts a call
- * with it, or NULL.
+ * A place in memory that reads OS_GUARD_GONE, a number that is nothing else's,
+ * once that memory is gone and private.
+ */
+
+typedef _Atomic uint32_t OsGuardMark;
+
+#define OS_GUARD_GONE 0x9E1F7AD3u
+
+/*
+ * The memory that this thread is about to touch, [start, end), a mark in it or
+ * NULL, whether some of it turned out to be gone, and where to go on when the C
+ * library aborts a call with it, or NULL.
  */
 
 typedef struct OsGuard {
     char *volatile start;
     char *volatile end;
+    OsGuardMark *volatile mark;
     volatile sig_atomic_t broken;
     sigjmp_buf *volatile back;
 } OsGuard;
@@ -46,8 +58,9 @@ void	OsGuardKeep(void);
  * OsGuardEnter, OsGuardLeave --
  *
  *	Bracket an access to length bytes at start, which lie in a mapping
- *	of this thread's use. What is gone reads as zeros from then on and
- *	swallows what is written, until the mapping is made anew.
+ *	of this thread's use. What is gone reads as zeros from then on, but for
+ *	the mark, and swallows what is written, until the mapping is made
+ *	anew.
  *
  *	OsGuardLeave returns true when some of the memory was gone.
  */
@@ -55,9 +68,11 @@ void	OsGuardKeep(void);
 static inline void
 OsGuardEnter(
     void *start,
-    size_t length)		/* bytes */
+    size_t length,		/* bytes */
+    OsGuardMark *mark)		/* there, or NULL */
 {
     osGuard.broken = 0;
+    osGuard.mark = mark;
     osGuard.end = (char *) start + length;
     osGuard.start = start;
 }
@@ -73,7 +88,8 @@ OsGuardLeave(void)
  * OS_GUARD_CALL --
  *
  *	Makes a call of the C library between the two, and stores in result
- *	what it returns, or -1 where the library has aborted it.
+ *	what it returns, or -1, with errno EIDRM, where the library has aborted
+ *	it.
  */
 
 #define OS_GUARD_CALL(result, call) \
@@ -85,6 +101,7 @@ OsGuardLeave(void)
 	    (result) = (call); \
 	} else { \
 	    (result) = -1; \
+	    errno = EIDRM; \
 	} \
 	osGuard.back = NULL; \
     } while (0)

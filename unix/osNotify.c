@@ -37,7 +37,7 @@
 #endif
 
 /*
- * What a queue has that has asked for a notice. With the lock of osWatch.h.
+ * What a queue has that has asked for a notice. With the lock.
  */
 
 typedef struct Notice {

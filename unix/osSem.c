@@ -8,106 +8,28 @@
 
 #include "osSem.h"
 
-#include "osGuard.h"
 #include "osTime.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-/*
- * FindMemory --
- *
- *	Returns the link to the record of what sem_open(3) has returned, or the
- *	one where it belongs. To be called with the lock.
- */
-
-static OsSemMemory **
-FindMemory(
-    const sem_t *sem)
-{
-    static OsSemMemory *lists[1024];	/* by address; semaphores lie in */
-    const uintptr_t apart = 4096;	/* pages of their own */
-    OsSemMemory **link = &lists[(uintptr_t) sem / apart % 1024];
-
-    while (*link != NULL && (*link)->sem != sem) {
-	link = &(*link)->next;
-    }
-    return link;
-}
-
-/*
- * OpenMemory, CloseMemory --
- *
- *	sem_open(3) and sem_close(3). All who have the same semaphore open get
- *	the same record, so what one of them meets, all know.
- */
-
-static int
-OpenMemory(
-    const char *name,
-    int flags,			/* of open(2) */
-    mode_t mode,
-    unsigned value,
-    OsSemMemory **memoryPtr)
-{
-    OsSemMemory *memory = calloc(1, sizeof(*memory));
-    OsSemMemory **link;
-    int err = 0;
-
-    if (memory == NULL) {
-	return ENOMEM;
-    }
-    OsLock();
-    memory->sem = sem_open(name, flags, mode, value);
-    if (memory->sem == SEM_FAILED) {
-	err = errno;
-	free(memory);
-    } else {
-	link = FindMemory(memory->sem);
-	if (*link == NULL) {
-	    *link = memory;
-	} else {
-	    free(memory);
-	}
-	(*link)->opens++;
-	*memoryPtr = *link;
-    }
-    OsUnlock();
-    return err;
-}
-
-static int
-CloseMemory(
-    OsSemMemory *memory)
-{
-    int err;
-
-    OsLock();
-    err = (sem_close(memory->sem) == 0) ? 0 : errno;
-    if (--memory->opens == 0) {
-	*FindMemory(memory->sem) = memory->next;
-	free(memory);
-    }
-    OsUnlock();
-    return err;
-}
 
 /*
  * Enter, Leave --
  *
- *	Bracket an access to a semaphore's memory. Leave returns 0, or an errno
- *	value where the call between them did not return 0.
+ *	Bracket a call for a semaphore. Leave returns 0, or an errno value where
+ *	the call between them did not return 0.
  */
 
 static inline sem_t *
 Enter(
     OsSem *sem)
 {
+#ifdef OS_SEM_IS_MEMORY
     OsGuardKeep();
-    OsGuardEnter(sem->memory->sem, sizeof(sem_t));
-    return sem->memory->sem;
+    OsGuardEnter(sem->memory, sizeof(*sem->memory), &sem->memory->mark);
+#endif
+    return &sem->memory->sem;
 }
 
 static inline int
@@ -116,11 +38,15 @@ Leave(
     int result)
 {
     int err = (result == 0) ? 0 : errno;
+#ifdef OS_SEM_IS_MEMORY
+    bool isGone = (sem->memory->mark == OS_GUARD_GONE);
 
-    if (OsGuardLeave()) {
-	sem->memory->isCutAway = true;
-    }
-    return sem->memory->isCutAway ? EIDRM : err;
+    OsGuardLeave();
+    return isGone ? EIDRM : err;
+#else
+    (void) sem;
+    return err;
+#endif
 }
 
 /*
@@ -133,7 +59,7 @@ static bool
 IsThere(
     OsSem *sem)
 {
-    (void) *(volatile const char *) Enter(sem);
+    Enter(sem);
     return Leave(sem, 0) == 0;
 }
 
@@ -142,8 +68,8 @@ IsThere(
  *
  *	sem_open(3), with mode and value for a new semaphore. A file that was
  *	there and is too short to be a semaphore is EIDRM; so is one that has
- *	been cut, while it is open anywhere else in this process. A new one is
- *	not looked at: the page fault takes a tenth of the time of an open.
+ *	been cut, while it is open anywhere in this process. A new one is not
+ *	looked at: the page fault takes a tenth of the time of an open.
  */
 
 int
@@ -157,18 +83,23 @@ OsSemOpen(
     int openFlags = ((flags & OS_CREAT) ? O_CREAT : 0)
 	    | ((flags & OS_EXCL) ? O_EXCL : 0);
     OsSem *sem = calloc(1, sizeof(*sem));
+    sem_t *found;
     int err = OsGuardInstallForCalls();
 
     if (sem == NULL) {
 	return ENOMEM;
     }
-    if (err == 0) {
-	err = OpenMemory(name, openFlags, mode, value, &sem->memory);
-    }
-    if (sem->memory == NULL) {
+    if (err != 0) {
 	free(sem);
 	return err;
     }
+    found = sem_open(name, openFlags, mode, value);
+    if (found == SEM_FAILED) {
+	err = errno;
+	free(sem);
+	return err;
+    }
+    sem->memory = (OsSemMemory *) found;
     if (!(flags & OS_EXCL) && !IsThere(sem)) {
 	OsSemClose(sem);
 	return EIDRM;
@@ -191,7 +122,7 @@ OsSemClose(
     int err;
 
     OsSemFetch(sem, NULL, NULL, 0);
-    err = CloseMemory(sem->memory);
+    err = (sem_close(&sem->memory->sem) == 0) ? 0 : errno;
     free(sem);
     return err;
 }

@@ -7,21 +7,25 @@
 #ifndef OS_SEM_H
 #define OS_SEM_H
 
+#include "osGuard.h"
 #include "osWatch.h"
 
 #include <semaphore.h>
-#include <stdatomic.h>
 
 /*
- * The memory that sem_open(3) gives to all who open one semaphore in one
- * process.
+ * What sem_open(3) returns, and what osGuard.c leaves behind it where that is
+ * gone: all who have the semaphore open in this process see the same, and so
+ * do processes that are forked later. Where semaphores are no memory
+ * (OS_SEM_IS_MEMORY is not defined), only its address is of use.
  */
 
+#ifndef __APPLE__
+#   define OS_SEM_IS_MEMORY
+#endif
+
 typedef struct OsSemMemory {
-    sem_t *sem;
-    atomic_bool isCutAway;	/* what sem points to is private zeros */
-    int opens;			/* with the lock */
-    struct OsSemMemory *next;	/* in a list of osSem.c, with the lock */
+    sem_t sem;
+    OsGuardMark mark;
 } OsSemMemory;
 
 struct OsSem {

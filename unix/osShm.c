@@ -356,7 +356,7 @@ CopyGuarded(
 {
     char *place = map + start;
 
-    OsGuardEnter(map, mapped);
+    OsGuardEnter(map, mapped, NULL);
     (void) *(volatile const char *) (map + witness);
     if (osGuard.broken) {
 	/* nothing to copy */

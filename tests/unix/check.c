@@ -612,8 +612,8 @@ main(void)
 {
     snprintf(name, sizeof(name), "/check-unix-%ld", (long) getpid());
     setvbuf(stdout, NULL, _IOLBF, 0);
-    CheckWide();
     CheckGuard();
+    CheckWide();
     CheckFetchOrder();
     CheckGiveBack();
     CheckFetch();

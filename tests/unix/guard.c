@@ -1,13 +1,14 @@
 /*
  * guard.c --
  *
- *	What the handlers of signals share with the rest of the program.
+ *	What the handlers of signals, and the lock, share with the rest of the
+ *	program.
  */
 
 #include "check.h"
 #include "osGuard.h"
+#include "osThread.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -30,98 +31,158 @@ JumpOut(
 }
 
 static void
+Raise(void)
+{
+    raise(SIGBUS);
+}
+
+static void
+RaiseDeeper(void)
+{
+    volatile char room[4096];
+
+    room[0] = SIGBUS;
+    raise(room[0]);
+    room[0] = 0;
+}
+
+static void
 CheckJump(void)
 {
-    const struct timespec muchLonger = { .tv_nsec = 1000000 };
+    static void (*volatile const raisers[])(void) = { Raise, RaiseDeeper };
     struct sigaction action = { .sa_handler = JumpOut }, saved;
     volatile int jumps = 0;
 
-    Must("OsGuardInstall", OsGuardInstall());
     sigaction(SIGBUS, &action, &saved);
+    Must("OsGuardInstall", OsGuardInstall());
     for (volatile int i = 0; i < 20; i++) {
-	nanosleep(&muchLonger, NULL);
-	OsGuardKeep();
 	if (sigsetjmp(jump, 1) == 0) {
-	    raise(SIGBUS);
+	    raisers[i % 4 / 2]();
 	} else {
 	    jumps++;
 	}
     }
-    Check("a handler that jumps out gets the next signal too", jumps == 20);
+    Check("a handler that jumps out gets each signal", jumps == 20);
+    sigaction(SIGBUS, &saved, NULL);
+}
+
+/*
+ * CheckChain --
+ *
+ *	Handlers that pass a signal on to what they have found, which is the
+ *	handler of the guard, over and over: it comes to the one below them all.
+ */
+
+static struct sigaction foundByOne, foundByOther;
+static volatile int reached;
+
+static void
+PassFromOne(
+    int signal,
+    siginfo_t *info,
+    void *context)
+{
+    foundByOne.sa_sigaction(signal, info, context);
+}
+
+static void
+PassFromOther(
+    int signal,
+    siginfo_t *info,
+    void *context)
+{
+    foundByOther.sa_sigaction(signal, info, context);
+}
+
+static void
+Reach(
+    int signal)
+{
+    (void) signal;
+    reached++;
+}
+
+static void
+CheckChain(void)
+{
+    struct sigaction one = { .sa_sigaction = PassFromOne,
+	.sa_flags = SA_SIGINFO };
+    struct sigaction other = { .sa_sigaction = PassFromOther,
+	.sa_flags = SA_SIGINFO };
+    struct sigaction lowest = { .sa_handler = Reach }, saved;
+
+    sigaction(SIGBUS, &lowest, &saved);
+    for (int i = 0; i < 40; i++) {
+	Must("OsGuardInstall", OsGuardInstall());
+	sigaction(SIGBUS, &one, &foundByOne);
+	Must("OsGuardInstall", OsGuardInstall());
+	sigaction(SIGBUS, &other, &foundByOther);
+    }
+    raise(SIGBUS);
+    Check("handlers that pass on, over and over, come to an end",
+	    reached == 1);
     sigaction(SIGBUS, &saved, NULL);
 }
 
 /*
  * CheckFork --
  *
- *	Processes are forked while other threads have the lock again and again.
- *	A child that waits for it is killed by its alarm.
+ *	A process is forked while another thread has the lock: that waits, and
+ *	the child can take the lock. One that can't is killed by its alarm.
  */
 
-enum { FORKS = 300, INSTALLERS = 4 };
-
-static atomic_bool isOver;
+static atomic_bool isHeld, isFree;
 
 static void *
-Install(
+HoldLock(
     void *data)
 {
+    const struct timespec aWhile = { .tv_nsec = 100000000 };
+
     (void) data;
-    while (!atomic_load(&isOver)) {
-	OsGuardInstall();
-    }
+    OsLock();
+    atomic_store(&isHeld, true);
+    nanosleep(&aWhile, NULL);
+    atomic_store(&isFree, true);
+    OsUnlock();
     return NULL;
-}
-
-static int
-OpenInChild(void)
-{
-    pid_t child = fork();
-    int status = -1;
-
-    if (child == 0) {
-	alarm(10);
-	OsGuardInstall();
-	_exit(OsSemClose(OpenSem()));
-    }
-    waitpid(child, &status, 0);
-    return status;
 }
 
 static void
 CheckFork(void)
 {
-    OsSem *sem = OpenSem();
-    pthread_t threads[INSTALLERS];
-    int failures = 0;
+    pthread_t thread;
+    pid_t child;
+    int status = -1;
 
-    atomic_store(&isOver, false);
-    for (int i = 0; i < INSTALLERS; i++) {
-	Must("pthread_create",
-		pthread_create(&threads[i], NULL, Install, NULL));
+    Must("pthread_create", pthread_create(&thread, NULL, HoldLock, NULL));
+    while (!atomic_load(&isHeld)) {
+	sched_yield();
     }
-    for (int i = 0; i < FORKS && failures == 0; i++) {
-	failures += OpenInChild() != 0;
+    child = fork();
+    if (child == 0) {
+	alarm(10);
+	OsLock();
+	OsUnlock();
+	execlp(atomic_load(&isFree) ? "true" : "false", "", (char *) NULL);
+	_exit(2);
     }
-    atomic_store(&isOver, true);
-    for (int i = 0; i < INSTALLERS; i++) {
-	pthread_join(threads[i], NULL);
-    }
-    Check("a process forked while threads have the lock can take it",
-	    failures == 0);
-    OsSemClose(sem);
-    OsSemUnlink(name);
+    waitpid(child, &status, 0);
+    pthread_join(thread, NULL);
+    Check("fork waits for the lock, and the child has it", status == 0);
 }
 
 /*
  * CheckGuard --
  *
- *	The checks of this file.
+ *	The checks of this file. That of chains wants to be first: the action
+ *	that was found first is below all others.
  */
 
 void
 CheckGuard(void)
 {
+    CheckChain();
     CheckJump();
     CheckFork();
 }
