@@ -107,9 +107,10 @@ proc readCounts {csv} {
 }
 
 proc update {csv folder compiler} {
+    set counts [count $folder]
     set file [open $csv w]
     puts $file operation,instructions,compiler
-    dict for {title count} [count $folder] {
+    dict for {title count} $counts {
         puts $file "\"$title\",$count,\"$compiler\""
     }
     close $file

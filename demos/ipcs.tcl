@@ -288,7 +288,7 @@ proc failUsage {text} {
     fail "[printable $text]\n$::usage"
 }
 
-# The words as a dict: action, types, pattern, seconds, yes.
+# The words as a dict: action, types, pattern, seconds, yes. No types are all that the system has.
 proc options {words} {
     set actions {}
     set types {}
@@ -328,16 +328,8 @@ proc options {words} {
     }
     return [dict merge $options [dict create \
         action [expr {$actions eq "" ? "table" : [lindex $actions 0]}] \
-        types [expr {$types eq "" ? [kinds] : $types}] \
+        types $types \
         pattern [expr {$patterns eq "" ? "*" : [lindex $patterns 0]}]]]
-}
-
-# The kinds that the system has.
-proc kinds {} {
-    if {[posix_ipc::constants MESSAGE_QUEUES_SUPPORTED]} {
-        return {sem shm mq}
-    }
-    return {sem shm}
 }
 
 # Keeps what could not be looked at, and says it.
@@ -352,7 +344,10 @@ proc heed {event object detail} {
 proc main {words} {
     set options [options $words]
     dict with options {}
-    set model [posix_ipc::monitor new -types $types -pattern $pattern]
+    set model [posix_ipc::monitor new -pattern $pattern]
+    if {$types ne ""} {
+        $model configure -types $types
+    }
     $model limit left 0
     if {$action eq "watch"} {
         watch $model $seconds

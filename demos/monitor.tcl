@@ -98,7 +98,7 @@ proc monitor::buildBar {bar} {
 
 proc monitor::start {} {
     variable interval
-    posix_ipc::monitor create ::model -interval $interval
+    model configure -interval $interval
     model listen monitor::heard
     model start
 }
@@ -119,7 +119,7 @@ proc monitor::report {look} {
         set status [format "%d objects, looked at %s in %.0f ms" $objects \
             [clock format [expr {int($time)}] -format %T] [expr {$seconds * 1000}]]
         dict for {type message} $errors {
-            append status "   [words::kind $type]: $message"
+            append status "   [words::kind $type]: [words::short $message]"
         }
     }
 }
@@ -158,5 +158,6 @@ proc monitor::quit {} {
 }
 
 interp bgerror {} monitor::failed
+posix_ipc::monitor create ::model
 monitor::build
 monitor::start

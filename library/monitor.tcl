@@ -31,7 +31,8 @@
 #           -holders seconds    the least time between two looks at who holds
 #                               what, the dearest part of a snapshot; 0: with
 #                               each snapshot; Inf: never (2.0)
-#           -types list         which objects to look at ({sem shm mq})
+#           -types list         which objects to look at ({sem shm mq}, or {sem shm}
+#                               where the system has no queues)
 #           -pattern pattern    and of which names, as for string match (*)
 #
 #       $model configure ?-option ?value -option value ...??
@@ -110,10 +111,13 @@ namespace eval ::posix_ipc::monitor {
 
     # The options: defaults, and what their values must be.
 
-    variable options {
-        -interval 1.0  -slice 0.005  -history 300  -holders 2.0
-        -types {sem shm mq}  -pattern *
+    variable types {sem shm}
+    if {[::posix_ipc::constants MESSAGE_QUEUES_SUPPORTED]} {
+        lappend types mq
     }
+    variable options [list \
+        -interval 1.0  -slice 0.005  -history 300  -holders 2.0 \
+        -types $types  -pattern *]
     variable kinds {
         -interval positive  -slice positive  -history count  -holders number
         -types types  -pattern any

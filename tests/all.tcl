@@ -2,9 +2,9 @@
 #
 #       Runs the test files, each in a process of its own, and ends with the
 #       sums. The arguments are tcltest's: -file sem-*.test, -match sem-open-1.*
-#       and so on. Exits with 1 when a test failed, a file did not come to its
-#       end or left something in the system, or a sanitizer or valgrind reports
-#       an error or a leak of any of its processes.
+#       and so on. Exits with 1 when a test failed or none passed, a file did not
+#       come to its end or left something in the system, or a sanitizer or
+#       valgrind reports an error or a leak of any of its processes.
 
 package require Tcl 8.6-
 package require tcltest 2.5
@@ -181,8 +181,11 @@ foreach file [files] {
 }
 file delete -force $env(REPORTS)
 reportFound $before
+if {$suite(Passed) + $suite(Failed) == 0} {
+    fail "all.tcl: none of $suite(Total) tests was run"
+}
 if {[llength $failures]} {
     puts "\nFailed:\n    [join $failures "\n    "]"
 }
 puts "all.tcl:[join [lmap column $columns {string cat \t $column \t $suite($column)}] ""]"
-exit [expr {$suite(Failed) > 0 || $suite(Total) == 0}]
+exit [expr {$suite(Failed) > 0}]

@@ -51,7 +51,8 @@ struct OsPoller {
 /*
  * OpenPipe, ClosePipe --
  *
- *	pipe(2) whose ends neither wait nor reach a new program.
+ *	pipe(2) whose ends neither wait nor reach a new program. OpenPipe
+ *	returns 0 or an errno value; an end that is -1 is not open.
  */
 
 static int
@@ -63,8 +64,10 @@ OpenPipe(
 	return errno;
     }
     for (int i = 0; i < 2; i++) {
-	fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[i], F_SETFL, O_NONBLOCK);
+	if (fcntl(ends[i], F_SETFD, FD_CLOEXEC) != 0
+		|| fcntl(ends[i], F_SETFL, O_NONBLOCK) != 0) {
+	    return errno;
+	}
     }
     return 0;
 }
@@ -83,16 +86,20 @@ ClosePipe(
 /*
  * Ring, Hush --
  *
- *	Make a pipe readable, and not. A full one is readable already.
+ *	Make a pipe readable, and not. A full one is readable already:
+ *	EAGAIN. A write that fails otherwise, as for a signal, must not cost
+ *	a wake-up: it is tried three times.
  */
 
 static void
 Ring(
     const int ends[2])
 {
-    ssize_t written = write(ends[1], "", 1);
-
-    (void) written;
+    for (int tries = 0; tries < 3; tries++) {
+	if (write(ends[1], "", 1) > 0 || errno == EAGAIN) {
+	    return;
+	}
+    }
 }
 
 static void
@@ -137,6 +144,7 @@ OsPollerOpen(
     }
     if (err != 0) {
 	ClosePipe(poller->loop);
+	ClosePipe(poller->poll);
 	free(poller);
 	return err;
     }

@@ -47,7 +47,7 @@ proc create::build {window} {
     ttk::frame $frame
     ttk::label $frame.title -style Title.TLabel -text "New object"
     ttk::frame $frame.kinds
-    foreach kind {sem shm mq} {
+    foreach kind [model cget -types] {
         ttk::radiobutton $frame.kinds.$kind -text [words::kind $kind] -value $kind \
             -variable create::type -command create::fit
         pack $frame.kinds.$kind -side left -padx [list 0 $gap]

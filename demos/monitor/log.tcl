@@ -1,8 +1,10 @@
-# The log: what looks wrong, since when, and when it was over. It can be copied.
+# The log: what looks wrong, since when, and when it was over; and what could not be
+# looked at. It can be copied.
 
 namespace eval log {
     variable text
     variable most 1000      ;# lines
+    variable errors {}      ;# of the last look
 }
 
 proc log::build {frame} {
@@ -25,8 +27,20 @@ proc log::heard {event object detail} {
             set isBad [expr {[dict get $detail problem] in {stuck full}}]
             add [expr {$isBad ? "bad" : "warn"}] [withSince $detail]
         }
-        solved  {add faint "no longer: [dict get $detail text]"}
+        solved    {add faint "no longer: [dict get $detail text]"}
+        refreshed {addErrors [dict values [dict get $detail errors]]}
     }
+}
+
+# What was not so at the last look.
+proc log::addErrors {now} {
+    variable errors
+    foreach message $now {
+        if {$message ni $errors} {
+            add bad $message
+        }
+    }
+    set errors $now
 }
 
 # What is wrong, and since when it is where that is not now.

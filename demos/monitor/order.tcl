@@ -17,7 +17,7 @@ proc tree::arrange {} {
     set rows [rows]
     set top [lsearch -exact $rows [topRow]]
     deleteVanished
-    foreach type {sem shm mq} {
+    foreach type [$tree children {}] {
         set objects [ordered [lmap object [model objects $type] {
             if {![passes $object]} continue
             set object
@@ -116,7 +116,7 @@ proc tree::buildSortMenu {menu} {
 proc tree::rows {} {
     variable tree
     set rows {}
-    foreach type {sem shm mq} {
+    foreach type [$tree children {}] {
         lappend rows $type
         if {[$tree item $type -open]} {
             lappend rows {*}[$tree children $type]

@@ -50,7 +50,7 @@ proc tree::extend {step} {
 
 proc tree::chooseAll {} {
     variable tree
-    $tree selection set [concat {*}[lmap type {sem shm mq} {$tree children $type}]]
+    $tree selection set [concat {*}[lmap type [$tree children {}] {$tree children $type}]]
 }
 
 # Chooses an object now, or as soon as the model has seen it.

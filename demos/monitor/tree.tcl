@@ -39,7 +39,7 @@ proc tree::build {frame} {
         $tree column $column -anchor $anchor
         setWidth $column $column $width
     }
-    foreach type {sem shm mq} {
+    foreach type [model cget -types] {
         $tree insert {} end -id $type -open 1 -text [words::plural $type] -tags group
     }
     paint

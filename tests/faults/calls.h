@@ -1,7 +1,8 @@
 /*
  * calls.h --
  *
- *	Every function that the library calls, for faults.c.
+ *	Every function that the library calls, for faults.c. What one build
+ *	calls and another does not stands below the condition that unix/ has.
  *
  *	CALL(name, how, errors): it can fail, in this way, with these values of
  *	errno: those of its manual page (man-pages 6.03, sections 2 and 3).
@@ -13,6 +14,9 @@
  *	How:
  *	MINUS	returns -1 and has done nothing
  *	NIL	returns NULL and has done nothing
+ *	BLOCK	the same; what it returns else is memory to be freed
+ *	LINE	returns -1 and has done nothing; its first argument points to
+ *		memory to be freed, or to what becomes that
  *	CODE	returns the errno value and has done nothing
  *	GONE	returns -1, and what it was to end is ended: close(2), "Dealing
  *		with error returns from close()"; of eventfd_write, EAGAIN says
@@ -20,10 +24,8 @@
  */
 
 /* Memory */
-CALL(malloc, NIL, ENOMEM)
-CALL(calloc, NIL, ENOMEM)
-CALL(realloc, NIL, ENOMEM)
-CALL(strdup, NIL, ENOMEM)
+CALL(calloc, BLOCK, ENOMEM)
+CALL(realloc, BLOCK, ENOMEM)
 CALL(mmap, MINUS, EACCES, EAGAIN, EBADF, EEXIST, EINVAL, ENFILE, ENODEV, ENOMEM, EOVERFLOW, EPERM, ETXTBSY)
 CALL(munmap, GONE, EINVAL, ENOMEM)
 SAFE(free, "returns nothing")
@@ -34,7 +36,13 @@ CALL(sem_close, GONE, EINVAL)
 CALL(sem_unlink, MINUS, EACCES, ENAMETOOLONG, ENOENT)
 CALL(sem_post, MINUS, EINVAL, EOVERFLOW)
 CALL(sem_trywait, MINUS, EAGAIN, EINTR, EINVAL)
+#if defined(HAVE_SEM_CLOCKWAIT)
 CALL(sem_clockwait, MINUS, EINTR, EINVAL, ETIMEDOUT)
+#elif defined(HAVE_SEM_TIMEDWAIT)
+CALL(sem_timedwait, MINUS, EINTR, EINVAL, ETIMEDOUT)
+#else
+CALL(nanosleep, MINUS, EFAULT, EINTR, EINVAL)
+#endif
 CALL(sem_getvalue, MINUS, EINVAL)
 
 /* Shared memory */
@@ -52,32 +60,53 @@ CALL(mq_notify, MINUS, EBADF, EBUSY, EINVAL, ENOMEM)
 CALL(mq_timedsend, MINUS, EAGAIN, EBADF, EINTR, EINVAL, EMSGSIZE, ETIMEDOUT)
 CALL(mq_timedreceive, MINUS, EAGAIN, EBADF, EINTR, EINVAL, EMSGSIZE, ETIMEDOUT)
 
-/* Files. fcntl is F_DUPFD_CLOEXEC. */
+/* Files. fcntl is F_DUPFD_CLOEXEC, F_SETFD, F_SETFL. */
+CALL(close, GONE, EBADF, EDQUOT, EINTR, EIO, ENOSPC)
+CALL(read, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ESRCH)
+CALL(pread, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ENXIO, EOVERFLOW, ESPIPE)
+CALL(lseek, MINUS, EBADF, EINVAL, ENXIO, EOVERFLOW, ESPIPE)
+CALL(fcntl, MINUS, EBADF, EINVAL, EMFILE, EPERM)
+CALL(fstat, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW)
+CALL(fstatvfs, MINUS, EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
+	EOVERFLOW)
+
+/* Events. A write that says EAGAIN has found the pipe full, and so readable. */
+#ifdef HAVE_EPOLL_CREATE1
+CALL(epoll_create1, MINUS, EINVAL, EMFILE, ENFILE, ENOMEM)
+CALL(epoll_ctl, MINUS, EBADF, EEXIST, EINVAL, ELOOP, ENOENT, ENOMEM, ENOSPC, EPERM)
+CALL(epoll_wait, MINUS, EBADF, EFAULT, EINTR, EINVAL)
+#endif
+#if defined(HAVE_EPOLL_CREATE1) && defined(HAVE_EVENTFD)
+CALL(malloc, BLOCK, ENOMEM)
+CALL(eventfd, MINUS, EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM)
+CALL(eventfd_read, MINUS, EAGAIN, EINVAL)
+CALL(eventfd_write, GONE, EAGAIN)
+#else
+CALL(pipe, MINUS, EFAULT, EINVAL, EMFILE, ENFILE)
+CALL(poll, MINUS, EFAULT, EINTR, EINVAL, ENOMEM)
+CALL(write, MINUS, EBADF, EDESTADDRREQ, EDQUOT, EFAULT, EFBIG, EINTR, EINVAL, EIO, ENOSPC, EPERM, EPIPE)
+SAFE(pthread_mutex_destroy, "of a mutex that nobody has, or that a parent process has")
+#endif
+
+/* What Linux tells of its objects. syscall is fsopen(2), fsconfig(2), fsmount(2), mq_notify(2). */
+#ifdef __linux__
 CALL(open, MINUS, EACCES, EBADF, EBUSY, EDQUOT, EEXIST, EFAULT, EFBIG, EINTR, EINVAL, EISDIR, ELOOP, EMFILE,
 	ENAMETOOLONG, ENFILE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, EOPNOTSUPP, EOVERFLOW, EPERM, EROFS,
 	ETXTBSY, EAGAIN)
 CALL(openat, MINUS, EACCES, EBADF, EBUSY, EDQUOT, EEXIST, EFAULT, EFBIG, EINTR, EINVAL, EISDIR, ELOOP, EMFILE,
 	ENAMETOOLONG, ENFILE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, EOPNOTSUPP, EOVERFLOW, EPERM, EROFS,
 	ETXTBSY, EAGAIN)
-CALL(close, GONE, EBADF, EINTR, EIO, ENOSPC)
-CALL(read, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ESRCH)
-CALL(pread, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ENXIO, EOVERFLOW, ESPIPE)
-CALL(lseek, MINUS, EBADF, EINVAL, ENXIO, EOVERFLOW, ESPIPE)
-CALL(fcntl, MINUS, EBADF, EINVAL, EMFILE)
-CALL(fstat, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW)
 CALL(fstatat, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW)
 CALL(statfs, MINUS, EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
 	EOVERFLOW)
 CALL(statvfs, MINUS, EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
-	EOVERFLOW)
-CALL(fstatvfs, MINUS, EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
 	EOVERFLOW)
 CALL(readlinkat, MINUS, EACCES, EBADF, EFAULT, EINVAL, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR)
 CALL(fopen, NIL, EINVAL, EACCES, EINTR, EMFILE, ENFILE, ENOENT, ENOMEM)
 CALL(fdopen, NIL, EINVAL, ENOMEM)
 CALL(fclose, GONE, EBADF, EINTR, EIO)
 CALL(fgets, NIL, EIO, EINTR)
-CALL(__getdelim, MINUS, EINVAL, ENOMEM, EIO, ESRCH)
+CALL(__getdelim, LINE, EINVAL, ENOMEM, EIO, ESRCH)
 CALL(opendir, NIL, EACCES, EBADF, EMFILE, ENFILE, ENOENT, ENOMEM, ENOTDIR)
 CALL(fdopendir, NIL, EACCES, EBADF, EMFILE, ENFILE, ENOENT, ENOMEM, ENOTDIR)
 CALL(readdir, NIL, EBADF)
@@ -87,23 +116,23 @@ CALL(setmntent, NIL, EINVAL, EACCES, EINTR, EMFILE, ENFILE, ENOENT, ENOMEM)
 CALL(getmntent_r, NIL, EIO)
 SAFE(endmntent, "always returns 1")
 SAFE(feof, "looks at a stream")
-
-/* Events */
-CALL(epoll_create1, MINUS, EINVAL, EMFILE, ENFILE, ENOMEM)
-CALL(epoll_ctl, MINUS, EBADF, EEXIST, EINVAL, ELOOP, ENOENT, ENOMEM, ENOSPC, EPERM)
-CALL(epoll_wait, MINUS, EBADF, EFAULT, EINTR, EINVAL)
-CALL(eventfd, MINUS, EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM)
-CALL(eventfd_read, MINUS, EAGAIN, EINVAL)
-CALL(eventfd_write, GONE, EAGAIN)
 CALL(socket, MINUS, EACCES, EAFNOSUPPORT, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT)
 CALL(recv, MINUS, EAGAIN, EBADF, ECONNREFUSED, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN, ENOTSOCK)
-
-/* Processes, threads, signals. syscall is fsopen(2), fsconfig(2), fsmount(2), mq_notify(2). */
 CALL(syscall, MINUS, EACCES, EBADF, EBUSY, EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM, ENOSYS, EPERM)
-CALL(sigaction, MINUS, EFAULT, EINVAL)
-CALL(pthread_create, CODE, EAGAIN, EINVAL, EPERM)
 CALL(getpwuid_r, CODE, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ERANGE)
 CALL(getgrgid_r, CODE, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ERANGE)
+CALL(strdup, BLOCK, ENOMEM)
+SAFE(stpcpy, "copies")
+SAFE(strspn, "looks at text")
+SAFE(strtoull, "as strtol")
+#else
+SAFE(getpwuid_r, "is not called: nothing tells of owners")
+SAFE(getgrgid_r, "is not called, as getpwuid_r")
+#endif
+
+/* Processes, threads, signals */
+CALL(sigaction, MINUS, EFAULT, EINVAL)
+CALL(pthread_create, CODE, EAGAIN, EINVAL, EPERM)
 CALL(getrlimit, MINUS, EFAULT, EINVAL)
 CALL(getentropy, MINUS, EFAULT, EIO, ENOSYS)
 SAFE(getpid, "is always successful")
@@ -135,17 +164,14 @@ SAFE(memcpy, "copies")
 SAFE(memset, "fills")
 SAFE(qsort, "sorts in place where it gets no memory")
 SAFE(snprintf, "writes numbers and short text into memory")
-SAFE(stpcpy, "copies")
 SAFE(strchr, "looks at text")
 SAFE(strcmp, "looks at text")
 SAFE(strlen, "looks at text")
 SAFE(strncmp, "looks at text")
-SAFE(strspn, "looks at text")
 SAFE(strstr, "looks at text")
 SAFE(strtol, "reads a number; what is none, or too large, has a value too")
 SAFE(strtoll, "as strtol")
 SAFE(strtoul, "as strtol")
-SAFE(strtoull, "as strtol")
 
 /* What compiler and linker put in */
 SAFE(__errno_location, "returns an address")

@@ -28,7 +28,7 @@ typedef Word Function(Word a, Word b, Word c, Word d, Word e, Word f);
  * The tables.
  */
 
-typedef enum How { MINUS, NIL, CODE, GONE } How;
+typedef enum How { MINUS, NIL, BLOCK, LINE, CODE, GONE } How;
 
 typedef struct Call {
     const char *name;
@@ -104,23 +104,18 @@ IsFromLibrary(
 }
 
 /*
- * CountBlocks --
+ * BlockAt --
  *
- *	Counts the memory that a call has given to the library. had: the block
- *	that it was to make longer.
+ *	Returns the memory that a call was given to make longer, or 0.
  */
 
-static void
-CountBlocks(
+static Word
+BlockAt(
     int index,
-    Word had,
-    Word got)
+    const Word *words)
 {
-    if (got != 0 && had == 0 && (index == AT_malloc || index == AT_calloc
-	    || index == AT_realloc || index == AT_strdup
-	    || index == AT___getdelim)) {
-	atomic_fetch_add(&blocks, 1);
-    }
+    return (index == AT_realloc) ? words[0]
+	    : (calls[index].how == LINE) ? *(Word *) words[0] : 0;
 }
 
 /*
@@ -138,24 +133,26 @@ MakeCall(
     Call *call = &calls[index];
     Function *real = Real(call->name, &call->real);
     int expected = index;
-    Word had, result;
+    Word had, got, result;
 
     if (!IsFromLibrary(returnAddress)) {
 	return real(words[0], words[1], words[2], words[3], words[4], words[5]);
     }
-    had = (index == AT___getdelim) ? *(Word *) words[0]
-	    : (index == AT_realloc) ? words[0] : 0;
+    had = BlockAt(index, words);
     if (atomic_fetch_add(&call->count, 1) + 1 == armedTurn
 	    && atomic_compare_exchange_strong(&armed, &expected, -1)) {
 	if (call->how == GONE) {
 	    real(words[0], words[1], words[2], words[3], words[4], words[5]);
 	}
 	errno = armedError;
-	return (call->how == NIL) ? 0 : (call->how == CODE) ? armedError : -1;
+	return (call->how == NIL || call->how == BLOCK) ? 0
+		: (call->how == CODE) ? armedError : -1;
     }
     result = real(words[0], words[1], words[2], words[3], words[4], words[5]);
-    CountBlocks(index, had, (index == AT___getdelim) ? *(Word *) words[0]
-	    : result);
+    got = (call->how == BLOCK) ? result : BlockAt(index, words);
+    if (had == 0 && got != 0) {
+	atomic_fetch_add(&blocks, 1);
+    }
     return result;
 }
 
@@ -175,6 +172,8 @@ MakeCall(
 #include "calls.h"
 #undef CALL
 
+#ifdef __linux__
+
 /*
  * getline is __getdelim with a newline; a compiler that optimizes makes it
  * that.
@@ -191,6 +190,8 @@ StandIn_getline(
     return MakeCall(AT___getdelim, __builtin_return_address(0),
 	    (Word[]) { line, room, '\n', file, 0, 0 });
 }
+
+#endif
 
 void StandIn_free(void *block) __asm__("free");
 

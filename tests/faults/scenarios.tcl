@@ -4,7 +4,7 @@
 #       leaves nothing behind and has the same result each time. An error is
 #       an outcome too, but those that it expects it catches.
 #
-#       scenario name ?-less {call errnos reason ...}? ?-as kind? script
+#       scenario name ?-less {call errnos reason ...}? ?-as kind? ?-needs call? script
 #
 #       -less       after one of these errors of a call, the result may be
 #                   another one, for this reason
@@ -12,13 +12,15 @@
 #                   its own
 #       -as plain   the process has no privilege
 #       -as full    /dev/shm has room for 16 kB
+#       -needs      where the library does not make this call, it can't do what
+#                   the scenario is about
 
 namespace eval scenarios {
     variable all {}
 }
 
 proc scenario {name args} {
-    dict set scenarios::all $name [dict merge {-less {} -as usual} \
+    dict set scenarios::all $name [dict merge {-less {} -as usual -needs {}} \
         [lrange $args 0 end-1] [list -script [lindex $args end]]]
 }
 
@@ -435,7 +437,6 @@ scenario mq-notify-beside {
         beside r {posix_ipc::mq open /faults} {
             $r close
         }
-        posix_ipc::mq info /faults
         $q send one
         event
         $q receive
@@ -445,6 +446,15 @@ scenario mq-notify-beside {
         }
         $q notify
         $q notify -signal SIGURG
+    }
+}
+
+scenario mq-notify-info -needs openat {
+    using q $newMq {
+        $q notify -command came
+        posix_ipc::mq info /faults
+        $q send one
+        llength [event]
     }
 }
 
@@ -504,25 +514,25 @@ foreach {family open} {
     mq  {posix_ipc::mq open /faults -flags CREX -maxmessages 2 -maxmessagesize 20}
 } {
     set filled [list FAMILY $family OPEN $open]
-    scenario $family-list -less $less [string map $filled {
+    scenario $family-list -needs openat -less $less [string map $filled {
         using h {OPEN} {
             list [posix_ipc::FAMILY list] [posix_ipc::FAMILY list /none*]
         }
     }]
-    scenario $family-info -less $lessInfo [string map $filled {
+    scenario $family-info -needs openat -less $lessInfo [string map $filled {
         using h {OPEN} {
             fails {POSIXIPC EXISTENTIAL ENOENT} {posix_ipc::FAMILY info /none}
             known FAMILY
         }
     }]
-    scenario $family-holders -less $less [string map $filled {
+    scenario $family-holders -needs openat -less $less [string map $filled {
         using h {OPEN} {held FAMILY}
     }]
 }
 
 # Without privilege, queues are found by the descriptors of processes.
 
-scenario mq-list-plain -as plain -less $less {
+scenario mq-list-plain -needs openat -as plain -less $less {
     using q $newMq {
         beside r {posix_ipc::mq open /faults} {
             using p {posix_ipc::mq open /another -flags CREX -maxmessages 2 -maxmessagesize 20} {
@@ -534,7 +544,7 @@ scenario mq-list-plain -as plain -less $less {
 
 # A queue that nobody may open is known as long as a process that may be seen has it open.
 
-scenario mq-info-plain -as plain -less [list {*}$lessInfo statfs ENOSYS "it is not known for a queue"] {
+scenario mq-info-plain -needs openat -as plain -less [list {*}$lessInfo statfs ENOSYS "it is not known for a queue"] {
     set seen ""
     using r {posix_ipc::mq open /third -flags CREX -maxmessages 2 -maxmessagesize 20} {
         using q {posix_ipc::mq open /faults -flags CREX -mode 0 -maxmessages 2 -maxmessagesize 20} {
@@ -551,19 +561,19 @@ scenario mq-info-plain -as plain -less [list {*}$lessInfo statfs ENOSYS "it is n
     set seen
 }
 
-scenario mq-holders-plain -as plain -less $less {
+scenario mq-holders-plain -needs openat -as plain -less $less {
     using q $newMq {
         posix_ipc::mq holders -pids [pid]
     }
 }
 
-scenario holders-of-all -less $less {
+scenario holders-of-all -needs openat -less $less {
     using s $newSem {
         posix_ipc::sem holders /faults
     }
 }
 
-scenario constants {
+scenario constants -needs openat {
     list [posix_ipc::constants] [posix_ipc::constants PAGE_SIZE]
 }
 
@@ -619,8 +629,8 @@ scenario end -as bare {
 
 set errnos {EINTR EIO EMFILE ENFILE ENOMEM ERANGE}
 
-scenario owner -as bare -less [list getpwuid_r $errnos "a number stands for the name" \
-                                   getgrgid_r $errnos "a number stands for the name"] {
+scenario owner -needs getpwuid_r -as bare -less [list getpwuid_r $errnos "a number stands for the name" \
+                                                     getgrgid_r $errnos "a number stands for the name"] {
     bare {
         set s [posix_ipc::sem open ""]
         try {

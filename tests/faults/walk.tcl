@@ -84,14 +84,24 @@ proc settled {resources} {
     return [resources]
 }
 
-# names --
+# queues, names --
 #
-#       The objects that there are.
+#       The queues that there are, by the package in an interpreter; where it has
+#       no list of them, one that is left is in the way of the next run. The
+#       objects that there are.
+
+proc queues {evaluate} {
+    try {
+        return [{*}$evaluate {posix_ipc::mq list}]
+    } trap {POSIXIPC UNSUPPORTED} {} {
+        return {}
+    }
+}
 
 proc names {} {
     set names [glob -nocomplain -tails -directory /dev/shm *]
     if {[dict get $::scenario -as] ne "bare"} {
-        lappend names {*}[stage eval {posix_ipc::mq list}]
+        lappend names {*}[queues {stage eval}]
     }
     return $names
 }
@@ -215,10 +225,8 @@ proc startAnew {} {
     catch {interp delete inner}
     interp delete stage
     file delete {*}[glob -nocomplain -directory /dev/shm *]
-    elsewhere {
-        foreach queue [posix_ipc::mq list] {
-            posix_ipc::mq unlink $queue
-        }
+    foreach queue [list /faults {*}[queues elsewhere]] {
+        elsewhere [list catch [list posix_ipc::mq unlink $queue]]
     }
     return [begin]
 }

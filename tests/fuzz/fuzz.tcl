@@ -9,7 +9,9 @@
 #       Each life of a player is a check: it fails by a report of a sanitizer,
 #       a crash, a call that waits where it should not, an error that is not
 #       of the contract, or something that the process holds at its end. One
-#       more is that nothing is left in the system.
+#       more is that nothing is left in the system. The run ends early when the
+#       vandal does, by an error of its own, or with so many failures that more
+#       tell nothing.
 
 package require Tcl 8.6-
 package require posix_ipc 1.0
@@ -23,6 +25,7 @@ set said [file join $folder said]
 set life 10000          ;# calls of one player
 set silence 60000       ;# milliseconds after which a player is stuck
 set patience 100        ;# milliseconds that a call may wait for ever
+set mostFailures 20
 set calls 0
 set lives 0
 set kills 0
@@ -31,6 +34,8 @@ set failed 0
 set outcomes {}
 set players {}
 set killed {}
+set isOver 0
+set vandalEnded 0
 set began [clock milliseconds]
 
 # Sanitizers write to files. A thread that fetches a unit is cancelled in a
@@ -50,6 +55,25 @@ proc fail {text} {
     puts "FAIL  $text"
 }
 
+# tellLast --
+#
+#       Prints the last lines of a file, if it has any.
+
+proc tellLast {what path} {
+    if {![catch {exec tail -n 12 $path} last] && $last ne ""} {
+        puts "      $what: [string range [string map {\n "\n        "} \n$last] 0 4000]"
+    }
+}
+
+# broken --
+#
+#       An error of the referee itself, in an event: the run cannot go on.
+
+proc broken {message options} {
+    fail "fuzz.tcl: [dict get $options -errorinfo]"
+    set ::isOver 1
+}
+
 # start --
 #
 #       Starts a program of this folder, with a command for its lines.
@@ -59,6 +83,20 @@ proc start {handler program args} {
     chan configure $pipe -blocking 0 -buffering line
     chan event $pipe readable [list {*}$handler $pipe]
     return $pipe
+}
+
+# reap --
+#
+#       Waits for the end of a program, and returns how it ended.
+
+proc reap {pipe} {
+    chan configure $pipe -blocking 1
+    try {
+        close $pipe
+    } on error {- options} {
+        return [lrange [dict get $options -errorcode] 0 2]
+    }
+    return "exit 0"
 }
 
 # startPlayer --
@@ -76,42 +114,56 @@ proc startPlayer {} {
     tellVandal
 }
 
+# tellVandal --
+#
+#       Tells the vandal which players there are. Of its own end hearVandal learns.
+
 proc tellVandal {} {
-    puts $::vandal [lmap player [dict values $::players] {dict get $player pid}]
+    try {
+        puts $::vandal [lmap player [dict values $::players] {dict get $player pid}]
+    } trap {POSIX EPIPE} {} {}
 }
 
 # watch --
 #
-#       Kills a player after a time; trouble is what is wrong then, or "".
+#       Kills a player after a time; args are what is wrong then.
 
-proc watch {player milliseconds trouble} {
+proc watch {player milliseconds args} {
     global players
     if {[dict exists $players $player timer]} {
         after cancel [dict get $players $player timer]
     }
-    dict set players $player timer [after $milliseconds [list stop $player $trouble]]
+    dict set players $player timer [after $milliseconds [list stop $player {*}$args]]
 }
 
-proc stop {player trouble} {
-    global players killed
-    lappend killed [dict get $players $player pid]
-    dict set players $player trouble $trouble
-    exec kill -KILL [dict get $players $player pid]
+proc stop {player args} {
+    set pid [dict get $::players $player pid]
+    lappend ::killed $pid
+    blame $player {*}$args
+    exec kill -KILL $pid
+}
+
+# blame --
+#
+#       Adds to what is wrong with a player.
+
+proc blame {player args} {
+    dict set ::players $player trouble [concat [dict get $::players $player trouble] $args]
 }
 
 # hear --
 #
-#       Reads what a player tells.
+#       Reads what a player tells. A line that a kill has cut short is none.
 
 proc hear {player} {
     global players
-    while {[gets $player line] >= 0} {
+    while {[gets $player line] >= 0 && ![eof $player]} {
         lassign $line word text
         watch $player $::silence "it made no sound in $::silence ms"
         switch $word {
             counts  {count $player $text}
-            failed  {dict set players $player trouble $text}
-            waits   {watch $player $::patience ""}
+            failed  {blame $player $text}
+            waits   {watch $player $::patience}
             ended   {dict set players $player ended 1}
         }
     }
@@ -140,45 +192,55 @@ proc count {player counts} {
 #       Judges a player that has ended, and starts the next one.
 
 proc finish {player} {
-    global players kills
-    set one [dict get $players $player]
-    dict unset players $player
-    after cancel [dict get $one timer]
-    chan configure $player -blocking 1
-    set status "exit 0"
-    if {[catch {close $player} - result]} {
-        set status [lrange [dict get $result -errorcode] 0 2]
-    }
-    if {[lindex $status 0] eq "CHILDKILLED" && [lindex $status 2] eq "SIGKILL"} {
-        incr kills
-    } elseif {$status ne "exit 0" || ![dict get $one ended]} {
-        dict lappend one trouble "it ended with $status"
-    }
-    judge $one
-    if {$::calls < $::options(-calls) && [seconds] < $::options(-seconds)} {
+    judge $player
+    if {$::failed >= $::mostFailures} {
+        set ::isOver 1
+    } elseif {$::calls < $::options(-calls) && [seconds] < $::options(-seconds)} {
         startPlayer
-    } elseif {$players eq ""} {
-        set ::over 1
+    } elseif {$::players eq ""} {
+        set ::isOver 1
     }
 }
 
 # judge --
 #
-#       A life is good unless there was trouble. A player that met some is told
+#       Reaps a player. Its life is good unless there was trouble; then it is told
 #       with its seed and its last calls.
 
 proc judge {player} {
-    set log [dict get $player log]
-    if {[dict get $player trouble] eq ""} {
+    after cancel [dict get $::players $player timer]
+    set status [reap $player]
+    if {[lindex $status 0] eq "CHILDKILLED" && [lindex $status 2] eq "SIGKILL"} {
+        incr ::kills
+    } elseif {$status ne "exit 0" || ![dict get $::players $player ended]} {
+        blame $player "it ended with $status"
+    }
+    set one [dict get $::players $player]
+    dict unset ::players $player
+    if {[dict get $one trouble] eq ""} {
         incr ::passed
     } else {
-        fail "player.tcl [dict get $player seed] $::life, after [dict get $player calls] calls:\
-            [dict get $player trouble]"
-        catch {exec tail -n 12 $log} last
-        puts "      the last calls: [string range [string map {\n "\n        "} \n$last] 0 4000]"
+        fail "player.tcl [dict get $one seed] $::life, after [dict get $one calls] calls:\
+            [join [dict get $one trouble] "\n      "]"
+        tellLast "the last calls" [dict get $one log]
     }
-    file delete $log
+    file delete [dict get $one log]
 }
+
+# endPlayers --
+#
+#       Ends those that are still there when the run ends early.
+
+proc endPlayers {} {
+    foreach player [dict keys $::players] {
+        stop $player
+        judge $player
+    }
+}
+
+# hearVandal --
+#
+#       Reads whom the vandal has killed. Its end is that of the run.
 
 proc hearVandal {vandal} {
     while {[gets $vandal line] >= 0} {
@@ -187,21 +249,28 @@ proc hearVandal {vandal} {
     if {[eof $vandal]} {
         chan event $vandal readable {}
         set ::vandalEnded 1
+        set ::isOver 1
     }
 }
 
 # endVandal --
 #
-#       Lets the vandal end. All that SIGKILL has ended must be its work, or
-#       that of stop.
+#       Lets the vandal end, if it has not ended before. All that SIGKILL has ended
+#       must be its work, or that of stop.
 
 proc endVandal {} {
-    global vandal killed kills
-    close $vandal write
-    vwait ::vandalEnded
-    chan configure $vandal -blocking 1
-    if {[catch {close $vandal} message]} {
-        fail "vandal.tcl: $message"
+    global vandal vandalEnded killed kills
+    if {$vandalEnded} {
+        fail "vandal.tcl came to its end early"
+    } else {
+        close $vandal write
+        set timer [after $::silence [list exec kill -KILL [pid $vandal]]]
+        vwait vandalEnded
+        after cancel $timer
+    }
+    set status [reap $vandal]
+    if {$status ne "exit 0"} {
+        fail "vandal.tcl ended with $status"
     }
     if {$kills > [llength $killed]} {
         fail "SIGKILL ended $kills players, of which [llength $killed] were killed on purpose"
@@ -246,11 +315,13 @@ proc printOutcomes {} {
     }
 }
 
+interp bgerror {} broken
 puts "seed $options(-seed)"
 set vandal [start hearVandal vandal.tcl $options(-seed)]
 startPlayer
 startPlayer
-vwait over
+vwait isOver
+endPlayers
 endVandal
 set left [left]
 if {$left ne ""} {
@@ -260,6 +331,9 @@ if {$left ne ""} {
 }
 foreach report [reports] {
     fail $report
+}
+if {$failed} {
+    tellLast "the last words of the processes" $said
 }
 file delete -force $folder
 printOutcomes

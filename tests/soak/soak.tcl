@@ -185,7 +185,7 @@ proc freeGuard {} {
     set pids [lmap worker [dict values $users] {pid [lindex $worker 2]}]
     exec kill -STOP {*}$pids
     foreach pid $pids {
-        while {![isStopped $pid]} {}
+        while {![isStill $pid]} {}
     }
     set states [lmap number [dict keys $users] {journal::get $number guard}]
     if {[guard cget -value] == 0 && [lsearch -not $states none] < 0} {
@@ -196,11 +196,15 @@ proc freeGuard {} {
     exec kill -CONT {*}$pids
 }
 
-proc isStopped {pid} {
+# isStill --
+#
+#       Whether a process is stopped, or has ended and was not waited for: proc(5).
+
+proc isStill {pid} {
     set file [open /proc/$pid/stat]
     set status [read $file]
     close $file
-    return [regexp {\) T [^)]*$} $status]
+    return [regexp {\) [TZ] [^)]*$} $status]
 }
 
 # Growth --------------------------------------------------------------------
@@ -379,6 +383,9 @@ foreach what {unit guard} {
     set returned($what) 0
     set doubtful($what) 0
 }
+interp bgerror {} {apply {{message options} {
+    lappend ::complaints "soak.tcl: [dict get $options -errorinfo]"
+}}}
 try {
     make
     run
