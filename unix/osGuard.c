@@ -47,9 +47,8 @@ static _Thread_local uint64_t lastLook OS_GUARD_MODEL;
  * A signal that has a handler here, and the actions that were found in place,
  * each in the slot of its number. One may pass a signal on to what it has found
  * itself, which is the handler of here again: then it is the turn of the action
- * before it, so the depth of the thread counts. The first and the last few are
- * remembered; there are twice the slots for these, so that none changes while
- * a thread reads it.
+ * before it. The first and the last few are remembered; there are twice the
+ * slots for these, so that none changes while a thread reads it.
  */
 
 #define MOST_ACTIONS 16
@@ -67,23 +66,6 @@ static void HandleAbort(int signal, siginfo_t *info, void *context);
 
 static Overlay busError = { .signal = SIGBUS, .handler = HandleBusError };
 static Overlay abortion = { .signal = SIGABRT, .handler = HandleAbort };
-
-/*
- * A signal that this thread passes on: what the handler was called with, its
- * frame, and how many have passed on the same one before. A handler that was
- * passed a signal may leave by a jump, so this tells by itself whether it is
- * still true: for the same signal the handler is called with the same
- * context, from another frame.
- */
-
-typedef struct Passing {
-    const void *context;
-    uintptr_t frame;
-    unsigned depth;
-} Passing;
-
-static _Thread_local Passing passingBusError OS_GUARD_MODEL;
-static _Thread_local Passing passingAbortion OS_GUARD_MODEL;
 
 /*
  * GetSlot --
@@ -104,7 +86,7 @@ GetSlot(
  * FindAction --
  *
  *	Returns the action that is depth below the one found last. Below all
- *	that are remembered is the first one.
+ *	that are remembered are the first one, and the system's own.
  */
 
 static const struct sigaction *
@@ -112,10 +94,12 @@ FindAction(
     Overlay *overlay,
     unsigned depth)
 {
+    static const struct sigaction standard = { .sa_handler = SIG_DFL };
     unsigned last = atomic_load(&overlay->count) - 1;
-    bool isRemembered = (depth < MOST_ACTIONS && depth < last);
+    unsigned first = (last < MOST_ACTIONS) ? last : MOST_ACTIONS;
 
-    return GetSlot(overlay, isRemembered ? last - depth : 0);
+    return (depth > first) ? &standard
+	    : GetSlot(overlay, (depth < first) ? last - depth : 0);
 }
 
 /*
@@ -124,25 +108,28 @@ FindAction(
  *	Does with a signal what would have been done without this handler.
  *	One that nobody handles ends the process: a fault by coming again
  *	when the handler returns, a kill(2) or an abort(3) by being raised again.
+ *
+ *	How deep it is passed on stands in the context of the signal, in
+ *	uc_link, which is of no use to a handler and 0 when the signal comes.
+ *	So it needs no end when an action leaves by a jump.
  */
 
 static void
 PassOn(
     Overlay *overlay,
-    Passing *passing,
     siginfo_t *info,
     void *context)
 {
-    const Passing before = *passing;
-    const uintptr_t frame = (uintptr_t) __builtin_frame_address(0);
-    bool isAgain = (before.context == context && before.frame != frame);
-    const unsigned depth = isAgain ? before.depth + 1 : 0;
+    ucontext_t none = { .uc_link = NULL };
+    ucontext_t *passed = (context != NULL) ? context : &none;
+    uintptr_t link = (uintptr_t) passed->uc_link;
+    unsigned depth = (link <= MOST_ACTIONS + 1) ? (unsigned) link : 0;
     const struct sigaction *action = FindAction(overlay, depth);
     bool sent = info->si_code <= 0;
 
-    *passing = (Passing) { context, frame, depth };
+    passed->uc_link = (ucontext_t *) (uintptr_t) (depth + 1);
     if (action->sa_flags & SA_SIGINFO) {
-	action->sa_sigaction(overlay->signal, info, context);
+	action->sa_sigaction(overlay->signal, info, passed);
     } else if (action->sa_handler == SIG_DFL
 	    || (action->sa_handler == SIG_IGN && !sent)) {
 	struct sigaction standard = { .sa_handler = SIG_DFL };
@@ -154,24 +141,83 @@ PassOn(
     } else if (action->sa_handler != SIG_IGN) {
 	action->sa_handler(overlay->signal);
     }
-    *passing = before;
+    passed->uc_link = (ucontext_t *) link;
+}
+
+/*
+ * MapZeros --
+ *
+ *	mmap(2) of private memory that is zeros, at a place, over what is there,
+ *	or anywhere for NULL. It is a plain system call here, which a handler may
+ *	make. Returns MAP_FAILED where it fails.
+ */
+
+static void *
+MapZeros(
+    char *place,
+    size_t length)		/* bytes */
+{
+    return mmap(place, length, PROT_READ | PROT_WRITE, MAP_PRIVATE
+	    | MAP_ANONYMOUS | MAP_NORESERVE | ((place != NULL) ? MAP_FIXED : 0),
+	    -1, 0);
+}
+
+/*
+ * MoveMarked --
+ *
+ *	The same with a mark in it, in one step: mremap(2). Else another
+ *	thread could find the zeros without it. Returns false where the system
+ *	has no such call, or no room for it.
+ */
+
+static bool
+MoveMarked(
+    char *page,
+    size_t length)
+{
+#ifdef MREMAP_FIXED
+    char *made = MapZeros(NULL, length);
+
+    if (made != MAP_FAILED) {
+	*(OsGuardMark *) (made + ((char *) osGuard.mark - page))
+		= OS_GUARD_GONE;
+	if (mremap(made, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, page)
+		!= MAP_FAILED) {
+	    return true;
+	}
+	munmap(made, length);
+    }
+#else
+    (void) page;
+    (void) length;
+#endif
+    return false;
 }
 
 /*
  * PutZeros --
  *
  *	Replaces all pages from page to the end of the guarded range by
- *	private ones that are zeros. mmap is a plain system call here, which a
- *	handler may make. Returns false where it fails.
+ *	private ones that are zeros, but for the mark. Returns false where that
+ *	fails.
  */
 
 static bool
 PutZeros(
     char *page)
 {
-    return mmap(page, (size_t) (osGuard.end - page), PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
-	    -1, 0) != MAP_FAILED;
+    size_t length = (size_t) (osGuard.end - page);
+
+    if (osGuard.mark == NULL) {
+	return MapZeros(page, length) != MAP_FAILED;
+    }
+    if (!MoveMarked(page, length)) {
+	if (MapZeros(page, length) == MAP_FAILED) {
+	    return false;
+	}
+	*osGuard.mark = OS_GUARD_GONE;
+    }
+    return true;
 }
 
 /*
@@ -199,16 +245,13 @@ HandleBusError(
 	char *first = osGuard.start - (uintptr_t) osGuard.start % pageSize;
 
 	if (PutZeros(page) || PutZeros(first)) {
-	    if (osGuard.mark != NULL) {
-		*osGuard.mark = OS_GUARD_GONE;
-	    }
 	    osGuard.broken = 1;
 	    errno = savedErrno;
 	    return;
 	}
     }
     errno = savedErrno;
-    PassOn(&busError, &passingBusError, info, context);
+    PassOn(&busError, info, context);
 }
 
 /*
@@ -216,7 +259,9 @@ HandleBusError(
  *
  *	The handler of SIGABRT. A thread that aborts itself in a guarded call
  *	goes back to where the call began, with the signals blocked that were
- *	so before.
+ *	so before, but for SIGABRT, which abort(3) has unblocked. A signal that
+ *	another thread of the process sends with pthread_kill(3) looks the
+ *	same.
  */
 
 static void
@@ -230,10 +275,12 @@ HandleAbort(
     (void) signal;
     if (osGuard.back != NULL && info->si_code != SI_USER
 	    && info->si_pid == getpid()) {
-	pthread_sigmask(SIG_SETMASK, &interrupted->uc_sigmask, NULL);
+	if (interrupted != NULL) {
+	    pthread_sigmask(SIG_SETMASK, &interrupted->uc_sigmask, NULL);
+	}
 	siglongjmp(*osGuard.back, 1);
     }
-    PassOn(&abortion, &passingAbortion, info, context);
+    PassOn(&abortion, info, context);
 }
 
 /*

@@ -19,7 +19,7 @@
  * once that memory is gone and private.
  */
 
-typedef _Atomic uint32_t OsGuardMark;
+typedef volatile _Atomic uint32_t OsGuardMark;
 
 #define OS_GUARD_GONE 0x9E1F7AD3u
 

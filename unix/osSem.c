@@ -41,8 +41,7 @@ Leave(
 #ifdef OS_SEM_IS_MEMORY
     bool isGone = (sem->memory->mark == OS_GUARD_GONE);
 
-    OsGuardLeave();
-    return isGone ? EIDRM : err;
+    return (OsGuardLeave() || isGone) ? EIDRM : err;
 #else
     (void) sem;
     return err;
@@ -143,7 +142,8 @@ OsSemUnlink(
 /*
  * OsSemPost --
  *
- *	sem_post(3). EOVERFLOW: the value is the maximum.
+ *	sem_post(3). EOVERFLOW: the value is the maximum. EIDRM where there is
+ *	nonsense in the memory: a unit may have been added to it all the same.
  */
 
 int

@@ -206,7 +206,7 @@ OsSemFetch(
  * OsSemTakeFetched --
  *
  *	Takes a unit that was fetched. EAGAIN: there is none. Else what the
- *	thread has met.
+ *	thread has met, which is told once.
  */
 
 int
@@ -221,6 +221,7 @@ OsSemTakeFetched(
 	err = 0;
     } else if (sem->fetchError != 0) {
 	err = sem->fetchError;
+	sem->fetchError = 0;
     }
     OsUnlock();
     return err;

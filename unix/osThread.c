@@ -26,7 +26,7 @@ OsThreadStart(
     void *data,
     pthread_t *threadPtr)
 {
-    static const int faults[] = { SIGBUS, SIGFPE, SIGILL, SIGSEGV };
+    static const int faults[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV };
     sigset_t blocked, saved;
     int err;
 

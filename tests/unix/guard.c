@@ -15,58 +15,6 @@
 #include <unistd.h>
 
 /*
- * CheckJump --
- *
- *	A program's own handler of SIGBUS that does not return: it gets each
- *	signal that is not for a guarded access.
- */
-
-static sigjmp_buf jump;
-
-static void
-JumpOut(
-    int signal)
-{
-    siglongjmp(jump, signal);
-}
-
-static void
-Raise(void)
-{
-    raise(SIGBUS);
-}
-
-static void
-RaiseDeeper(void)
-{
-    volatile char room[4096];
-
-    room[0] = SIGBUS;
-    raise(room[0]);
-    room[0] = 0;
-}
-
-static void
-CheckJump(void)
-{
-    static void (*volatile const raisers[])(void) = { Raise, RaiseDeeper };
-    struct sigaction action = { .sa_handler = JumpOut }, saved;
-    volatile int jumps = 0;
-
-    sigaction(SIGBUS, &action, &saved);
-    Must("OsGuardInstall", OsGuardInstall());
-    for (volatile int i = 0; i < 20; i++) {
-	if (sigsetjmp(jump, 1) == 0) {
-	    raisers[i % 4 / 2]();
-	} else {
-	    jumps++;
-	}
-    }
-    Check("a handler that jumps out gets each signal", jumps == 20);
-    sigaction(SIGBUS, &saved, NULL);
-}
-
-/*
  * CheckChain --
  *
  *	Handlers that pass a signal on to what they have found, which is the
@@ -121,6 +69,71 @@ CheckChain(void)
     raise(SIGBUS);
     Check("handlers that pass on, over and over, come to an end",
 	    reached == 1);
+    sigaction(SIGBUS, &saved, NULL);
+}
+
+/*
+ * CheckJump --
+ *
+ *	A program's own handler of SIGBUS that does not return: it gets each
+ *	signal that is not for a guarded access.
+ */
+
+static sigjmp_buf jump;
+
+static void
+JumpOut(
+    int signal)
+{
+    siglongjmp(jump, signal);
+}
+
+static void
+Raise(void)
+{
+    raise(SIGBUS);
+}
+
+static void
+RaiseDeeper(void)
+{
+    volatile char room[4096];
+
+    room[0] = SIGBUS;
+    raise(room[0]);
+    room[0] = 0;
+}
+
+static int
+CountJumps(void)
+{
+    static void (*volatile const raisers[])(void) = { Raise, RaiseDeeper };
+    volatile int jumps = 0;
+
+    for (volatile int i = 0; i < 20; i++) {
+	if (sigsetjmp(jump, 1) == 0) {
+	    raisers[i % 4 / 2]();
+	} else {
+	    jumps++;
+	}
+    }
+    return jumps;
+}
+
+static void
+CheckJump(void)
+{
+    struct sigaction action = { .sa_handler = JumpOut }, saved;
+    struct sigaction one = { .sa_sigaction = PassFromOne,
+	.sa_flags = SA_SIGINFO };
+
+    sigaction(SIGBUS, &action, &saved);
+    Must("OsGuardInstall", OsGuardInstall());
+    Check("a handler that jumps out gets each signal", CountJumps() == 20);
+    sigaction(SIGBUS, &one, &foundByOne);
+    Check("... that a later one passes on", CountJumps() == 20);
+    Must("OsGuardInstall", OsGuardInstall());
+    Check("... from beneath the guard", CountJumps() == 20);
     sigaction(SIGBUS, &saved, NULL);
 }
 
