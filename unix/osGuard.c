@@ -28,6 +28,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <ucontext.h>
@@ -96,10 +97,37 @@ FindAction(
 {
     static const struct sigaction standard = { .sa_handler = SIG_DFL };
     unsigned last = atomic_load(&overlay->count) - 1;
-    unsigned first = (last < MOST_ACTIONS) ? last : MOST_ACTIONS;
 
-    return (depth > first) ? &standard
-	    : GetSlot(overlay, (depth < first) ? last - depth : 0);
+    if (depth > last || depth > MOST_ACTIONS) {
+	return &standard;
+    }
+    return GetSlot(overlay, (depth == MOST_ACTIONS) ? 0 : last - depth);
+}
+
+/*
+ * GetDepth, SetDepth --
+ *
+ *	How often a signal has been passed on stands in its context, in
+ *	uc_link, which is of no use to a handler and NULL when the signal comes.
+ *	So it needs no end when an action leaves by a jump.
+ */
+
+static unsigned
+GetDepth(
+    const ucontext_t *context)
+{
+    uintptr_t depth;
+
+    memcpy(&depth, &context->uc_link, sizeof(depth));
+    return (depth <= MOST_ACTIONS + 1) ? (unsigned) depth : 0;
+}
+
+static void
+SetDepth(
+    ucontext_t *context,
+    uintptr_t depth)
+{
+    memcpy(&context->uc_link, &depth, sizeof(depth));
 }
 
 /*
@@ -108,10 +136,6 @@ FindAction(
  *	Does with a signal what would have been done without this handler.
  *	One that nobody handles ends the process: a fault by coming again
  *	when the handler returns, a kill(2) or an abort(3) by being raised again.
- *
- *	How deep it is passed on stands in the context of the signal, in
- *	uc_link, which is of no use to a handler and 0 when the signal comes.
- *	So it needs no end when an action leaves by a jump.
  */
 
 static void
@@ -122,12 +146,11 @@ PassOn(
 {
     ucontext_t none = { .uc_link = NULL };
     ucontext_t *passed = (context != NULL) ? context : &none;
-    uintptr_t link = (uintptr_t) passed->uc_link;
-    unsigned depth = (link <= MOST_ACTIONS + 1) ? (unsigned) link : 0;
+    unsigned depth = GetDepth(passed);
     const struct sigaction *action = FindAction(overlay, depth);
     bool sent = info->si_code <= 0;
 
-    passed->uc_link = (ucontext_t *) (uintptr_t) (depth + 1);
+    SetDepth(passed, depth + 1);
     if (action->sa_flags & SA_SIGINFO) {
 	action->sa_sigaction(overlay->signal, info, passed);
     } else if (action->sa_handler == SIG_DFL
@@ -141,7 +164,7 @@ PassOn(
     } else if (action->sa_handler != SIG_IGN) {
 	action->sa_handler(overlay->signal);
     }
-    passed->uc_link = (ucontext_t *) link;
+    SetDepth(passed, depth);
 }
 
 /*
