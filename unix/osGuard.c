@@ -87,7 +87,8 @@ GetSlot(
  * FindAction --
  *
  *	Returns the action that is depth below the one found last. Below all
- *	that are remembered are the first one, and the system's own.
+ *	that are remembered, at MOST_ACTIONS, is the first one, and below that
+ *	the system's own.
  */
 
 static const struct sigaction *
@@ -98,10 +99,11 @@ FindAction(
     static const struct sigaction standard = { .sa_handler = SIG_DFL };
     unsigned last = atomic_load(&overlay->count) - 1;
 
-    if (depth > last || depth > MOST_ACTIONS) {
-	return &standard;
+    if (depth == MOST_ACTIONS) {
+	return GetSlot(overlay, 0);
     }
-    return GetSlot(overlay, (depth == MOST_ACTIONS) ? 0 : last - depth);
+    return (depth > last || depth > MOST_ACTIONS) ? &standard
+	    : GetSlot(overlay, last - depth);
 }
 
 /*
@@ -109,25 +111,34 @@ FindAction(
  *
  *	How often a signal has been passed on stands in its context, in
  *	uc_link, which is of no use to a handler and NULL when the signal comes.
- *	So it needs no end when an action leaves by a jump.
+ *	So it needs no end when an action leaves by a jump. For an action that
+ *	passes on no context it stands in the thread too.
  */
+
+static _Thread_local unsigned bareDepth OS_GUARD_MODEL;
 
 static unsigned
 GetDepth(
-    const ucontext_t *context)
+    const ucontext_t *context)	/* or NULL */
 {
     uintptr_t depth;
 
+    if (context == NULL) {
+	return bareDepth;
+    }
     memcpy(&depth, &context->uc_link, sizeof(depth));
     return (depth <= MOST_ACTIONS + 1) ? (unsigned) depth : 0;
 }
 
 static void
 SetDepth(
-    ucontext_t *context,
+    ucontext_t *context,	/* or NULL */
     uintptr_t depth)
 {
-    memcpy(&context->uc_link, &depth, sizeof(depth));
+    bareDepth = (unsigned) depth;
+    if (context != NULL) {
+	memcpy(&context->uc_link, &depth, sizeof(depth));
+    }
 }
 
 /*
@@ -144,15 +155,13 @@ PassOn(
     siginfo_t *info,
     void *context)
 {
-    ucontext_t none = { .uc_link = NULL };
-    ucontext_t *passed = (context != NULL) ? context : &none;
-    unsigned depth = GetDepth(passed);
+    unsigned depth = GetDepth(context);
     const struct sigaction *action = FindAction(overlay, depth);
     bool sent = info->si_code <= 0;
 
-    SetDepth(passed, depth + 1);
+    SetDepth(context, depth + 1);
     if (action->sa_flags & SA_SIGINFO) {
-	action->sa_sigaction(overlay->signal, info, passed);
+	action->sa_sigaction(overlay->signal, info, context);
     } else if (action->sa_handler == SIG_DFL
 	    || (action->sa_handler == SIG_IGN && !sent)) {
 	struct sigaction standard = { .sa_handler = SIG_DFL };
@@ -164,7 +173,7 @@ PassOn(
     } else if (action->sa_handler != SIG_IGN) {
 	action->sa_handler(overlay->signal);
     }
-    SetDepth(passed, depth);
+    SetDepth(context, depth);
 }
 
 /*

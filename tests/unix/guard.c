@@ -34,6 +34,15 @@ PassFromOne(
 }
 
 static void
+PassSignal(
+    int signal)
+{
+    siginfo_t info = { .si_signo = signal };
+
+    foundByOne.sa_sigaction(signal, &info, NULL);
+}
+
+static void
 PassFromOther(
     int signal,
     siginfo_t *info,
@@ -57,6 +66,7 @@ CheckChain(void)
 	.sa_flags = SA_SIGINFO };
     struct sigaction other = { .sa_sigaction = PassFromOther,
 	.sa_flags = SA_SIGINFO };
+    struct sigaction bare = { .sa_handler = PassSignal };
     struct sigaction lowest = { .sa_handler = Reach }, saved;
 
     sigaction(SIGBUS, &lowest, &saved);
@@ -69,6 +79,10 @@ CheckChain(void)
     raise(SIGBUS);
     Check("handlers that pass on, over and over, come to an end",
 	    reached == 1);
+    sigaction(SIGBUS, &bare, &foundByOne);
+    Must("OsGuardInstall", OsGuardInstall());
+    raise(SIGBUS);
+    Check("... also where one passes on no context", reached == 2);
     sigaction(SIGBUS, &saved, NULL);
 }
 
