@@ -118,8 +118,7 @@ IpcInvoke(
 	.family = family, .name = handle->name, .await = await
     };
 
-    if (objc - 2 < method->least
-	    || (method->most >= 0 && objc - 2 > method->most)) {
+    if (!IpcHasWords(&call, method->least, method->most)) {
 	return IpcFailUsage(&call);
     }
     if (!handle->isOpen && !(method->flags & IPC_WHEN_CLOSED)) {

@@ -261,8 +261,7 @@ SubcommandCmd(
 	.verb = self->verb, .family = family
     };
 
-    if (objc - 1 < self->least
-	    || (self->most >= 0 && objc - 1 > self->most)) {
+    if (!IpcHasWords(&call, self->least, self->most)) {
 	return IpcFailUsage(&call);
     }
     return self->proc(&call);

@@ -67,6 +67,24 @@ int	IpcFailUsage(const IpcCall *call);
 int	IpcFailNoWatch(const IpcCall *call);
 
 /*
+ * IpcHasWords --
+ *
+ *	Returns whether a call has as many words, after those in prefix, as its
+ *	row in a table says.
+ */
+
+static inline bool
+IpcHasWords(
+    const IpcCall *call,
+    int least,
+    int most)			/* -1: no limit */
+{
+    Tcl_Size words = call->objc - call->prefix;
+
+    return words >= least && (most < 0 || words <= most);
+}
+
+/*
  * The types of Tcl's values that are told apart by address: their names take
  * longer to compare.
  */

@@ -37,6 +37,9 @@ testConstraint utf8         [string match utf* [encoding system]]
 testConstraint root         [expr {[file exists /proc/self]
                                    && [file attributes /proc/self -owner] eq "root"}]
 testConstraint notRoot      [expr {![testConstraint root]}]
+testConstraint notLinux     [expr {![testConstraint linux]}]
+testConstraint noQueues     [expr {![testConstraint queues]}]
+testConstraint noSemValue   [expr {![testConstraint semValue]}]
 
 # Names ---------------------------------------------------------------------
 
@@ -52,6 +55,19 @@ namespace eval names {
 proc uniqueName {} {
     lappend names::made /tcl-[pid]-[llength $names::made]
     return [lindex $names::made end]
+}
+
+# fileOf, cutAway --
+#
+#       The file that a semaphore or a segment of a name has, under the constraint
+#       semFiles; cutAway makes that of a semaphore empty.
+
+proc fileOf {family name} {
+    return /dev/shm/[expr {$family eq "sem" ? "sem." : ""}][string range $name 1 end]
+}
+
+proc cutAway {name} {
+    close [open [fileOf sem $name] w]
 }
 
 # unlink --

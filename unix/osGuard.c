@@ -67,6 +67,7 @@ static void HandleAbort(int signal, siginfo_t *info, void *context);
 
 static Overlay busError = { .signal = SIGBUS, .handler = HandleBusError };
 static Overlay abortion = { .signal = SIGABRT, .handler = HandleAbort };
+static const struct sigaction standard = { .sa_handler = SIG_DFL };
 
 /*
  * GetSlot --
@@ -96,7 +97,6 @@ FindAction(
     Overlay *overlay,
     unsigned depth)
 {
-    static const struct sigaction standard = { .sa_handler = SIG_DFL };
     unsigned last = atomic_load(&overlay->count) - 1;
 
     if (depth == MOST_ACTIONS) {
@@ -164,8 +164,6 @@ PassOn(
 	action->sa_sigaction(overlay->signal, info, context);
     } else if (action->sa_handler == SIG_DFL
 	    || (action->sa_handler == SIG_IGN && !sent)) {
-	struct sigaction standard = { .sa_handler = SIG_DFL };
-
 	sigaction(overlay->signal, &standard, NULL);
 	if (sent) {
 	    raise(overlay->signal);

@@ -4,9 +4,9 @@
  *	Threads that help, and the lock, for unix/ alone: osThread.c.
  *
  *	One lock guards all that threads share here: postings, units that were
- *	fetched, notices, memory of semaphores, handlers of signals. It is held
- *	for a few instructions or a system call that does not wait. Who has it
- *	may take it again.
+ *	fetched, notices, handlers of signals. It is held for a few
+ *	instructions or a system call that does not wait. Who has it may take it
+ *	again.
  */
 
 #ifndef OS_THREAD_H
