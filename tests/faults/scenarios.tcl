@@ -82,7 +82,7 @@ proc came {value} {
 }
 
 proc event {} {
-    set timer [after 2000 {came late}]
+    set timer [after 20000 {came late}]
     vwait ::came
     after cancel $timer
     lassign $::came code result options
@@ -134,7 +134,7 @@ set newSem {posix_ipc::sem open /faults -flags CREX -value 2}
 scenario sem {
     using s {posix_ipc::sem open /faults -flags CREX -value 2 -mode 0640} {
         $s acquire
-        $s acquire -timeout 1
+        $s acquire -timeout 20
         fails {POSIXIPC BUSY} {$s acquire -timeout 0}
         fails {POSIXIPC BUSY} {$s acquire -timeout 0.001}
         $s release
@@ -174,7 +174,7 @@ scenario sem-close {
 scenario sem-with {
     using s $newSem {
         $s with {
-            $s with -timeout 1 {
+            $s with -timeout 20 {
                 fails {POSIXIPC BUSY} {$s with -timeout 0 {}}
             }
         }
@@ -195,7 +195,7 @@ scenario sem-short {
 scenario sem-cut {
     using s $newSem {
         close [open /dev/shm/sem.faults w]
-        fails {POSIXIPC ERROR EIDRM} {$s acquire -timeout 1}
+        fails {POSIXIPC ERROR EIDRM} {$s acquire -timeout 20}
         fails {POSIXIPC ERROR EIDRM} {$s release}
     }
 }
@@ -203,11 +203,11 @@ scenario sem-cut {
 scenario sem-later {
     using s $newSem {
         later [list $s acquire]
-        later [list $s acquire -timeout 1]
+        later [list $s acquire -timeout 20]
         fails {POSIXIPC BUSY} {later [list $s acquire -timeout 0]}
         fails {POSIXIPC BUSY} {later [list $s acquire -timeout 0.002]}
         later [list $s acquire] [list $s release]
-        later [list $s acquire -timeout 1] [list $s release]
+        later [list $s acquire -timeout 20] [list $s release]
         $s cget -value
     }
 }
@@ -226,7 +226,7 @@ scenario sem-await {
         awaited [list posix_ipc::await $s acquire]
         $s acquire
         soon [list $s release]
-        awaited [list posix_ipc::await $s acquire -timeout 1]
+        awaited [list posix_ipc::await $s acquire -timeout 20]
         fails {POSIXIPC BUSY} {awaited [list posix_ipc::await $s acquire -timeout 0]}
         coroutine ended posix_ipc::await $s acquire
         rename ended {}
@@ -318,10 +318,10 @@ set newMq {posix_ipc::mq open /faults -flags CREX -maxmessages 2 -maxmessagesize
 scenario mq {
     using q {posix_ipc::mq open /faults -flags CREX -maxmessages 2 -maxmessagesize 20 -encoding utf-8 -mode 0640} {
         $q send one
-        $q send two -priority 3 -timeout 1
+        $q send two -priority 3 -timeout 20
         fails {POSIXIPC BUSY} {$q send three -timeout 0}
         fails {POSIXIPC BUSY} {$q send three -timeout 0.001}
-        set all [list [$q cget -currentmessages] [$q receive] [$q receive -timeout 1]]
+        set all [list [$q cget -currentmessages] [$q receive] [$q receive -timeout 20]]
         fails {POSIXIPC BUSY} {$q receive -timeout 0}
         fails {POSIXIPC VALUE} {$q send [string repeat x 21]}
         beside r {posix_ipc::mq open /faults -write 0 -blocking 0} {
@@ -364,13 +364,13 @@ scenario mq-default {
 scenario mq-later {
     using q $newMq {
         later [list $q send one]
-        later [list $q send two -priority 1 -timeout 1]
+        later [list $q send two -priority 1 -timeout 20]
         fails {POSIXIPC BUSY} {later [list $q send three -timeout 0]}
         fails {POSIXIPC BUSY} {later [list $q send three -timeout 0.002]}
         set all [list [later [list $q send three] [list $q receive]]]
-        lappend all [later [list $q receive]] [later [list $q receive -timeout 1]]
+        lappend all [later [list $q receive]] [later [list $q receive -timeout 20]]
         fails {POSIXIPC BUSY} {later [list $q receive -timeout 0.002]}
-        lappend all [later [list $q receive -timeout 1] [list $q send four]]
+        lappend all [later [list $q receive -timeout 20] [list $q send four]]
     }
 }
 
@@ -386,7 +386,7 @@ scenario mq-await {
         awaited [list posix_ipc::await $q send one]
         set all [list [awaited [list posix_ipc::await $q receive]]]
         soon [list $q send two]
-        lappend all [awaited [list posix_ipc::await $q receive -timeout 1]]
+        lappend all [awaited [list posix_ipc::await $q receive -timeout 20]]
         coroutine ended posix_ipc::await $q receive
         rename ended {}
         set all
@@ -600,7 +600,7 @@ scenario load -as bare {
                     set ::came [list 1 $result $options]
                 }
             }} $s]
-            after 2000 {set ::came {1 late {}}}
+            after 20000 {set ::came {1 late {}}}
             vwait ::came
         } finally {
             $s unlink

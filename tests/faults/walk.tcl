@@ -60,13 +60,47 @@ proc run {} {
     return [list $code $result {}]
 }
 
+# rest --
+#
+#       Waits until all other threads of this process are asleep at the same
+#       moment: what they had begun to end or to free is then done with. Each
+#       is asleep at two looks, and has not run between them: proc(5).
+
+proc rest {} {
+    while {[set look [sleepers]] eq "" || [sleepers] ne $look} {
+        after 1
+    }
+}
+
+# sleepers --
+#
+#       The other threads, with how often each was put to sleep; or, where one
+#       runs or ends, nothing.
+
+proc sleepers {} {
+    set sleepers [pid]
+    foreach task [glob -directory /proc/self/task *] {
+        if {[file tail $task] == [pid]} continue
+        if {[catch {open $task/status} file]} {
+            return
+        }
+        set isRead [expr {![catch {read $file} status]}]
+        close $file
+        if {!$isRead || ![regexp -line {^State:\s+S} $status]} {
+            return
+        }
+        lappend sleepers $task [regexp -all -inline -line {ctxt_switches:.*$} $status]
+    }
+    return $sleepers
+}
+
 # resources --
 #
 #       What this process holds: descriptors, threads, mappings of objects,
-#       memory of the library. A thread that has just been joined may still
-#       be seen for a moment.
+#       memory of the library.
 
 proc resources {} {
+    rest
     set descriptors [lsort [lmap link [glob -nocomplain -directory /proc/self/fd *] {
         if {[catch {file readlink $link} target]} continue
         string cat [file tail $link] " " $target
@@ -75,13 +109,6 @@ proc resources {} {
     set mappings [regexp -all -inline -line {/dev/shm/.*$} [read $maps]]
     close $maps
     return [list $descriptors [llength [glob /proc/self/task/*]] $mappings [fault::blocks]]
-}
-
-proc settled {resources} {
-    for {set i 0} {[resources] ne $resources && $i < 100} {incr i} {
-        after 2
-    }
-    return [resources]
 }
 
 # queues, names --
@@ -177,8 +204,7 @@ proc tryCase {call turn errno clean before} {
     if {[lindex $outcome 0] == 1} {
         forgive [lindex $outcome 1]
     }
-    set after [settled $before]
-    foreach kind {descriptors threads mappings blocks} was $before is $after {
+    foreach kind {descriptors threads mappings blocks} was $before is [resources] {
         if {$is ne $was} {
             append wrong " | $kind left: $is"
         }

@@ -249,7 +249,7 @@ proc least {samples} {
 proc check {text isTrue} {
     incr ::[expr {$isTrue ? "passed" : "failed"}]
     if {!$isTrue} {
-        puts "FAILED: $text"
+        puts "FAIL  $text"
     }
 }
 
