@@ -180,7 +180,8 @@ QueueAll(
 /*
  * IpcMakeReady --
  *
- *	Has a handle served for events.
+ *	Has a handle served for events, unless it is closed: a callback can have
+ *	ended its interpreter, and the loop.
  */
 
 void
@@ -191,7 +192,7 @@ IpcMakeReady(
     Loop *loop = GetLoop();
 
     handle->events |= events;
-    if (handle->isReady) {
+    if (handle->isReady || !handle->isOpen) {
 	return;
     }
     handle->isReady = true;

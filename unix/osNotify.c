@@ -10,7 +10,7 @@
  *	its own: a registration takes room in it beforehand, and the system
  *	would wait for room.
  *
- *	A cookie has a key that no other queue ever had. One whose key is no
+ *	A cookie has a key that no other registration has. One whose key is no
  *	longer known is out of date, so cancelling just forgets the key.
  *
  *	Linux takes the close of any descriptor of a queue as the end of the
@@ -41,31 +41,56 @@
  */
 
 typedef struct Notice {
-    int signal;			/* that was asked for, or 0 */
+    bool isAsked;		/* and has not come, as far as is known */
+    int signal;			/* that was asked for last, or 0 */
+    uintptr_t key;		/* of what was asked for last, or 0 */
+    pid_t process;		/* that has asked last */
     int socket;			/* or -1 */
     int count;			/* postings that nobody has taken */
-    uint64_t key;		/* of the postings that were asked for, or 0 */
     OsPosting posting;
     OsMq *next;			/* in the list of those that have asked */
 } Notice;
 
 static OsMq *notified;		/* those that have asked for a notice */
-static uint64_t lastKey;
 
 /*
- * NoticeComes --
+ * A key is TURNS times a number that no other queue ever had, and the turn of
+ * the registration: a notice may be read when the next was asked for already.
+ */
+
+#define TURNS 256
+
+static uintptr_t lastNumber;
+
+static uintptr_t
+NextKey(
+    uintptr_t key)
+{
+    return (key == 0) ? ++lastNumber * TURNS
+	    : key / TURNS * TURNS + (key + 1) % TURNS;
+}
+
+/*
+ * EndRegistration --
  *
- *	A notice with a key has come. With the lock.
+ *	The registration with a key has ended, with a notice or without. With
+ *	the lock.
  */
 
 static void
-NoticeComes(
-    uint64_t key)
+EndRegistration(
+    uintptr_t key,
+    bool hasNotice)
 {
     for (OsMq *mq = notified; mq != NULL; mq = mq->notice->next) {
-	if (mq->notice->key == key) {
-	    mq->notice->count++;
-	    OsPost(&mq->notice->posting);
+	Notice *notice = mq->notice;
+
+	if (notice->key == key) {
+	    notice->isAsked = false;
+	}
+	if (hasNotice && notice->key / TURNS == key / TURNS) {
+	    notice->count++;
+	    OsPost(&notice->posting);
 	}
     }
 }
@@ -78,7 +103,7 @@ NoticeComes(
  */
 
 typedef union Cookie {
-    uint64_t key;
+    uintptr_t key;
     unsigned char bytes[32];
 } Cookie;
 
@@ -103,9 +128,8 @@ Drain(
     }
     while (recv(mq->notice->socket, &cookie, sizeof(cookie), MSG_DONTWAIT)
 	    == (ssize_t) sizeof(cookie)) {
-	if (cookie.bytes[sizeof(cookie) - 1] == wokenUp) {
-	    NoticeComes(cookie.key);
-	}
+	EndRegistration(cookie.key,
+		cookie.bytes[sizeof(cookie) - 1] == wokenUp);
     }
 }
 
@@ -162,7 +186,7 @@ CloseSocket(
 static int
 RegisterKey(
     const OsMq *mq,
-    uint64_t key)
+    uintptr_t key)
 {
     Cookie cookie = { .key = key };
     struct sigevent event = {
@@ -214,19 +238,19 @@ RunNotice(
     union sigval value)
 {
     OsLock();
-    NoticeComes((uint64_t) (uintptr_t) value.sival_ptr);
+    EndRegistration((uintptr_t) value.sival_ptr, true);
     OsUnlock();
 }
 
 static int
 RegisterKey(
     const OsMq *mq,
-    uint64_t key)
+    uintptr_t key)
 {
     struct sigevent event = {
 	.sigev_notify = SIGEV_THREAD,
 	.sigev_notify_function = RunNotice,
-	.sigev_value.sival_ptr = (void *) (uintptr_t) key
+	.sigev_value.sival_ptr = (void *) key
     };
 
     return (mq_notify(mq->mqd, &event) == 0) ? 0 : errno;
@@ -235,11 +259,10 @@ RegisterKey(
 #endif /* HAVE_NOTICE_SOCKET */
 
 /*
- * MakeNotice, Leave, Forget, Ask --
+ * MakeNotice, Leave, Forget --
  *
  *	Give a queue its notice, if it has none: 0 or ENOMEM; take it out of
- *	the list; end all that it has asked for, as far as this process knows;
- *	enter one that has just asked, the last first.
+ *	the list; end all that it has asked for, as far as this process knows.
  */
 
 static int
@@ -282,41 +305,38 @@ Forget(
     }
 }
 
-static void
-Ask(
-    OsMq *mq,
-    uint64_t key,
-    int signal)
-{
-    Leave(mq);
-    mq->notice->next = notified;
-    notified = mq;
-    mq->notice->key = key;
-    mq->notice->signal = signal;
-}
-
 /*
  * Register --
  *
  *	Asks the system for a notice: a posting, or the signal if that is not
- *	0. Returns 0 or an errno value.
+ *	0. Enters the queue in the list, the last first. Returns 0 or an errno
+ *	value.
  */
 
 static int
 Register(
-    const OsMq *mq,
-    uint64_t key,
+    OsMq *mq,
     int signal)
 {
     struct sigevent event = {
 	.sigev_notify = SIGEV_SIGNAL,
 	.sigev_signo = signal
     };
+    Notice *notice = mq->notice;
+    uintptr_t key = NextKey(notice->key);
+    int err = (signal == 0) ? RegisterKey(mq, key)
+	    : (mq_notify(mq->mqd, &event) == 0) ? 0 : errno;
 
-    if (signal == 0) {
-	return RegisterKey(mq, key);
+    if (err == 0) {
+	Leave(mq);
+	notice->next = notified;
+	notified = mq;
+	notice->isAsked = true;
+	notice->signal = signal;
+	notice->key = key;
+	notice->process = getpid();
     }
-    return (mq_notify(mq->mqd, &event) == 0) ? 0 : errno;
+    return err;
 }
 
 /*
@@ -337,22 +357,17 @@ OsMqNotifyWatch(
     void *data)
 {
     int err = MakeNotice(mq);
-    uint64_t key;
 
     if (err != 0) {
 	return err;
     }
     OsLock();
-    key = (mq->notice->key != 0) ? mq->notice->key : ++lastKey;
     mq->notice->posting.watch = watch;
     mq->notice->posting.data = data;
     err = OpenSocket(mq, watch, data);
     if (err == 0) {
 	Drain(mq);
-	err = Register(mq, key, 0);
-    }
-    if (err == 0) {
-	Ask(mq, key, 0);
+	err = Register(mq, 0);
     }
     OsUnlock();
     return err;
@@ -375,10 +390,7 @@ OsMqNotifySignal(
 	return err;
     }
     OsLock();
-    err = Register(mq, 0, signal);
-    if (err == 0) {
-	Ask(mq, mq->notice->key, signal);
-    }
+    err = Register(mq, signal);
     OsUnlock();
     return err;
 }
@@ -406,31 +418,42 @@ OsMqTakeNotice(
 }
 
 /*
- * IsRegistered --
+ * FindRegistration --
  *
- *	Returns whether the system still has a registration of this process
- *	for the queue. On Linux the queue's file tells, mq_overview(7), where mq
- *	may read. Else, that another one is refused tells that there is one:
- *	ours, or one that is not touched by what is done about ours. So does
- *	any other failure: to take one for granted loses none.
+ *	Tells whether the system still has the registration that mq has asked
+ *	for last. The socket tells of its end. For a signal there is none, but
+ *	on Linux the queue's file tells, mq_overview(7), where mq or another
+ *	descriptor of the queue, beside, may read. Else, that another one is
+ *	refused tells that there is one, of whomever. So does any other failure.
  */
 
-static bool
-IsRegistered(
-    const OsMq *mq)
+typedef enum Registration { GONE, PERHAPS, OURS } Registration;
+
+static Registration
+FindRegistration(
+    OsMq *mq,
+    const OsMq *beside)
 {
     const struct sigevent nothing = { .sigev_notify = SIGEV_NONE };
     int64_t bytes;
     pid_t pid;
 
-    if (OsMqReadStatus(mq, &bytes, &pid)) {
-	return pid == getpid();
+    Drain(mq);
+    if (!mq->notice->isAsked) {
+	return GONE;
+    }
+    if (mq->notice->signal == 0 && mq->notice->socket >= 0) {
+	return OURS;
+    }
+    if (OsMqReadStatus(mq, &bytes, &pid)
+	    || OsMqReadStatus(beside, &bytes, &pid)) {
+	return (pid == getpid()) ? OURS : GONE;
     }
     if (mq_notify(mq->mqd, &nothing) != 0) {
-	return true;
+	return PERHAPS;
     }
     mq_notify(mq->mqd, NULL);
-    return false;
+    return GONE;
 }
 
 /*
@@ -438,8 +461,9 @@ IsRegistered(
  *
  *	Stores the one, of all in this process that stand for the same queue
  *	as mq, that has asked last, and so the one whose registration the system
- *	may have; NULL, where none has asked. Returns 0, or the errno value that
- *	kept it from being known.
+ *	may have; NULL, where none has asked. What the parent of a forked
+ *	process has asked for is not this one's. Returns 0, or the errno value
+ *	that kept it from being known.
  */
 
 static int
@@ -454,6 +478,9 @@ FindAsked(
 	return errno;
     }
     for (OsMq *asked = notified; asked != NULL; asked = asked->notice->next) {
+	if (asked->notice->process != getpid()) {
+	    continue;
+	}
 	if (fstat((int) asked->mqd, &other) != 0) {
 	    return errno;
 	}
@@ -481,7 +508,7 @@ OsMqNotifyCancel(
 
     OsLock();
     err = FindAsked(mq, &asked);
-    if (err == 0 && asked == mq && IsRegistered(mq)
+    if (err == 0 && asked == mq && FindRegistration(mq, mq) != GONE
 	    && mq_notify(mq->mqd, NULL) != 0) {
 	err = errno;
     }
@@ -502,11 +529,12 @@ static void
 Deliver(
     const OsMq *mq)
 {
+    int signal = mq->notice->signal;
+
     mq_notify(mq->mqd, NULL);
-    if (mq->notice->signal != 0) {
-	kill(getpid(), mq->notice->signal);
-    } else {
-	NoticeComes(mq->notice->key);
+    EndRegistration(mq->notice->key, signal == 0);
+    if (signal != 0) {
+	kill(getpid(), signal);
     }
 }
 
@@ -514,17 +542,16 @@ Deliver(
  * OpenTraffic, HadTraffic --
  *
  *	Tell whether a message has come to a queue, or gone, between the two:
- *	with EPOLLET, epoll(7) tells of a queue once, and again with each.
- *	Where that can't be known, HadTraffic says so too. It closes what
- *	OpenTraffic has opened.
+ *	with EPOLLET, epoll(7) tells of a queue once, and again with each. Where
+ *	it can't be asked, what comes to a queue that was empty is seen all the
+ *	same. HadTraffic closes what OpenTraffic has opened.
  */
-
-#ifdef HAVE_EPOLL_CREATE1
 
 static int
 OpenTraffic(
     const OsMq *mq)
 {
+#ifdef HAVE_EPOLL_CREATE1
     struct epoll_event event = { .events = EPOLLIN | EPOLLET };
     int set = epoll_create1(EPOLL_CLOEXEC);
 
@@ -536,78 +563,68 @@ OpenTraffic(
     if (set >= 0) {
 	close(set);
     }
+#else
+    (void) mq;
+#endif
     return -1;
 }
 
 static bool
 HadTraffic(
-    int set)
+    int set,
+    bool wasEmpty)
 {
-    struct epoll_event event;
-    bool hadSome = set < 0 || epoll_wait(set, &event, 1, 0) != 0;
+    bool hadSome = wasEmpty;
 
+#ifdef HAVE_EPOLL_CREATE1
     if (set >= 0) {
+	struct epoll_event event;
+
+	hadSome = epoll_wait(set, &event, 1, 0) != 0;
 	close(set);
     }
+#else
+    (void) set;
+#endif
     return hadSome;
 }
-
-#else
-
-/*
- * By the depth: what comes to a queue that was empty is seen.
- */
-
-static int
-OpenTraffic(
-    const OsMq *mq)
-{
-    long messages = 0;
-
-    OsMqGetDepth(mq, &messages);
-    return messages > 0;
-}
-
-static bool
-HadTraffic(
-    int hadMessages)
-{
-    return !hadMessages;
-}
-
-#endif
 
 /*
  * CloseBeside --
  *
- *	mq_close(3) of mqd, which on Linux also ends the registration of kept,
+ *	mq_close(3) of mq, which on Linux also ends the registration of kept,
  *	another descriptor of the same queue: that is made again, unless its
  *	notice had come before. A message that came to the empty queue in
  *	between gave no notice, so it gets one here: the queue has a message,
  *	and one has come or gone meanwhile. So does a queue whose registration
- *	can't be made again: rather one too many than none.
+ *	can't be made again: rather one too many than none. But where another
+ *	process is registered, and perhaps always was, nothing is lost.
  */
 
 static int
 CloseBeside(
-    mqd_t mqd,
+    const OsMq *mq,
     OsMq *kept)
 {
     int traffic = OpenTraffic(kept);
-    long messages = 0;
-    bool isRegistered, isLost;
+    long before = 0, messages = 0;
+    Registration registration;
+    bool isLost = false;
     int notices, err;
 
-    Drain(kept);
+    OsMqGetDepth(kept, &before);
+    registration = FindRegistration(kept, mq);
     notices = kept->notice->count;
-    isRegistered = IsRegistered(kept);
-    err = (mq_close(mqd) == 0) ? 0 : errno;
+    err = (mq_close(mq->mqd) == 0) ? 0 : errno;
     Drain(kept);
-    isLost = isRegistered && kept->notice->count == notices
-	    && (Register(kept, kept->notice->key, kept->notice->signal) != 0
-		    || OsMqGetDepth(kept, &messages) != 0);
+    if (registration != GONE && kept->notice->count == notices) {
+	int again = Register(kept, kept->notice->signal);
+
+	isLost = (again == 0) ? OsMqGetDepth(kept, &messages) != 0
+		: again != EBUSY || registration == OURS;
+    }
     Drain(kept);
-    if (HadTraffic(traffic) && messages > 0) {
+    if (HadTraffic(traffic, before == 0) && messages > 0) {
 	isLost = true;
     }
     if (isLost && kept->notice->count == notices) {
@@ -635,7 +652,7 @@ OsMqCloseNotified(
     Forget(mq);
     err = FindAsked(mq, &kept);
     if (kept != NULL) {
-	closeErr = CloseBeside(mq->mqd, kept);
+	closeErr = CloseBeside(mq, kept);
     } else {
 	closeErr = (mq_close(mq->mqd) == 0) ? 0 : errno;
     }
