@@ -45,6 +45,9 @@ AC_DEFUN([_POSIX_IPC_WIDE_TIME_PROGRAM], [AC_LANG_PROGRAM(
     [[extern char wide@<:@sizeof(time_t) >= 8 ? 1 : -1@:>@; (void) wide;]])])
 
 # POSIX_IPC_FLAGS
+#
+#	glibc loads libgcc_s at the first pthread_cancel(3), and ends the process
+#	where it can't, as with no descriptor left. So it comes with the package.
 
 AC_DEFUN([POSIX_IPC_FLAGS], [
     AC_MSG_CHECKING([which flags the compiler has])
@@ -60,6 +63,8 @@ AC_DEFUN([POSIX_IPC_FLAGS], [
 	 _POSIX_IPC_ADD_FLAGS([$SANITIZER], [-fsanitize=$enable_sanitizer],
 	    [AC_MSG_ERROR([$CC has no -fsanitize=$enable_sanitizer])])])
     _POSIX_IPC_ADD_FLAGS([], [-Wl,-z,defs])
+    AC_PREPROC_IFELSE([_POSIX_IPC_GLIBC_PROGRAM], [_POSIX_IPC_ADD_FLAGS([],
+	[-Wl,--push-state,--no-as-needed,-lgcc_s,--pop-state])])
     AS_IF([test "$enable_werror" = yes], [PACKAGE_CFLAGS="$PACKAGE_CFLAGS -Werror"])
     PACKAGE_CFLAGS=`echo $PACKAGE_CFLAGS`
     PACKAGE_LDFLAGS=`echo $PACKAGE_LDFLAGS`
@@ -68,6 +73,13 @@ AC_DEFUN([POSIX_IPC_FLAGS], [
     AC_SUBST([PACKAGE_LDFLAGS])
     AC_SUBST([SANITIZER])
 ])
+
+AC_DEFUN([_POSIX_IPC_GLIBC_PROGRAM], [AC_LANG_SOURCE([[
+#include <limits.h>
+#ifndef __GLIBC__
+#   error not glibc
+#endif
+]])])
 
 # _POSIX_IPC_ADD_FLAGS(CFLAGS, LDFLAGS, OTHERWISE)
 #
