@@ -62,7 +62,6 @@ Unlink(
     IpcStopTimer(call);
     call->isPending = false;
     handle->calls--;
-    handle->overdue -= call->isOverdue;
 }
 
 /*
@@ -339,31 +338,6 @@ IpcFailCalls(
 }
 
 /*
- * FirstOverdue --
- *
- *	Returns the call of a handle whose deadline has passed first; NULL, where
- *	none has.
- */
-
-static IpcAsync *
-FirstOverdue(
-    const IpcHandle *handle)
-{
-    IpcAsync *first = NULL;
-
-    if (handle->overdue == 0) {
-	return NULL;
-    }
-    for (IpcAsync *call = handle->firstCall; call != NULL; call = call->next) {
-	if (call->isOverdue
-		&& (first == NULL || call->deadline < first->deadline)) {
-	    first = call;
-	}
-    }
-    return first;
-}
-
-/*
  * IpcServeOverdue --
  *
  *	Ends the call of a handle whose deadline has passed first, if one has. It
@@ -375,7 +349,7 @@ bool
 IpcServeOverdue(
     IpcHandle *handle)
 {
-    IpcAsync *call = FirstOverdue(handle);
+    IpcAsync *call = handle->overdue.soonest;
 
     if (call == NULL) {
 	return false;
@@ -461,10 +435,7 @@ IpcStart(
 		"await takes the place of -command", -1));
     }
     async = NewCall(call, handle, spec);
-    if (async->deadline == OS_NOW) {
-	async->isOverdue = true;
-	handle->overdue++;
-    } else if (async->deadline != OS_NEVER) {
+    if (async->deadline != OS_NEVER) {
 	IpcStartTimer(async);
     }
     IpcMakeReady(handle, 0);

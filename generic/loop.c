@@ -39,8 +39,7 @@ typedef struct Loop {
     IpcHandle *lastReady;
     IpcAsync *firstEnded;	/* calls to be queued that were not done */
     IpcAsync *lastEnded;
-    IpcAsync *soonest;		/* of the calls with a deadline */
-    IpcAsync *latest;
+    IpcTimed timed;		/* calls whose deadline has not passed */
     bool isBusy;		/* Tcl has not been idle since then: */
     OsTime busySince;
 } Loop;
@@ -53,6 +52,7 @@ typedef struct LoopEvent {
 
 static Tcl_ThreadDataKey loopKey;
 static const OsTime patience = OS_SECOND / 100;
+static const OsTime longest = OS_SECOND * 86400;	/* wait without a watch */
 
 /*
  * GetLoop --
@@ -228,40 +228,53 @@ IpcEndLater(
 }
 
 /*
+ * Enter --
+ *
+ *	Enters a call into a list of those with a deadline.
+ */
+
+static void
+Enter(
+    IpcTimed *timed,
+    IpcAsync *call)
+{
+    IpcAsync *sooner = timed->latest;
+
+    while (sooner != NULL && sooner->deadline > call->deadline) {
+	sooner = sooner->sooner;
+    }
+    call->timed = timed;
+    call->sooner = sooner;
+    call->later = (sooner != NULL) ? sooner->later : timed->soonest;
+    *((sooner != NULL) ? &sooner->later : &timed->soonest) = call;
+    *((call->later != NULL) ? &call->later->sooner : &timed->latest) = call;
+}
+
+/*
  * IpcStartTimer, IpcStopTimer --
  *
- *	Enter a call into the list of those with a deadline, the soonest first,
- *	and take it out. Tcl's own timers go by a clock that can be set.
+ *	The deadline of a call is to be kept, and no more.
  */
 
 void
 IpcStartTimer(
     IpcAsync *call)
 {
-    Loop *loop = GetLoop();
-    IpcAsync *sooner = loop->latest;
-
-    while (sooner != NULL && sooner->deadline > call->deadline) {
-	sooner = sooner->sooner;
-    }
-    call->isTimed = true;
-    call->sooner = sooner;
-    call->later = (sooner != NULL) ? sooner->later : loop->soonest;
-    *((sooner != NULL) ? &sooner->later : &loop->soonest) = call;
-    *((call->later != NULL) ? &call->later->sooner : &loop->latest) = call;
+    Enter((call->deadline == OS_NOW) ? &call->handle->overdue
+	    : &GetLoop()->timed, call);
 }
 
 void
 IpcStopTimer(
     IpcAsync *call)
 {
-    Loop *loop = GetLoop();
+    IpcTimed *timed = call->timed;
 
-    if (call->isTimed) {
-	call->isTimed = false;
-	*((call->sooner != NULL) ? &call->sooner->later : &loop->soonest)
+    if (timed != NULL) {
+	call->timed = NULL;
+	*((call->sooner != NULL) ? &call->sooner->later : &timed->soonest)
 		= call->later;
-	*((call->later != NULL) ? &call->later->sooner : &loop->latest)
+	*((call->later != NULL) ? &call->later->sooner : &timed->latest)
 		= call->sooner;
     }
 }
@@ -269,23 +282,27 @@ IpcStopTimer(
 /*
  * TimeLeft --
  *
- *	Returns how long Tcl may wait before this loop has something to do: in
- *	nanoseconds, OS_NEVER for any time.
+ *	Returns how long Tcl may wait before this loop has something to do that
+ *	the watch will not tell: in nanoseconds, OS_NEVER for any time. Tcl waits
+ *	by a clock that can be set, so it is the watch that wakes it for a
+ *	deadline, if that can.
  */
 
 static OsTime
 TimeLeft(
     const Loop *loop)
 {
+    const IpcAsync *soonest = loop->timed.soonest;
     OsTime left;
 
     if (loop->firstReady != NULL || loop->firstEnded != NULL) {
 	return 0;
     }
-    if (loop->soonest == NULL) {
+    if (soonest == NULL || (OsWatchIsOurs(loop->watch)
+	    && OsWatchWakeAt(loop->watch, soonest->deadline) == 0)) {
 	return OS_NEVER;
     }
-    left = loop->soonest->deadline - OsClock();
+    left = soonest->deadline - OsClock();
     return (left > 0) ? left : 0;
 }
 
@@ -299,14 +316,14 @@ static void
 TimeOut(
     const Loop *loop)
 {
-    OsTime now = (loop->soonest != NULL) ? OsClock() : 0;
+    OsTime now = (loop->timed.soonest != NULL) ? OsClock() : 0;
 
-    while (loop->soonest != NULL && loop->soonest->deadline <= now) {
-	IpcAsync *call = loop->soonest;
+    while (loop->timed.soonest != NULL
+	    && loop->timed.soonest->deadline <= now) {
+	IpcAsync *call = loop->timed.soonest;
 
 	IpcStopTimer(call);
-	call->isOverdue = true;
-	call->handle->overdue++;
+	Enter(&call->handle->overdue, call);
 	IpcMakeReady(call->handle, 0);
     }
 }
@@ -314,7 +331,8 @@ TimeOut(
 /*
  * WatchReadable --
  *
- *	The watch has something to tell: Tcl_CreateFileHandler(3).
+ *	The watch has something to tell: Tcl_CreateFileHandler(3). A process
+ *	may have been forked between that and this.
  */
 
 static void
@@ -324,8 +342,9 @@ WatchReadable(
 {
     Loop *loop = clientData;
     OsWatchEvent events[64];
-    size_t count = OsWatchNext(loop->watch, events,
-	    sizeof(events) / sizeof(*events));
+    size_t count = !OsWatchIsOurs(loop->watch) ? 0
+	    : OsWatchNext(loop->watch, events,
+		    sizeof(events) / sizeof(*events));
 
     (void) mask;
     for (size_t i = 0; i < count; i++) {
@@ -403,7 +422,7 @@ SetUpLoop(
     (void) flags;
     if (left != OS_NEVER) {
 	const OsTime microsecond = OS_SECOND / 1000000;
-	OsTime rounded = left + microsecond - 1;
+	OsTime rounded = ((left < longest) ? left : longest) + microsecond - 1;
 	Tcl_Time most = {
 	    .sec = (long) (rounded / OS_SECOND),
 	    .usec = (long) (rounded % OS_SECOND / microsecond)

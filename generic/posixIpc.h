@@ -30,6 +30,15 @@ typedef struct IpcAsync IpcAsync;
 typedef struct IpcAwait IpcAwait;
 
 /*
+ * Calls with a deadline, the soonest first; of equals the oldest.
+ */
+
+typedef struct IpcTimed {
+    IpcAsync *soonest;
+    IpcAsync *latest;
+} IpcTimed;
+
+/*
  * A call that a script has made: its words, and what its errors name.
  */
 
@@ -187,7 +196,7 @@ struct IpcHandle {
     IpcAsync *firstCall;	/* that is not done yet, in their order */
     IpcAsync *lastCall;
     int calls;			/* in that list */
-    int overdue;		/* of those, past their deadline */
+    IpcTimed overdue;		/* of those, past their deadline */
     int events;			/* OS_READABLE ...: that have happened */
     bool isReady;		/* is in the list of those to be served */
     IpcHandle *nextReady;
@@ -344,8 +353,8 @@ struct IpcAsync {
     IpcAsyncAttempt *attempt;
     int event;
     OsTime deadline;		/* OS_NOW: it may not wait */
-    bool isTimed;		/* is in the list of the loop */
-    bool isOverdue;		/* the deadline has passed */
+    IpcTimed *timed;		/* the list of the loop, that of the handle
+				 * once the deadline has passed, or NULL */
     IpcAsync *sooner;		/* in that list */
     IpcAsync *later;
     Tcl_Obj *prefix;

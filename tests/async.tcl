@@ -6,7 +6,8 @@
 #       loopUntil, loopFor      the event loop runs until something is true, or
 #                               for a while in which nothing should happen
 #       note                    a callback that keeps what it is called with
-#       came                    what was kept
+#       came, nextNote          what was kept
+#       uptime                  a clock that nobody can set
 #       catchBackground         keeps what goes to interp bgerror
 #       asyncCall               the calls that take -command, as a table
 #       asyncTests              the tests that hold for all of them
@@ -60,6 +61,34 @@ proc forget {} {
     update
     set kept::notes {}
     set kept::errors {}
+}
+
+# nextNote --
+#
+#       Waits for a note, in a loop that wakes for nothing else in the next 20 s,
+#       and returns what was kept.
+
+proc nextNote {} {
+    set guard [after 20000 {}]
+    set elapsed [seconds {vwait kept::notes}]
+    after cancel $guard
+    if {$elapsed > 15} {
+        error "nothing woke the loop"
+    }
+    return $kept::notes
+}
+
+# uptime --
+#
+#       How long the system has been up, in seconds. Under the constraint ownClock
+#       the wall clock can be set: this kernel is a program of ours.
+
+testConstraint ownClock [expr {[testConstraint root] && ![catch {
+    viewFile cpuinfo /proc
+} text] && [string match "*User Mode Linux*" $text]}]
+
+proc uptime {} {
+    return [lindex [viewFile uptime /proc] 0]
 }
 
 # catchBackground, releaseBackground --
@@ -462,6 +491,26 @@ set asyncTests {
         after 60
         came 2
     } -cleanup $cleanup -result [list [list 1 0 $async(result)] {late 1 {POSIXIPC BUSY}}]
+
+    foreach {n before} {1 {} 2 {start 1 -timeout 1000} 3 {$h cancel [start 1 -timeout 0.01]}} {
+        test %stem-3.14.$n "a timeout wakes a loop that waits for nothing else: $before" \
+            -constraints $async(constraint) -setup $setup -body {
+            eval $before
+            forget
+            do call -timeout 0.03 -command {note last}
+            nextNote
+        } -cleanup $cleanup -result {{last 1 {POSIXIPC BUSY}}}
+    }
+
+    test %stem-3.15 {a wall clock that is set back meanwhile does not stretch a timeout} \
+        -constraints "ownClock $async(constraint)" -setup $setup -body {
+        set before [uptime]
+        exec sh -c {sleep 0.5; date -s "-20 seconds"} >/dev/null 2>@stderr &
+        start 1 -timeout 2
+        nextNote
+        set elapsed [expr {[uptime] - $before}]
+        list [came] [expr {$elapsed >= 2 && $elapsed < 10 ? "kept" : "$elapsed s"}]
+    } -cleanup $cleanup -result {{{1 1 {POSIXIPC BUSY}}} kept}
 
     # Callbacks that do more.
 

@@ -152,6 +152,7 @@ bool	OsWatchIsOurs(const OsWatch *watch);
 void	OsWatchClose(OsWatch *watch);
 int	OsWatchDescriptor(const OsWatch *watch);
 size_t	OsWatchNext(OsWatch *watch, OsWatchEvent *events, size_t room);
+int	OsWatchWakeAt(OsWatch *watch, OsTime moment);
 void	OsWatchResume(OsWatch *watch);
 
 int	OsSemFetch(OsSem *sem, OsWatch *watch, void *data, int units);

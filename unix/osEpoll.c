@@ -2,10 +2,12 @@
  * osEpoll.c --
  *
  *	The poller on epoll(7): the kernel keeps the set, so neither the
- *	number of descriptors nor their values cost anything.
+ *	number of descriptors nor their values cost anything. A timer is one of
+ *	them: timerfd_create(2).
  */
 
 #include "osPoller.h"
+#include "osTime.h"
 
 #ifdef OS_POLLER_IS_EPOLL
 
@@ -13,11 +15,14 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 struct OsPoller {
     int set;			/* of epoll */
     int wake;			/* eventfd(2); its data in the set is NULL */
+    int timer;			/* its data is the poller */
+    OsTime moment;		/* for which that is set, or OS_NEVER */
 };
 
 /*
@@ -43,6 +48,31 @@ Add(
     return errno;
 }
 
+/*
+ * AddOwn --
+ *
+ *	Opens what the poller has in its set for itself.
+ */
+
+static int
+AddOwn(
+    OsPoller *poller)
+{
+    int err;
+
+    poller->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (poller->wake < 0) {
+	return errno;
+    }
+    poller->timer = timerfd_create(CLOCK_MONOTONIC,
+	    TFD_CLOEXEC | TFD_NONBLOCK);
+    if (poller->timer < 0) {
+	return errno;
+    }
+    err = Add(poller->set, poller->wake, EPOLLIN, NULL);
+    return (err != 0) ? err : Add(poller->set, poller->timer, EPOLLIN, poller);
+}
+
 int
 OsPollerOpen(
     OsPoller **pollerPtr)
@@ -53,15 +83,11 @@ OsPollerOpen(
     if (poller == NULL) {
 	return ENOMEM;
     }
-    poller->set = epoll_create1(EPOLL_CLOEXEC);
-    if (poller->set < 0) {
-	err = errno;
-	free(poller);
-	return err;
-    }
-    poller->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    err = (poller->wake < 0) ? errno
-	    : Add(poller->set, poller->wake, EPOLLIN, NULL);
+    *poller = (OsPoller) {
+	.set = epoll_create1(EPOLL_CLOEXEC), .wake = -1, .timer = -1,
+	.moment = OS_NEVER
+    };
+    err = (poller->set < 0) ? errno : AddOwn(poller);
     if (err != 0) {
 	OsPollerClose(poller, true);
 	return err;
@@ -75,10 +101,13 @@ OsPollerClose(
     OsPoller *poller,
     bool isOurs)
 {
+    const int own[] = { poller->set, poller->wake, poller->timer };
+
     (void) isOurs;
-    close(poller->set);
-    if (poller->wake >= 0) {
-	close(poller->wake);
+    for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
+	if (own[i] >= 0) {
+	    close(own[i]);
+	}
     }
     free(poller);
 }
@@ -119,6 +148,37 @@ OsPollerWake(
     eventfd_write(poller->wake, 1);
 }
 
+/*
+ * SetTimer --
+ *
+ *	timerfd_settime(2): the timer is readable from a moment on, or not at
+ *	all with OS_NEVER.
+ */
+
+static int
+SetTimer(
+    OsPoller *poller,
+    OsTime moment)
+{
+    struct itimerspec when = {
+	.it_value = OsTimespec((moment == OS_NEVER) ? 0 : moment)
+    };
+
+    if (timerfd_settime(poller->timer, TFD_TIMER_ABSTIME, &when, NULL) != 0) {
+	return errno;
+    }
+    poller->moment = moment;
+    return 0;
+}
+
+int
+OsPollerWakeAt(
+    OsPoller *poller,
+    OsTime moment)
+{
+    return (moment < poller->moment) ? SetTimer(poller, moment) : 0;
+}
+
 size_t
 OsPollerNext(
     OsPoller *poller,
@@ -136,6 +196,10 @@ OsPollerNext(
 	    eventfd_t times;
 
 	    eventfd_read(poller->wake, &times);
+	    continue;
+	}
+	if (found[i].data.ptr == poller) {
+	    SetTimer(poller, OS_NEVER);
 	    continue;
 	}
 	events[stored++] = (OsWatchEvent) {

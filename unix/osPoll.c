@@ -4,10 +4,11 @@
  *	The poller where epoll(7) is not: a thread waits in poll(2), and
  *	writes to a pipe when a descriptor is ready. That descriptor then
  *	rests until the owner has looked and waits again (OsPollerResume), else
- *	the thread would tell of it without end.
+ *	the thread would tell of it without end. It also writes when a moment
+ *	has come.
  *
- *	The thread is started with the first descriptor; who only posts, as on
- *	a system without queues, has none.
+ *	The thread is started with the first descriptor or moment; who only
+ *	posts has none.
  */
 
 #include "osPoller.h"
@@ -19,6 +20,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -44,6 +46,7 @@ struct OsPoller {
     size_t count;
     size_t room;
     unsigned changes;		/* of what is to be polled */
+    OsTime moment;		/* to wake the owner, or OS_NEVER */
     struct pollfd *polled;	/* the thread's, as is its room */
     size_t polledRoom;
 };
@@ -138,6 +141,7 @@ OsPollerOpen(
 	return ENOMEM;
     }
     poller->poll[0] = poller->poll[1] = -1;
+    poller->moment = OS_NEVER;
     err = OpenPipe(poller->loop);
     if (err == 0) {
 	err = OpenPipe(poller->poll);
@@ -243,25 +247,54 @@ Note(
 }
 
 /*
+ * TimeLeft --
+ *
+ *	Returns how long the thread may wait: in milliseconds, -1 for any time.
+ *	Wakes the owner if the moment has come.
+ */
+
+static int
+TimeLeft(
+    OsPoller *poller)
+{
+    const OsTime millisecond = OS_SECOND / 1000;
+    OsTime left;
+
+    if (poller->moment == OS_NEVER) {
+	return -1;
+    }
+    left = poller->moment - OsClock();
+    if (left <= 0) {
+	poller->moment = OS_NEVER;
+	Ring(poller->loop);
+	return -1;
+    }
+    left = (left - 1) / millisecond + 1;
+    return (left < INT_MAX) ? (int) left : INT_MAX;
+}
+
+/*
  * Wait --
  *
  *	Waits for the first count of what is polled, 0 where there was no
- *	memory for that. Returns whether something was found. Where the system
- *	can't poll so many now, it may in a tenth of a second.
+ *	memory for that, and for so many milliseconds at most. Returns whether
+ *	something was found. Where the system can't poll so many now, it may in
+ *	a tenth of a second.
  */
 
 static bool
 Wait(
     const OsPoller *poller,
-    nfds_t count)
+    nfds_t count,
+    int milliseconds)
 {
     struct pollfd own = { poller->poll[0], POLLIN, 0 };
+    int found = (count > 0) ? poll(poller->polled, count, milliseconds) : -1;
 
-    if (count > 0 && poll(poller->polled, count, -1) > 0) {
-	return true;
+    if (found < 0) {
+	poll(&own, 1, 100);
     }
-    poll(&own, 1, 100);
-    return false;
+    return found > 0;
 }
 
 /*
@@ -280,10 +313,11 @@ Poll(
     while (!poller->ends) {
 	nfds_t count = FillPolled(poller);
 	unsigned changes = poller->changes;
+	int left = TimeLeft(poller);
 	bool isFound;
 
 	pthread_mutex_unlock(&poller->mutex);
-	isFound = Wait(poller, count);
+	isFound = Wait(poller, count, left);
 	pthread_mutex_lock(&poller->mutex);
 	Hush(poller->poll);
 	for (nfds_t i = 1; isFound && i < count; i++) {
@@ -409,6 +443,25 @@ OsPollerWake(
     OsPoller *poller)
 {
     Ring(poller->loop);
+}
+
+int
+OsPollerWakeAt(
+    OsPoller *poller,
+    OsTime moment)
+{
+    int err = 0;
+
+    pthread_mutex_lock(&poller->mutex);
+    if (moment < poller->moment) {
+	err = StartThread(poller);
+	if (err == 0) {
+	    poller->moment = moment;
+	    Change(poller);
+	}
+    }
+    pthread_mutex_unlock(&poller->mutex);
+    return err;
 }
 
 size_t

@@ -155,6 +155,22 @@ OsWatchNext(
 }
 
 /*
+ * OsWatchWakeAt --
+ *
+ *	Has the descriptor become readable at a moment of OsClock, unless it
+ *	does so earlier: OsWatchNext may then have nothing to tell. What the
+ *	system says, or ENOMEM: there can't be more threads.
+ */
+
+int
+OsWatchWakeAt(
+    OsWatch *watch,
+    OsTime moment)
+{
+    return OsPollerWakeAt(watch->poller, moment);
+}
+
+/*
  * OsWatchResume --
  *
  *	To be called before the thread waits for the descriptor again.

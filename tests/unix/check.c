@@ -434,6 +434,43 @@ CheckReadiness(void)
 }
 
 /*
+ * CheckMoments --
+ *
+ *	When a watch wakes for a moment: not before, and for the earliest.
+ */
+
+static bool
+IsReadable(
+    OsWatch *watch,
+    int milliseconds)
+{
+    struct pollfd polled = { OsWatchDescriptor(watch), POLLIN, 0 };
+
+    OsWatchResume(watch);
+    return poll(&polled, 1, milliseconds) > 0;
+}
+
+static void
+CheckMoments(void)
+{
+    OsWatch *watch = OpenWatch();
+    OsTime moment = OsClock() + OS_SECOND / 5;
+    OsWatchEvent events[4];
+
+    Must("OsWatchWakeAt", OsWatchWakeAt(watch, moment + 1000 * OS_SECOND));
+    Must("OsWatchWakeAt", OsWatchWakeAt(watch, moment));
+    Must("OsWatchWakeAt", OsWatchWakeAt(watch, moment + OS_SECOND));
+    Check("the earliest moment makes a watch readable",
+	    IsReadable(watch, 10000));
+    Check("not before", OsClock() >= moment);
+    Check("there is nothing to tell", OsWatchNext(watch, events, 4) == 0);
+    Check("and it is told once", !IsReadable(watch, 50));
+    Must("OsWatchWakeAt", OsWatchWakeAt(watch, moment));
+    Check("a moment that has passed is told too", IsReadable(watch, 10000));
+    OsWatchClose(watch);
+}
+
+/*
  * CheckNotices --
  *
  *	A queue asks for a notice, again and again, while another process
@@ -617,6 +654,7 @@ main(void)
     CheckFetchOrder();
     CheckGiveBack();
     CheckFetch();
+    CheckMoments();
     if (OsGetFact(OS_MQ_SUPPORTED)) {
 	CheckReadiness();
 	CheckPass();
