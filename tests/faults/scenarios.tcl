@@ -594,7 +594,7 @@ scenario load -as bare {
         set s [posix_ipc::sem open /faults -flags CREX -value 1]
         try {
             $s acquire
-            $s acquire -command {apply {{args} {set ::came $args}}}
+            $s acquire -timeout 20 -command {apply {{args} {set ::came $args}}}
             after 1 [list apply {s {
                 if {[catch {$s release} result options]} {
                     set ::came [list 1 $result $options]
