@@ -306,6 +306,29 @@ IpcReadFlags(
 }
 
 /*
+ * What Tcl and strtoll(3) take around a number.
+ */
+
+static const char whiteSpace[] = " \t\n\v\f\r";
+
+/*
+ * IsOctal --
+ *
+ *	Returns whether text, behind white space and a sign, begins with a 0
+ *	that another digit follows, or what Tcl 9 takes between digits.
+ */
+
+static bool
+IsOctal(
+    const char *text)
+{
+    text += strspn(text, whiteSpace);
+    text += (*text == '+' || *text == '-');
+    return text[0] == '0' && text[1] != '\0'
+	    && strchr("0123456789_", text[1]) != NULL;
+}
+
+/*
  * IpcReadMode --
  *
  *	Reads permission bits. A 0 in front means octal, in every version of
@@ -322,11 +345,11 @@ IpcReadMode(
     const char *text = Tcl_GetString(value);
     int64_t mode;
 
-    if (text[0] == '0' && text[1] >= '0' && text[1] <= '9') {
+    if (IsOctal(text)) {
 	char *end;
 
 	mode = strtoll(text, &end, 8);
-	if (*end != '\0') {
+	if (end[strspn(end, whiteSpace)] != '\0') {
 	    Tcl_SetObjResult(call->interp, Tcl_ObjPrintf(
 		    "expected octal integer but got \"%s\"", text));
 	    Tcl_SetErrorCode(call->interp, "TCL", "VALUE", "NUMBER",
@@ -477,14 +500,14 @@ IpcReadSignal(
     Tcl_Obj *value,
     void *where)
 {
-    int signal = OsFindSignal(Tcl_GetString(value));
+    int64_t signal = OsFindSignal(Tcl_GetString(value));
 
-    if (signal == 0 && (Tcl_GetIntFromObj(NULL, value, &signal) != TCL_OK
+    if (signal == 0 && (IpcGetInteger(call, value, &signal) != TCL_OK
 	    || signal < 1 || signal > OsGetFact(OS_SIGNAL_MAX))) {
 	return IpcFail(call, EINVAL, Tcl_ObjPrintf(
 		"%s \"%s\" is not a signal", what, Tcl_GetString(value)));
     }
-    *(int *) where = signal;
+    *(int *) where = (int) signal;
     return TCL_OK;
 }
 

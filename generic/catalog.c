@@ -365,7 +365,8 @@ AddNamedHolder(
 /*
  * ReadProcesses --
  *
- *	Reads a list of process ids. The array is freed by ckfree.
+ *	Reads a list of process ids. The array is freed by ckfree. An integer
+ *	that no process can have becomes 0, which none has.
  */
 
 static int
@@ -384,13 +385,13 @@ ReadProcesses(
     }
     pids = ckalloc((size_t) count * sizeof(*pids) + 1);
     for (Tcl_Size i = 0; i < count; i++) {
-	int pid;
+	int64_t pid;
 
-	if (Tcl_GetIntFromObj(call->interp, words[i], &pid) != TCL_OK) {
+	if (IpcGetInteger(call, words[i], &pid) != TCL_OK) {
 	    ckfree(pids);
 	    return TCL_ERROR;
 	}
-	pids[i] = (pid_t) pid;
+	pids[i] = (pid > 0 && pid <= INT_MAX) ? (pid_t) pid : 0;
     }
     *processes = (OsProcesses) { pids, (size_t) count };
     return TCL_OK;

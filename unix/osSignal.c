@@ -48,9 +48,10 @@ OsFindSignal(
     if (strncmp(name, base, length) == 0) {
 	int least = (int) OsGetFact(OS_SIGNAL_MIN);
 	char *end = (char *) name + length;
-	long offset = (*end == '+') ? strtol(end + 1, &end, 10) : 0;
+	long offset = (end[0] == '+' && end[1] >= '0' && end[1] <= '9')
+		? strtol(end + 1, &end, 10) : 0;
 
-	if (*end == '\0' && least > 0 && offset >= 0
+	if (*end == '\0' && least > 0
 		&& offset <= OsGetFact(OS_SIGNAL_MAX) - least) {
 	    return least + (int) offset;
 	}
