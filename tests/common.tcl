@@ -211,12 +211,14 @@ proc blocked {pid} {
 #       child eval $c script     evaluates there; returns or throws what came
 #       child send $c script     begins to evaluate, does not wait
 #       child gets $c            waits for what came of a send
+#       child repeat $c script   begins to evaluate again and again; child status
+#                                ends that after a whole round
 #       child status $c          lets it end by itself and says how it did:
 #                                "exit 0", "signal SIGSEGV"
 #       child kill $c ?signal?   kills it, if it still runs; returns its status
 
 namespace eval child {
-    namespace export create pid eval send gets status kill
+    namespace export create pid eval send gets repeat status kill
     namespace ensemble create
     variable running {}
     variable answer
@@ -280,6 +282,13 @@ proc child::send {c script} {
 
 proc child::gets {c} {
     return -level 0 {*}[Outcome $c]
+}
+
+proc child::repeat {c script} {
+    send $c [string map [list %script $script] {
+        chan configure stdin -blocking 0
+        while {[gets stdin] eq "" && ![eof stdin]} {%script}
+    }]
 }
 
 # child::Outcome --

@@ -172,9 +172,12 @@ proc waitForDemos {areThere} {
 
 # endDemos --
 #
-#       A demo that is interrupted removes what it made, or a shell beside it does.
+#       A demo that is interrupted removes what it made, or a shell beside it does. One
+#       that were killed within sem_open(3) would leave a file of the C library, so each
+#       first shows its work.
 
 proc endDemos {} {
+    waitForDemos 1
     foreach id [after info] {
         after cancel $id
     }
