@@ -112,23 +112,26 @@ proc releaseBackground {} {
 #
 #       The calls that take -command. Each has its family, the options of its
 #       open, what makes it wait, the call, what ends the wait, and its result.
-#       Each is about the handle in the variable h.
+#       fetched waits, without the event loop, until what ends the wait has been
+#       fetched and is still to be delivered; a queue keeps it until then. Each is
+#       about the handle in the variable h.
 
 set asyncCall {
     acquire {
         family sem  options {}  constraint {}  block {}
         call {$h acquire}  unblock {$h release}  result {}
         leftover {$h acquire -timeout 0}
+        fetched {waitUntil {![testConstraint semValue] || [$h cget -value] == 0}}
     }
     receive {
         family mq  options {}  constraint queues  block {}
         call {$h receive}  unblock {$h send word -priority 2}  result {word 2}
-        leftover {$h receive -timeout 0}
+        leftover {$h receive -timeout 0}  fetched {}
     }
     send {
         family mq  options {-maxmessages 1}  constraint queues  block {$h send full}
         call {$h send word}  unblock {$h receive}  result {}
-        leftover {$h send more -timeout 0}
+        leftover {$h send more -timeout 0}  fetched {}
     }
 }
 
