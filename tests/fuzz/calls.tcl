@@ -23,7 +23,7 @@ set calls::forms {
     2 {posix_ipc::<family> unlink <name>}
     1 {posix_ipc::<family> list ?<pattern>?}
     1 {posix_ipc::<family> info <name>}
-    .1 {posix_ipc::<family> holders <name>}
+    .3 {posix_ipc::<family> holders ?<name>? ?-pids <pids>?}
     1 {posix_ipc::handles}
     1 {posix_ipc::constants ?<constant>?}
 
@@ -51,12 +51,11 @@ set calls::forms {
     4 {<mq> send <bytes> ?-timeout <seconds>? ?-priority <integer>? -command <prefix>}
     9 {<mq> receive -timeout <timeout>}
     4 {<mq> receive ?-timeout <seconds>? -command <prefix>}
-    3 {<mq> notify ?-command <prefix>?}
-    1 {<mq> notify -signal <signal>}
+    4 {<mq> notify ?-command <prefix>? ?-signal <signal>?}
     4 {<mq> event <event> ?<script>?}
 
     2 {coroutine <coroutine> posix_ipc::await <sem> acquire ?-timeout <seconds>?}
-    2 {coroutine <coroutine> posix_ipc::await <mq> send <bytes> ?-timeout <seconds>?}
+    2 {coroutine <coroutine> posix_ipc::await <mq> send <bytes> ?-timeout <seconds>? ?-priority <integer>?}
     2 {coroutine <coroutine> posix_ipc::await <mq> receive ?-timeout <seconds>?}
     2 {coroutine <coroutine> <sem> with -timeout <timeout> <body>}
     1 {coroutine <coroutine> eval <script>}
@@ -69,6 +68,7 @@ set calls::forms {
     6 {turn}
     .05 {die}
     .01 {<sem> acquire}
+    .01 {<sem> with <body>}
     .01 {<mq> receive}
     .01 {<mq> send <bytes>}
 }
@@ -83,9 +83,10 @@ set calls::kinds [dict create \
         /[string repeat n 255] /[string repeat n 256] [string repeat / 300] /[string repeat \u00e9 127] \
         [string repeat n 70000] [binary format c* {47 255 254}]]] \
     family {{sem shm mq} {sem shm mq}} \
+    pids [list [list {} 1 [pid] [list 1 [pid]]] {0 -1 {2 2147483647 2147483648} -4294967295 18446744073709551617 x {1 x} 1.0 \{}] \
     flags {{{} CREAT CREAT CREX {CREAT EXCL} TRUNC {CREAT TRUNC} O_CREAT {O_CREAT O_EXCL}}
         {EXCL O_EXCL {CREAT TRUNC EXCL CREX O_TRUNC} creat O_ {CREAT ""} \{ "CREAT \0" 64 {CREAT CREAT CREAT}}} \
-    mode {{0600 0o600 0666 0400 0} {0777 01000 07777 08 0x180 0b110 600 -1 0o7777 00000000600 0600x "0600\0" " 0600 " ""}} \
+    mode {{0600 0o600 0666 0400 0} {0777 +0400 " 0400" 0_400 01000 07777 08 0x180 0b110 600 -1 0o7777 00000000600 0600x "0600\0" " 0600 " ""}} \
     boolean {{0 1} {true off yes 2 -1 0.0 NaN "" tru \0 0x0 18446744073709551616}} \
     few {{1 2 4 10 64 4096} {0 -1 11 8192 8193 65536 9223372036854775807 9223372036854775808 x}} \
     size {{0 1 7 64 4095 4096 4097 65536}
@@ -98,7 +99,7 @@ set calls::kinds [dict create \
     timeout {{0 0 0 0 0.0001 0.001} {0.0 -0.0 1e-9 1e-300 4.9e-324 -1 -1e-300 NaN -NaN -Inf .001 0x0 00 1e-3x x "" "0\0"}} \
     seconds {{0 0.001 0.01 Inf} {1e300 9223372036 9223372037 9223372036.854775807 99999999999999999999 1e-9 -1 NaN -Inf x ""}} \
     encoding {{binary utf-8 iso8859-1 ascii} {shiftjis iso2022-jp unicode utf-16 identity symbol nope "" utf-8\0 Binary ../x}} \
-    signal {{SIGWINCH SIGURG SIGCONT SIGCHLD 28} {0 -1 65 1000 18446744073709551644 SIGNONE CHLD sigchld "" SIG 28.0 0x1c "SIGURG\0"}} \
+    signal {{SIGWINCH SIGURG SIGCONT SIGCHLD 28} {0 -1 65 1000 18446744073709551644 -4294967268 SIGRTMIN+ SIGRTMIN++1 SIGNONE CHLD sigchld "" SIG 28.0 0x1c "SIGURG\0"}} \
     event {{readable writable} {read exception "" readable\0 Readable -command}} \
     pattern {{* /o* {/[a-t]*}} {"" \\ \[ {[} \0 /one [string repeat *? 20]}} \
     constant {{PAGE_SIZE VERSION SEMAPHORE_VALUE_MAX QUEUE_MESSAGES_MAX} {"" page_size PAGE -as "VERSION\0"}} \

@@ -136,8 +136,8 @@ proc field::Tell {word {text ""}} {
 
 # field::play --
 #
-#       Makes a call. One that may wait for ever is announced: it need not end
-#       while this process lives.
+#       Makes a call. One that may wait for ever is announced, with the thread that
+#       does: it need not end while this process lives.
 
 proc field::play {call mayStay} {
     variable patience
@@ -145,13 +145,13 @@ proc field::play {call mayStay} {
         Begin
     }
     if {$mayStay} {
-        Tell waits
+        Tell waits [thread::id]
     }
     set start [clock milliseconds]
     set code [catch {inner eval $call} - options]
     set seconds [expr {([clock milliseconds] - $start) / 1e3}]
     if {$mayStay} {
-        Tell woke
+        Tell woke [thread::id]
     } elseif {$seconds > $patience} {
         Fail "a call took $seconds seconds: [list $call]"
     }

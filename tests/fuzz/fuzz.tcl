@@ -109,8 +109,9 @@ proc startPlayer {} {
     set log [file join $::folder calls-$lives]
     incr lives
     set player [start hear player.tcl $seed $::life $log]
-    dict set players $player [dict create seed $seed log $log pid [pid $player] calls 0 ended 0 trouble {}]
-    watch $player $::silence "it made no sound in $::silence ms"
+    dict set players $player [dict create seed $seed log $log pid [pid $player] calls 0 ended 0 trouble {} \
+        timers {}]
+    watch $player output $::silence "it made no sound in $::silence ms"
     tellVandal
 }
 
@@ -124,16 +125,21 @@ proc tellVandal {} {
     } trap {POSIX EPIPE} {} {}
 }
 
-# watch --
+# watch, unwatch --
 #
-#       Kills a player after a time; args are what is wrong then.
+#       Kill a player after a time, unless what is watched of it gives a sign: its
+#       output, or one of its threads; args are what is wrong then.
 
-proc watch {player milliseconds args} {
-    global players
-    if {[dict exists $players $player timer]} {
-        after cancel [dict get $players $player timer]
+proc watch {player what milliseconds args} {
+    unwatch $player $what
+    dict set ::players $player timers $what [after $milliseconds [list stop $player {*}$args]]
+}
+
+proc unwatch {player what} {
+    if {[dict exists $::players $player timers $what]} {
+        after cancel [dict get $::players $player timers $what]
+        dict unset ::players $player timers $what
     }
-    dict set players $player timer [after $milliseconds [list stop $player {*}$args]]
 }
 
 proc stop {player args} {
@@ -159,11 +165,12 @@ proc hear {player} {
     global players
     while {[gets $player line] >= 0 && ![eof $player]} {
         lassign $line word text
-        watch $player $::silence "it made no sound in $::silence ms"
+        watch $player output $::silence "it made no sound in $::silence ms"
         switch $word {
             counts  {count $player $text}
             failed  {blame $player $text}
-            waits   {watch $player $::patience}
+            waits   {watch $player $text $::patience}
+            woke    {unwatch $player $text}
             ended   {dict set players $player ended 1}
         }
     }
@@ -208,7 +215,9 @@ proc finish {player} {
 #       with its seed and its last calls.
 
 proc judge {player} {
-    after cancel [dict get $::players $player timer]
+    foreach what [dict keys [dict get $::players $player timers]] {
+        unwatch $player $what
+    }
     set status [reap $player]
     if {[lindex $status 0] eq "CHILDKILLED" && [lindex $status 2] eq "SIGKILL"} {
         incr ::kills

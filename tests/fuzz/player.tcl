@@ -7,7 +7,7 @@
 #       It tells on its output, in lines of a word and a text:
 #           counts      what came of calls since the last such line
 #           failed      something that must not be
-#           waits, woke around a call that may wait for ever
+#           waits, woke around a call that may wait for ever, with the thread
 #           ended       that it has come to its end
 
 package require Tcl 8.6-
