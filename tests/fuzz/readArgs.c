@@ -3,12 +3,14 @@
  *
  *	The readers of arguments, given any words. libFuzzer makes a text: its
  *	first byte chooses the kind of the value, the second how Tcl keeps it;
- *	the rest is the value, in UTF-8 or not.
+ *	the rest is the value, in UTF-8 or not. Integers are read here once
+ *	more, and must come to the same.
  */
 
 #include "corpus.h"
 #include "posixIpc.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +63,7 @@ static IpcReader *const readers[] = {
 #define KINDS (READERS + 3)
 
 static const char *const texts[] = {
-    "CREAT O_EXCL", "TRUNC", "0600", "0o777", "08", "1.5", "-0.0", "1e-300",
+    "+0400", " 0400", "-4294967268", "0b1", "SIGRTMIN+1", "CREAT O_EXCL", "TRUNC", "0600", "0o777", "08", "1.5", "-0.0", "1e-300",
     "Inf", "NaN", "18446744073709551617", "-9223372036854775808", "0x10",
     " 1 ", "yes", "utf-8", "binary", "command {a b}", "{", "SIGUSR1", "64",
     "/one", "/a/b", "\xC0\x80", "\xE2\x82\xAC", "\xED\xA0\x80", "\xF0\x9F\x98\x80",
@@ -113,6 +115,90 @@ TakeMessage(
     return code;
 }
 
+/*
+ * IsInteger --
+ *
+ *	Reads text as Tcl 8.6 writes integers: white space, a sign, 0x, 0o, 0b
+ *	or the 0 of an octal number, digits, white space. Returns false where
+ *	text is none, or is beyond 64 bits.
+ */
+
+static bool
+IsInteger(
+    const char *text,
+    int64_t *number)
+{
+    static const char space[] = " \t\n\v\f\r", digits[] = "0123456789abcdef";
+    static const int bases[] = { ['x'] = 16, ['o'] = 8, ['b'] = 2 };
+    const char *first;
+    int base = 10;
+    bool isNegative;
+    __int128 sum = 0;
+
+    text += strspn(text, space);
+    isNegative = (*text == '-');
+    text += (*text == '-' || *text == '+');
+    if (text[0] == '0' && text[1] != '\0' && strchr("xXoObB", text[1]) != NULL) {
+	base = bases[tolower(text[1])];
+	text += 2;
+    } else if (text[0] == '0') {
+	base = 8;
+    }
+    for (first = text; *text != '\0'; text++) {
+	const char *digit = strchr(digits, tolower((unsigned char) *text));
+
+	if (digit == NULL || digit >= digits + base) {
+	    break;
+	}
+	sum = (sum > UINT64_MAX) ? sum : base * sum + (digit - digits);
+    }
+    sum = isNegative ? -sum : sum;
+    *number = (int64_t) sum;
+    return text > first && text[strspn(text, space)] == '\0'
+	    && sum >= INT64_MIN && sum <= INT64_MAX;
+}
+
+/*
+ * Check --
+ *
+ *	Ends the program where a reader of integers has not done with text what
+ *	is right. The names of signals are not read here.
+ */
+
+static const struct {
+    IpcReader *reader;
+    int64_t least, most;
+} ranges[] = {
+    { IpcReadMode, 0, 0777 },
+    { IpcReadSemValue, 0, SEM_VALUE_MAX },
+    { IpcReadCount, 1, INT64_MAX },
+    { IpcReadSize, 0, INT64_MAX },
+    { IpcReadPriority, 0, MQ_PRIO_MAX - 1 },
+    { IpcReadSignal, 1, 64 }
+};
+
+static void
+Check(
+    IpcReader *reader,
+    const char *text,
+    int code,
+    int64_t found)
+{
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
+	int64_t number;
+	bool isRight;
+
+	if (ranges[i].reader != reader || strncmp(text, "SIG", 3) == 0) {
+	    continue;
+	}
+	isRight = IsInteger(text, &number) && number >= ranges[i].least
+		&& number <= ranges[i].most;
+	if (isRight != (code == TCL_OK) || (isRight && number != found)) {
+	    abort();
+	}
+    }
+}
+
 static int
 Take(
     const IpcCall *call,
@@ -125,10 +211,14 @@ Take(
 	int64_t integer;
 	OsTime time;
 	Tcl_Obj *object;
-    } where;
+    } where = { .integer = 0 };
 
     if (kind < READERS) {
-	return readers[kind](call, "-option", value, &where);
+	int code = readers[kind](call, "-option", value, &where);
+
+	Check(readers[kind], Tcl_GetString(value), code,
+		(readers[kind] == IpcReadSignal) ? where.number : where.integer);
+	return code;
     }
     return (kind == READERS) ? TakeBytes(call, value)
 	    : (kind == READERS + 1) ? TakeName(call)
