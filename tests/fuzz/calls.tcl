@@ -10,7 +10,8 @@ namespace eval calls {}
 
 # The calls, as the manual writes them, and how often each is made. A word in
 # <> is a value of that kind, what stands between ? and ? may be left out. The
-# words "turn", "take", "die" and so on are commands of the player.
+# words "turn", "take", "die" and so on are commands of the player; "starving" makes
+# the call that follows it where no descriptor is left.
 
 set calls::forms {
     6 {posix_ipc::sem open <name> ?-flags <flags>? ?-mode <mode>? ?-value <integer>? ?-as <sem>?}
@@ -63,6 +64,14 @@ set calls::forms {
     1 {rename <coroutine> {}}
     1 {<coroutine>}
 
+    1 {starving posix_ipc::<family> open <name> -flags CREAT}
+    1 {starving posix_ipc::<family> <query> ?<name>?}
+    1 {starving <sem> acquire -timeout <timeout> -command <prefix>}
+    1 {starving <mq> notify -command <prefix>}
+    1 {starving <mq> event <event> <script>}
+    1 {starving <mq> receive -timeout <timeout> -command <prefix>}
+    1 {starving <handle> destroy}
+
     3 {<handle> <method> ?<anything>? ?<anything>? ?<anything>?}
     1 {posix_ipc::<family> <method> ?<anything>? ?<anything>?}
     6 {turn}
@@ -84,6 +93,7 @@ set calls::kinds [dict create \
         [string repeat n 70000] [binary format c* {47 255 254}]]] \
     family {{sem shm mq} {sem shm mq}} \
     pids [list [list {} 1 [pid] [list 1 [pid]]] {0 -1 {2 2147483647 2147483648} -4294967295 18446744073709551617 x {1 x} 1.0 \{}] \
+    query {{list info holders} {info}} \
     flags {{{} CREAT CREAT CREX {CREAT EXCL} TRUNC {CREAT TRUNC} O_CREAT {O_CREAT O_EXCL}}
         {EXCL O_EXCL {CREAT TRUNC EXCL CREX O_TRUNC} creat O_ {CREAT ""} \{ "CREAT \0" 64 {CREAT CREAT CREAT}}} \
     mode {{0600 0o600 0666 0400 0} {0777 +0400 " 0400" 0_400 01000 07777 08 0x180 0b110 600 -1 0o7777 00000000600 0600x "0600\0" " 0600 " ""}} \
@@ -238,6 +248,9 @@ proc calls::Mutate {call} {
 #       and no command that is told later.
 
 proc calls::mayStay {call} {
+    if {[lindex $call 0] eq "starving"} {
+        set call [lrange $call 1 end]
+    }
     set method [lindex $call 1]
     if {$method ni {acquire receive send with} || "-command" in $call} {
         return 0

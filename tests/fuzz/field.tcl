@@ -69,7 +69,7 @@ set field::commands {
 
 # field::Begin --
 #
-#       A fresh interpreter with handles to begin with.
+#       A fresh interpreter.
 
 proc field::Begin {} {
     interp create inner
@@ -80,6 +80,7 @@ proc field::Begin {} {
     inner alias noted field::Note
     inner alias turn field::Turn
     inner alias die interp delete inner
+    inner alias starving field::Starve
     inner alias failed field::BackgroundError
     interp bgerror inner failed
 }
@@ -96,6 +97,25 @@ proc field::Turn {} {
         after 1 [list set field::turned($depth) 1]
         vwait field::turned($depth)
         incr depth -1
+    }
+}
+
+# field::Starve --
+#
+#       Makes a call while the process can open nothing more. Whoever else needs
+#       a descriptor meanwhile, in the other field too, has none.
+
+proc field::Starve {args} {
+    set files {}
+    try {
+        while {![catch {open /dev/null} file]} {
+            lappend files $file
+        }
+        inner eval $args
+    } finally {
+        foreach file $files {
+            close $file
+        }
     }
 }
 
@@ -137,12 +157,16 @@ proc field::Tell {word {text ""}} {
 # field::play --
 #
 #       Makes a call. One that may wait for ever is announced, with the thread that
-#       does: it need not end while this process lives.
+#       does: it need not end while this process lives. While the other field starves
+#       there can be no new interpreter, and no call.
 
 proc field::play {call mayStay} {
+    variable counts
     variable patience
-    if {![interp exists inner]} {
-        Begin
+    if {![interp exists inner] && [catch Begin]} {
+        end
+        dict incr counts begin
+        return
     }
     if {$mayStay} {
         Tell waits [thread::id]

@@ -76,10 +76,12 @@ proc broken {message options} {
 
 # start --
 #
-#       Starts a program of this folder, with a command for its lines.
+#       Starts a program of this folder, with a command for its lines. It may open
+#       so few files that a player can soon use them up.
 
 proc start {handler program args} {
-    set pipe [open |[list [info nameofexecutable] [file join $::here $program] {*}$args 2>>$::said] r+]
+    set pipe [open |[list prlimit --nofile=64 [info nameofexecutable] [file join $::here $program] {*}$args \
+                         2>>$::said] r+]
     chan configure $pipe -blocking 0 -buffering line
     chan event $pipe readable [list {*}$handler $pipe]
     return $pipe

@@ -21,14 +21,16 @@ lassign $argv seed calls log
 
 # startThread --
 #
-#       A second thread with a field of its own.
+#       A second thread with a field of its own, once it has read all its files.
 
 proc startThread {} {
-    return [thread::create -joinable "
+    set thread [thread::create -joinable "
         set auto_path [list $::auto_path]
         [list source [file join $::here field.tcl]]
         thread::wait
     "]
+    thread::send $thread {}
+    return $thread
 }
 
 # left --
