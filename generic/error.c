@@ -125,7 +125,7 @@ IpcFail(
  * IpcFailLimit --
  *
  *	Fails a call for err, and names the limit of the system that is behind
- *	it, if any. limits is what a new queue was to hold, or NULL.
+ *	it, if that is known. limits is what a new queue was to hold, or NULL.
  */
 
 int
@@ -136,12 +136,14 @@ IpcFailLimit(
 {
     Tcl_Obj *reason = NULL;
     OsFact fact;
+    int64_t value;
     char number[24];
 
     if (OsFindLimit(call->family->id, err, limits, &fact)) {
 	for (size_t i = 0; i < sizeof(limitTexts) / sizeof(*limitTexts); i++) {
-	    if (limitTexts[i].fact == fact) {
-		snprintf(number, sizeof(number), "%" PRId64, OsGetFact(fact));
+	    if (limitTexts[i].fact == fact
+		    && OsReadFact(fact, &value) == 0) {
+		snprintf(number, sizeof(number), "%" PRId64, value);
 		reason = Tcl_ObjPrintf("%s%s%s", limitTexts[i].before, number,
 			limitTexts[i].after);
 	    }

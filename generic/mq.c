@@ -50,23 +50,32 @@ CheckMq(
 /*
  * GetLimits --
  *
- *	Stores in *limits what a new queue is to hold, and returns limits; NULL,
- *	where the options leave all to the system.
+ *	Stores in *limits what a new queue is to hold, and limits in *limitsPtr;
+ *	NULL there, where the options leave all to the system. Returns 0, or
+ *	an errno value where the one that they leave to it can't be read.
  */
 
-static const OsMqLimits *
+static int
 GetLimits(
     const IpcOpenOptions *options,
-    OsMqLimits *limits)
+    OsMqLimits *limits,
+    const OsMqLimits **limitsPtr)
 {
-    if (options->maxMessages == 0 && options->maxMessageSize == 0) {
-	return NULL;
+    int64_t messages = options->maxMessages, size = options->maxMessageSize;
+    int err = 0;
+
+    if (messages == 0 && size == 0) {
+	*limitsPtr = NULL;
+	return 0;
     }
-    limits->maxMessages = (long) (options->maxMessages != 0
-	    ? options->maxMessages : OsGetFact(OS_MQ_MESSAGES_DEFAULT));
-    limits->maxMessageSize = (long) (options->maxMessageSize != 0
-	    ? options->maxMessageSize : OsGetFact(OS_MQ_SIZE_DEFAULT));
-    return limits;
+    if (messages == 0) {
+	err = OsReadFact(OS_MQ_MESSAGES_DEFAULT, &messages);
+    } else if (size == 0) {
+	err = OsReadFact(OS_MQ_SIZE_DEFAULT, &size);
+    }
+    *limits = (OsMqLimits) { (long) messages, (long) size };
+    *limitsPtr = limits;
+    return err;
 }
 
 static int
@@ -76,11 +85,14 @@ OpenMq(
     const IpcOpenOptions *options)
 {
     MqHandle *mq = (MqHandle *) handle;
+    const OsMqLimits *given;
     OsMqLimits limits;
-    int err = OsMqOpen(name, options->flags, (mode_t) options->mode,
-	    options->read != 0, options->write != 0,
-	    GetLimits(options, &limits), &mq->mq);
+    int err = GetLimits(options, &limits, &given);
 
+    if (err == 0) {
+	err = OsMqOpen(name, options->flags, (mode_t) options->mode,
+		options->read != 0, options->write != 0, given, &mq->mq);
+    }
     if (err == 0) {
 	mq->read = (options->read != 0);
 	mq->write = (options->write != 0);
@@ -96,9 +108,11 @@ FailOpenMq(
     int err,
     const IpcOpenOptions *options)
 {
+    const OsMqLimits *given;
     OsMqLimits limits;
 
-    return IpcFailLimit(call, err, GetLimits(options, &limits));
+    (void) GetLimits(options, &limits, &given);
+    return IpcFailLimit(call, err, given);
 }
 
 static int

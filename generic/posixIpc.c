@@ -68,19 +68,79 @@ static const struct {
 };
 
 /*
+ * FailConstant --
+ *
+ *	Fails to read a constant for err, as a call for an object fails.
+ */
+
+static int
+FailConstant(
+    Tcl_Interp *interp,
+    const char *name,
+    int err)
+{
+    static const IpcFamily family = { .noun = "constant" };
+    IpcCall call = {
+	.interp = interp, .verb = "read", .family = &family,
+	.name = Tcl_NewStringObj(name, -1)
+    };
+
+    Tcl_IncrRefCount(call.name);
+    IpcFailLimit(&call, err, NULL);
+    Tcl_DecrRefCount(call.name);
+    return TCL_ERROR;
+}
+
+/*
  * GetConstant --
  *
- *	Returns the value of the constant in a row of the table.
+ *	Returns the value of the constant in a row of the table; NULL, with an
+ *	error left.
  */
 
 static Tcl_Obj *
 GetConstant(
+    Tcl_Interp *interp,
     int row)
 {
+    int64_t value;
+    int err;
+
     if ((int) constants[row].fact < 0) {
 	return Tcl_NewStringObj(PACKAGE_VERSION, -1);
     }
-    return Tcl_NewWideIntObj(OsGetFact(constants[row].fact));
+    err = OsReadFact(constants[row].fact, &value);
+    if (err != 0) {
+	FailConstant(interp, constants[row].name, err);
+	return NULL;
+    }
+    return Tcl_NewWideIntObj(value);
+}
+
+/*
+ * GetConstants --
+ *
+ *	Returns a dict of all constants; NULL, with an error left.
+ */
+
+static Tcl_Obj *
+GetConstants(
+    Tcl_Interp *interp)
+{
+    Tcl_Obj *all = Tcl_NewObj();
+
+    for (int row = 0; constants[row].name != NULL; row++) {
+	Tcl_Obj *value = GetConstant(interp, row);
+
+	if (value == NULL) {
+	    Tcl_DecrRefCount(all);
+	    return NULL;
+	}
+	Tcl_ListObjAppendElement(NULL, all,
+		Tcl_NewStringObj(constants[row].name, -1));
+	Tcl_ListObjAppendElement(NULL, all, value);
+    }
+    return all;
 }
 
 /*
@@ -96,7 +156,7 @@ ConstantsCmd(
     int objc,
     Tcl_Obj *const objv[])
 {
-    Tcl_Obj *all;
+    Tcl_Obj *result;
     int row;
 
     (void) clientData;
@@ -104,21 +164,15 @@ ConstantsCmd(
 	Tcl_WrongNumArgs(interp, 1, objv, "?name?");
 	return TCL_ERROR;
     }
-    if (objc == 2) {
-	if (Tcl_GetIndexFromObjStruct(interp, objv[1], constants,
-		sizeof(*constants), "constant", TCL_EXACT, &row) != TCL_OK) {
-	    return TCL_ERROR;
-	}
-	Tcl_SetObjResult(interp, GetConstant(row));
-	return TCL_OK;
+    if (objc == 2 && Tcl_GetIndexFromObjStruct(interp, objv[1], constants,
+	    sizeof(*constants), "constant", TCL_EXACT, &row) != TCL_OK) {
+	return TCL_ERROR;
     }
-    all = Tcl_NewObj();
-    for (row = 0; constants[row].name != NULL; row++) {
-	Tcl_ListObjAppendElement(NULL, all,
-		Tcl_NewStringObj(constants[row].name, -1));
-	Tcl_ListObjAppendElement(NULL, all, GetConstant(row));
+    result = (objc == 2) ? GetConstant(interp, row) : GetConstants(interp);
+    if (result == NULL) {
+	return TCL_ERROR;
     }
-    Tcl_SetObjResult(interp, all);
+    Tcl_SetObjResult(interp, result);
     return TCL_OK;
 }
 

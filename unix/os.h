@@ -59,6 +59,7 @@ typedef enum OsFact {
     OS_SIGNAL_MAX
 } OsFact;
 
+int	OsReadFact(OsFact fact, int64_t *valuePtr);
 int64_t	OsGetFact(OsFact fact);
 
 int	OsCheckName(OsFamily family, const char *name, const char **whyPtr);

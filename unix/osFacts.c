@@ -102,6 +102,22 @@ OsGetPosixFact(
 }
 
 /*
+ * OsGetFact --
+ *
+ *	Returns a fact, or what a system starts with where it can't be read.
+ */
+
+int64_t
+OsGetFact(
+    OsFact fact)
+{
+    int64_t value;
+
+    (void) OsReadFact(fact, &value);
+    return value;
+}
+
+/*
  * OsRandomName --
  *
  *	Writes a name of OS_RANDOM_NAME_SIZE bytes that most likely nobody

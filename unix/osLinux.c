@@ -23,26 +23,29 @@
 /*
  * ReadNumber --
  *
- *	Returns the number that a file of /proc holds, or fallback where it
- *	can't be read.
+ *	Reads the number that a file of /proc holds. Where there is no such
+ *	file, *numberPtr stays as it is. Returns 0 or an errno value.
  */
 
-static int64_t
+static int
 ReadNumber(
     const char *path,
-    int64_t fallback)
+    int64_t *numberPtr)
 {
     FILE *file = fopen(path, "re");
-    char line[32], *end = line;
-    int64_t number = 0;
+    char line[32];
+    int err = 0;
 
-    if (file != NULL) {
-	if (fgets(line, sizeof(line), file) != NULL) {
-	    number = strtoll(line, &end, 10);
-	}
-	fclose(file);
+    if (file == NULL) {
+	return (errno == ENOENT) ? 0 : errno;
     }
-    return (end > line) ? number : fallback;
+    if (fgets(line, sizeof(line), file) != NULL) {
+	*numberPtr = strtoll(line, NULL, 10);
+    } else {
+	err = feof(file) ? EIO : errno;
+    }
+    fclose(file);
+    return err;
 }
 
 /*
@@ -81,28 +84,32 @@ static const struct {
 };
 
 /*
- * OsGetFact --
+ * OsReadFact --
  *
- *	Returns a fact as it is now.
+ *	Stores a fact as it is now. Returns 0, or an errno value where it can't
+ *	be read; what the kernel starts with is stored then.
  */
 
-int64_t
-OsGetFact(
-    OsFact fact)
+int
+OsReadFact(
+    OsFact fact,
+    int64_t *valuePtr)
 {
     bool hasQueues = OsGetPosixFact(OS_MQ_SUPPORTED) != 0;
 
     for (size_t i = 0; i < sizeof(queueFacts) / sizeof(*queueFacts); i++) {
 	if (queueFacts[i].fact == fact) {
-	    return hasQueues ? ReadNumber(queueFacts[i].path,
-		    queueFacts[i].fallback) : 0;
+	    *valuePtr = hasQueues ? queueFacts[i].fallback : 0;
+	    return hasQueues ? ReadNumber(queueFacts[i].path, valuePtr) : 0;
 	}
     }
     if (fact == OS_MQ_BYTES_MAX) {
-	return hasQueues ? OsGetResourceLimit(RLIMIT_MSGQUEUE) : 0;
+	*valuePtr = hasQueues ? OsGetResourceLimit(RLIMIT_MSGQUEUE) : 0;
+    } else {
+	*valuePtr = (fact == OS_SHM_BYTES_MAX) ? SharedMemoryBytes()
+		: OsGetPosixFact(fact);
     }
-    return (fact == OS_SHM_BYTES_MAX) ? SharedMemoryBytes()
-	    : OsGetPosixFact(fact);
+    return 0;
 }
 
 /*

@@ -14,30 +14,35 @@
 #include <limits.h>
 
 /*
- * OsGetFact --
+ * OsReadFact --
  *
- *	Returns a fact. POSIX has no names for the limits that mq_open(3) sets
+ *	Stores a fact. POSIX has no names for the limits that mq_open(3) sets
  *	by itself.
  */
 
-int64_t
-OsGetFact(
-    OsFact fact)
+int
+OsReadFact(
+    OsFact fact,
+    int64_t *valuePtr)
 {
+    *valuePtr = OsGetPosixFact(fact);
 #ifdef HAVE_MQ_OPEN
     switch (fact) {
     case OS_MQ_MESSAGES_MAX:
     case OS_MQ_SIZE_MAX:
-	return LONG_MAX;
+	*valuePtr = LONG_MAX;
+	break;
     case OS_MQ_MESSAGES_DEFAULT:
-	return 10;
+	*valuePtr = 10;
+	break;
     case OS_MQ_SIZE_DEFAULT:
-	return 1024;
+	*valuePtr = 1024;
+	break;
     default:
 	break;
     }
 #endif
-    return OsGetPosixFact(fact);
+    return 0;
 }
 
 /*

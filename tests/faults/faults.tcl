@@ -61,6 +61,7 @@ set kinds {
     bare  {}
     plain {setpriv --bounding-set=-all --inh-caps=-all}
     full  {sh -euc {mount -t tmpfs -o size=16k,mode=1777 tmpfs /dev/shm; exec "$@"} full}
+    tuned {sh -euc {echo 77 >/proc/sys/fs/mqueue/msg_max; echo 7 >/proc/sys/fs/mqueue/msg_default; exec "$@"} tuned}
 }
 
 # command --

@@ -12,6 +12,7 @@
 #                   its own
 #       -as plain   the process has no privilege
 #       -as full    /dev/shm has room for 16 kB
+#       -as tuned   the limits of queues are not those that the kernel starts with
 #       -needs      where the library does not make this call, it can't do what
 #                   the scenario is about
 
@@ -361,6 +362,14 @@ scenario mq-default {
     }
 }
 
+# Where one limit of a new queue is given, the other is read.
+
+scenario mq-open-tuned -needs openat -as tuned -less {fopen ENOENT "what the kernel starts with"} {
+    using q {posix_ipc::mq open /faults -flags CREX -maxmessagesize 20} {
+        $q cget -maxmessages
+    }
+}
+
 scenario mq-later {
     using q $newMq {
         later [list $q send one]
@@ -573,7 +582,7 @@ scenario holders-of-all -needs openat -less $less {
     }
 }
 
-scenario constants -needs openat {
+scenario constants -needs openat -as tuned -less {fopen ENOENT "what the kernel starts with"} {
     list [posix_ipc::constants] [posix_ipc::constants PAGE_SIZE]
 }
 

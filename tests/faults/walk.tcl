@@ -178,7 +178,7 @@ proc judge {call errno outcome clean} {
     if {[lindex $errorCode 0] ne "POSIXIPC"} {
         return "not the error of a contract: $result ($errorCode)"
     }
-    if {![regexp {^couldn't [a-z ]+ (semaphore|shared memory|message queue) "[^"]*": .} $result]} {
+    if {![regexp {^couldn't [a-z ]+ (semaphore|shared memory|message queue|constant) "[^"]*": .} $result]} {
         return "not the message of a contract: $result"
     }
     set due [expr {[dict exists $::codes $errno] ? [dict get $::codes $errno] : "ERROR $errno"}]

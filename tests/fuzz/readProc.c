@@ -72,7 +72,9 @@ ReadStatus(void)
 static void
 ReadFact(void)
 {
-    ReadNumber("/proc/sys/fs/mqueue/msg_max", 10);
+    int64_t number;
+
+    ReadNumber("/proc/sys/fs/mqueue/msg_max", &number);
 }
 
 static void
