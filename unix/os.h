@@ -170,9 +170,9 @@ void	OsGetUserName(uid_t uid, char *name, size_t size);
 void	OsGetGroupName(gid_t gid, char *name, size_t size);
 
 /*
- * What is in the system: osCatalog.c, osHolders.c. ENOSYS, where there is no
- * way to know. A proc is called once for each thing found, and returns 0,
- * or an errno value that ends it and is returned.
+ * What is in the system: osCatalog.c, osHolders.c, osQueues.c. ENOSYS, where
+ * there is no way to know. A proc is called once for each thing found, and
+ * returns 0, or an errno value that ends it and is returned.
  */
 
 #define OS_INFO_SIZE	1	/* which of the following are known */

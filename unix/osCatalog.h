@@ -1,7 +1,7 @@
 /*
  * osCatalog.h --
  *
- *	Where Linux keeps objects, for osCatalog.c and osHolders.c.
+ *	Where Linux keeps objects, for osCatalog.c, osHolders.c and osQueues.c.
  */
 
 #ifndef OS_CATALOG_H
@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #define OS_SHM_FOLDER	"/dev/shm"
+#define OS_MQUEUE_MAGIC	0x19800202	/* statfs(2) of a queue says so */
 
 /*
  * OsScanDescriptors calls proc for each descriptor of each process that the
@@ -31,13 +32,6 @@ typedef int OsFileProc(void *data, const char *name, dev_t device,
 	    ino_t inode);
 
 /*
- * OsOpenFolder returns a descriptor of the folder in which the objects of a
- * family have their names, or -1 where the caller can have none.
- */
-
-int	OsOpenFolder(OsFamily family);
-
-/*
  * Who looks at the system passes over what the caller may not see, and what
  * is gone by now: OsUnlessHidden returns 0 for an errno value that says so.
  * OsReadEntry is readdir(3), which stores what has ended it: 0, or an errno
@@ -47,7 +41,19 @@ int	OsOpenFolder(OsFamily family);
 int	OsUnlessHidden(int err);
 struct dirent *OsReadEntry(DIR *folder, int *errPtr);
 
+/*
+ * Files in a folder: osCatalog.c. Queues: osQueues.c.
+ */
+
+#define OS_FOLDER_FLAGS	(O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+int	OsStatFile(int folder, const char *file, struct stat *status);
+int	OsListFolder(OsFamily family, int folder, OsFileProc *proc,
+	    void *data);
 int	OsListFiles(OsFamily family, OsFileProc *proc, void *data);
+int	OsLookAtQueue(const char *name, struct stat *status, OsInfo *info);
+int	OsListQueues(OsFileProc *proc, void *data);
+
 int	OsScanProcesses(int (*proc)(void *data, pid_t pid, int folder),
 	    void *data);
 int	OsScanDescriptors(OsFamily family, pid_t pid, int folder,

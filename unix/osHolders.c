@@ -20,8 +20,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-static const long mqueueMagic = 0x19800202;
-
 /*
  * OsScanProcesses --
  *
@@ -90,7 +88,7 @@ CheckFamily(
     if (statfs(path, &system) != 0) {
 	return errno;
     }
-    return ((long) system.f_type == mqueueMagic) ? 0 : ENOENT;
+    return (system.f_type == OS_MQUEUE_MAGIC) ? 0 : ENOENT;
 }
 
 /*

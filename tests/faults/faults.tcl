@@ -63,6 +63,7 @@ set kinds {
     full  {sh -euc {mount -t tmpfs -o size=16k,mode=1777 tmpfs /dev/shm; exec "$@"} full}
     tuned {sh -euc {echo 77 >/proc/sys/fs/mqueue/msg_max; echo 7 >/proc/sys/fs/mqueue/msg_default; exec "$@"} tuned}
 }
+dict set kinds mounted [list sh -euc {mount -t mqueue mqueue /mnt; exec "$@"} mounted {*}[dict get $kinds plain]]
 
 # command --
 #

@@ -11,6 +11,7 @@
 #       -as bare    the script loads the package itself, into interpreters of
 #                   its own
 #       -as plain   the process has no privilege
+#       -as mounted the same, and the file system of queues is mounted
 #       -as full    /dev/shm has room for 16 kB
 #       -as tuned   the limits of queues are not those that the kernel starts with
 #       -needs      where the library does not make this call, it can't do what
@@ -541,12 +542,33 @@ foreach {family open} {
 
 # Without privilege, queues are found by the descriptors of processes.
 
-scenario mq-list-plain -needs openat -as plain -less $less {
+set lessNames [list {*}$less mq_open ENOENT "it is not there by its name" fstat ENOENT "as mq_open"]
+set lessMounted {
+    setmntent {EACCES ENOENT} "no mount may be seen"
+    open ENOTDIR "it is mounted elsewhere"
+    fstatfs ENOENT "it is mounted elsewhere"
+}
+
+scenario mq-list-plain -needs openat -as plain -less $lessNames {
     using q $newMq {
         beside r {posix_ipc::mq open /faults} {
             using p {posix_ipc::mq open /another -flags CREX -maxmessages 2 -maxmessagesize 20} {
                 posix_ipc::mq list
             }
+        }
+    }
+}
+
+# One that nobody has open is found by the folder alone.
+
+foreach {kind causes} [list \
+    usual   {syscall {EACCES EPERM ENODEV ENOSYS} "no mount may be made" openat ENODEV "as syscall"} \
+    mounted $lessMounted \
+] {
+    scenario mq-list-orphan-$kind -needs openat -as $kind -less [list {*}$lessNames {*}$causes] {
+        using q $newMq {
+            $q close
+            posix_ipc::mq list
         }
     }
 }
@@ -570,7 +592,17 @@ scenario mq-info-plain -needs openat -as plain -less [list {*}$lessInfo statfs E
     set seen
 }
 
-scenario mq-holders-plain -needs openat -as plain -less $less {
+scenario mq-info-mounted -needs openat -as mounted -less [list {*}$lessInfo {*}$lessNames {*}$lessMounted \
+        fstat EACCES "it may not be seen" fstatfs EACCES "it may not be seen"] {
+    using q {posix_ipc::mq open /faults -flags CREX -mode 0 -maxmessages 2 -maxmessagesize 20} {
+        $q close
+        try {
+            known mq
+        } trap {POSIXIPC PERMISSIONS} {} {}
+    }
+}
+
+scenario mq-holders-plain -needs openat -as plain -less $lessNames {
     using q $newMq {
         posix_ipc::mq holders -pids [pid]
     }

@@ -23,8 +23,9 @@ static FILE *OpenText(const char *path, const char *mode);
 #include "../../unix/osLinux.c"
 #undef fopen
 #define setmntent OpenText
-#include "../../unix/osCatalog.c"
+#include "../../unix/osQueues.c"
 #undef setmntent
+#include "../../unix/osCatalog.c"
 #include "../../unix/osHolders.c"
 #include "../../unix/osMq.c"
 
@@ -53,10 +54,10 @@ ReadMaps(void)
 static void
 ReadMounts(void)
 {
-    int fd = OpenMounted();
+    int folder;
 
-    if (fd >= 0) {
-	close(fd);
+    if (OpenMounted(&folder) == 0) {
+	close(folder);
     }
 }
 
