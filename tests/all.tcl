@@ -117,16 +117,16 @@ proc sweep {id} {
 
 # temporaries, sweepTemporaries --
 #
-#       The files of this user in which the C library has begun to make a semaphore,
-#       where the system shows them. One lasts as long as sem_open(3) does, but stays
-#       when that process is killed meanwhile, as some are by a test. Others, like
-#       lsipc(1), end with SIGBUS at one that is empty: those that have come since
-#       before, and are still there after a second, are removed.
+#       The empty files of this user in which the C library has begun to make a
+#       semaphore, where the system shows them. One is empty for a moment of
+#       sem_open(3), but stays so when the process is killed just then, as some are
+#       by a test. Others, like lsipc(1), end with SIGBUS at it: those that have come
+#       since before, and are still there after a second, are removed.
 
 proc temporaries {} {
     return [lmap path [glob -nocomplain -types f -directory /dev/shm sem.??????] {
         if {![regexp {\.[0-9A-Za-z]{6}$} $path] || [catch {
-            expr {[file owned $path] && [file size $path] <= 32}
+            expr {[file owned $path] && [file size $path] == 0}
         } isOne] || !$isOne} continue
         set path
     }]
