@@ -772,10 +772,17 @@ set asyncTests {
     " -result [list [list 0 $async(result)] [list 0 $async(result)]]
 }
 
-# Where there is no epoll, the first queue that is watched gives the loop a
-# thread, and the first notice gives the C library one. Both stay, so they are
-# there before anything is counted.
+# Where there is no epoll, the first call with a timeout, or the first queue that is
+# watched, gives the loop a thread, and the first notice gives the C library one. Both
+# stay, so they are there before anything is counted.
 
+apply {{} {
+    set sem [fresh sem]
+    $sem acquire -timeout 0.001 -command {note timeout}
+    came 1
+    drop $sem
+    forget
+}}
 if {[testConstraint queues]} {
     apply {{} {
         set mq [fresh mq]
@@ -786,7 +793,7 @@ if {[testConstraint queues]} {
         drop $mq
         forget
     }}
-    if {[testConstraint procfs]} {
-        resources::mark
-    }
+}
+if {[testConstraint procfs]} {
+    resources::mark
 }
