@@ -408,7 +408,8 @@ LetGo(
  * SetUpLoop, CheckLoop --
  *
  *	What the watch does not tell: Tcl_CreateEventSource(3). The notifier is
- *	waited for next.
+ *	waited for next. Where it looks at no files, no event can be served, so
+ *	nothing need wake it.
  */
 
 static void
@@ -417,9 +418,13 @@ SetUpLoop(
     int flags)
 {
     Loop *loop = clientData;
-    OsTime left = TimeLeft(loop);
+    OsTime left = OS_NEVER;
 
-    (void) flags;
+    if (flags & TCL_FILE_EVENTS) {
+	left = TimeLeft(loop);
+    } else if (OsWatchIsOurs(loop->watch)) {
+	OsWatchWakeAt(loop->watch, OS_NEVER);
+    }
     if (left != OS_NEVER) {
 	const OsTime microsecond = OS_SECOND / 1000000;
 	OsTime rounded = ((left < longest) ? left : longest) + microsecond - 1;

@@ -109,10 +109,10 @@ FailOpenMq(
     const IpcOpenOptions *options)
 {
     const OsMqLimits *given;
-    OsMqLimits limits;
+    OsMqLimits limits = { 0 };
 
     (void) GetLimits(options, &limits, &given);
-    return IpcFailLimit(call, err, given);
+    return IpcFailLimit(call, err, (options->flags & OS_CREAT) ? &limits : NULL);
 }
 
 static int

@@ -176,7 +176,9 @@ OsPollerWakeAt(
     OsPoller *poller,
     OsTime moment)
 {
-    return (moment < poller->moment) ? SetTimer(poller, moment) : 0;
+    return (moment < poller->moment
+	    || (moment == OS_NEVER && poller->moment != OS_NEVER))
+	    ? SetTimer(poller, moment) : 0;
 }
 
 size_t

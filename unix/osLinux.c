@@ -170,7 +170,7 @@ HasFreeDescriptor(void)
  * OsFindLimit --
  *
  *	mq_open(3) and mq_overview(7) say which limits are behind EMFILE,
- *	ENOSPC and EINVAL; EMFILE of a queue is either of two.
+ *	ENOSPC and EINVAL; EMFILE of a new queue is either of two.
  */
 
 bool
@@ -181,7 +181,7 @@ OsFindLimit(
     OsFact *factPtr)
 {
     if (err == EMFILE) {
-	*factPtr = (family == OS_MQ && HasFreeDescriptor())
+	*factPtr = (limits != NULL && HasFreeDescriptor())
 		? OS_MQ_BYTES_MAX : OS_FILES_MAX;
     } else if (err == ENOSPC) {
 	*factPtr = (family == OS_MQ) ? OS_MQ_QUEUES_MAX : OS_SHM_BYTES_MAX;

@@ -46,6 +46,7 @@ typedef struct Notice {
     uintptr_t key;		/* of what was asked for last, or 0 */
     pid_t process;		/* that has asked last */
     int socket;			/* or -1 */
+    int traffic;		/* of epoll, or -1: HadTraffic */
     int count;			/* postings that nobody has taken */
     OsPosting posting;
     OsMq *next;			/* in the list of those that have asked */
@@ -259,24 +260,88 @@ RegisterKey(
 #endif /* HAVE_NOTICE_SOCKET */
 
 /*
- * MakeNotice, Leave, Forget --
+ * OpenTraffic, HadTraffic --
  *
- *	Give a queue its notice, if it has none: 0 or ENOMEM; take it out of
- *	the list; end all that it has asked for, as far as this process knows.
+ *	HadTraffic tells whether a message has come to a queue, or gone, since
+ *	it was called last: with EPOLLET, epoll(7) tells of a queue once, and
+ *	again with each. OpenTraffic opens what it needs for that, beforehand:
+ *	later no descriptor may be left. Returns 0 or an errno value. Without
+ *	epoll, what has come to a queue that was empty is seen.
  */
+
+static int
+OpenTraffic(
+    OsMq *mq)
+{
+#ifdef HAVE_EPOLL_CREATE1
+    struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+
+    mq->notice->traffic = epoll_create1(EPOLL_CLOEXEC);
+    if (mq->notice->traffic < 0
+	    || epoll_ctl(mq->notice->traffic, EPOLL_CTL_ADD, (int) mq->mqd,
+		    &event) != 0) {
+	return errno;
+    }
+#else
+    (void) mq;
+#endif
+    return 0;
+}
+
+static bool
+HadTraffic(
+    const OsMq *mq,
+    bool wasEmpty)
+{
+#ifdef HAVE_EPOLL_CREATE1
+    struct epoll_event event;
+
+    (void) wasEmpty;
+    return epoll_wait(mq->notice->traffic, &event, 1, 0) != 0;
+#else
+    (void) mq;
+    return wasEmpty;
+#endif
+}
+
+/*
+ * FreeNotice, MakeNotice, Leave, Forget --
+ *
+ *	Free the notice of a queue; give it one, if it has none, which returns
+ *	0 or an errno value; take the queue out of the list; end all that it
+ *	has asked for, as far as this process knows.
+ */
+
+static void
+FreeNotice(
+    OsMq *mq)
+{
+    if (mq->notice->traffic >= 0) {
+	close(mq->notice->traffic);
+    }
+    free(mq->notice);
+    mq->notice = NULL;
+}
 
 static int
 MakeNotice(
     OsMq *mq)
 {
-    if (mq->notice == NULL) {
-	mq->notice = calloc(1, sizeof(*mq->notice));
-	if (mq->notice == NULL) {
-	    return ENOMEM;
-	}
-	mq->notice->socket = -1;
+    int err;
+
+    if (mq->notice != NULL) {
+	return 0;
     }
-    return 0;
+    mq->notice = calloc(1, sizeof(*mq->notice));
+    if (mq->notice == NULL) {
+	return ENOMEM;
+    }
+    mq->notice->socket = mq->notice->traffic = -1;
+    err = OpenTraffic(mq);
+    if (err != 0) {
+	FreeNotice(mq);
+    }
+    return err;
 }
 
 static void
@@ -300,8 +365,7 @@ Forget(
 	Leave(mq);
 	CloseSocket(mq);
 	OsUnpost(&mq->notice->posting);
-	free(mq->notice);
-	mq->notice = NULL;
+	FreeNotice(mq);
     }
 }
 
@@ -539,57 +603,6 @@ Deliver(
 }
 
 /*
- * OpenTraffic, HadTraffic --
- *
- *	Tell whether a message has come to a queue, or gone, between the two:
- *	with EPOLLET, epoll(7) tells of a queue once, and again with each. Where
- *	it can't be asked, what comes to a queue that was empty is seen all the
- *	same. HadTraffic closes what OpenTraffic has opened.
- */
-
-static int
-OpenTraffic(
-    const OsMq *mq)
-{
-#ifdef HAVE_EPOLL_CREATE1
-    struct epoll_event event = { .events = EPOLLIN | EPOLLET };
-    int set = epoll_create1(EPOLL_CLOEXEC);
-
-    if (set >= 0
-	    && epoll_ctl(set, EPOLL_CTL_ADD, (int) mq->mqd, &event) == 0) {
-	epoll_wait(set, &event, 1, 0);
-	return set;
-    }
-    if (set >= 0) {
-	close(set);
-    }
-#else
-    (void) mq;
-#endif
-    return -1;
-}
-
-static bool
-HadTraffic(
-    int set,
-    bool wasEmpty)
-{
-    bool hadSome = wasEmpty;
-
-#ifdef HAVE_EPOLL_CREATE1
-    if (set >= 0) {
-	struct epoll_event event;
-
-	hadSome = epoll_wait(set, &event, 1, 0) != 0;
-	close(set);
-    }
-#else
-    (void) set;
-#endif
-    return hadSome;
-}
-
-/*
  * CloseBeside --
  *
  *	mq_close(3) of mq, which on Linux also ends the registration of kept,
@@ -606,13 +619,13 @@ CloseBeside(
     const OsMq *mq,
     OsMq *kept)
 {
-    int traffic = OpenTraffic(kept);
     long before = 0, messages = 0;
     Registration registration;
     bool isLost = false;
     int notices, err;
 
     OsMqGetDepth(kept, &before);
+    HadTraffic(kept, false);
     registration = FindRegistration(kept, mq);
     notices = kept->notice->count;
     err = (mq_close(mq->mqd) == 0) ? 0 : errno;
@@ -624,7 +637,7 @@ CloseBeside(
 		: again != EBUSY || registration == OURS;
     }
     Drain(kept);
-    if (HadTraffic(traffic, before == 0) && messages > 0) {
+    if (HadTraffic(kept, before == 0) && messages > 0) {
 	isLost = true;
     }
     if (isLost && kept->notice->count == notices) {

@@ -453,7 +453,8 @@ OsPollerWakeAt(
     int err = 0;
 
     pthread_mutex_lock(&poller->mutex);
-    if (moment < poller->moment) {
+    if (moment < poller->moment
+	    || (moment == OS_NEVER && poller->moment != OS_NEVER)) {
 	err = StartThread(poller);
 	if (err == 0) {
 	    poller->moment = moment;

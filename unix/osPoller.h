@@ -29,8 +29,8 @@ int	OsPollerDescriptor(const OsPoller *poller);
  * still be open then. OsPollerWake, which any thread may call, makes the
  * descriptor readable until the next call of OsPollerNext, which tells
  * what is ready. OsPollerWakeAt has that done at a moment of OsClock, unless
- * an earlier one is still to come. OsPollerResume goes before each wait for
- * the descriptor.
+ * an earlier one is still to come, or with OS_NEVER at none. OsPollerResume
+ * goes before each wait for the descriptor.
  */
 
 int	OsPollerSet(OsPoller *poller, int fd, int events, void *data);

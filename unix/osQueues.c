@@ -146,13 +146,15 @@ MeetQueue(
  *
  *	Returns 0 for a folder of the queues of the caller's namespace. The
  *	first queue decides that can be opened by its name, or can't be found
- *	by it; else all must be there by their names. ENOENT: it is another
- *	folder, or an empty one, which tells nothing.
+ *	by it. Where there is none of either kind, all are there by their names,
+ *	and that is no more than a guess: *isKnownPtr is false. ENOENT: it is
+ *	another folder, or an empty one, which tells nothing.
  */
 
 static int
 CheckFolder(
-    int fd)
+    int fd,
+    bool *isKnownPtr)
 {
     Folder folder = { fd, false, false };
     struct statfs system;
@@ -169,6 +171,7 @@ CheckFolder(
 	return errno;
     }
     err = OsListFolder(OS_MQ, copy, MeetQueue, &folder);
+    *isKnownPtr = folder.isKnown;
     return (err != 0 && !folder.isKnown) ? err : folder.isOurs ? 0 : ENOENT;
 }
 
@@ -187,41 +190,47 @@ IfHidden(
 }
 
 /*
- * OpenFolder --
+ * TryFolder --
  *
- *	Opens the folder of the caller's queues where a path leads to it.
- *	ENOENT: it leads to something else, or nowhere.
+ *	Stores the folder of the caller's queues where a path leads to it. One
+ *	that is guessed goes to *guessPtr, unless one is there. ENOENT: look on.
  */
 
 static int
-OpenFolder(
+TryFolder(
     const char *path,
-    int *folderPtr)
+    int *folderPtr,
+    int *guessPtr)
 {
     int folder = open(path, OS_FOLDER_FLAGS), err;
+    bool isKnown = false;
 
     if (folder < 0) {
 	return IfHidden(errno);
     }
-    err = CheckFolder(folder);
-    if (err != 0) {
-	close(folder);
-	return err;
+    err = CheckFolder(folder, &isKnown);
+    if (err == 0 && isKnown) {
+	*folderPtr = folder;
+	return 0;
     }
-    *folderPtr = folder;
-    return 0;
+    if (err == 0 && *guessPtr < 0) {
+	*guessPtr = folder;
+    } else {
+	close(folder);
+    }
+    return (err == 0) ? ENOENT : err;
 }
 
 /*
- * OpenMounted --
+ * TryMounts --
  *
- *	Opens the folder of the caller's queues where it is mounted. ENOENT: it
- *	is not, as far as can be told.
+ *	TryFolder with each mount of the file system of queues that is told.
  */
 
 static int
-OpenMounted(
-    int *folderPtr)
+TryMounts(
+    int *folderPtr,
+    int *guessPtr)
 {
     FILE *mounts = setmntent("/proc/self/mounts", "re");
     struct mntent entry;
@@ -234,13 +243,40 @@ OpenMounted(
     while (err == ENOENT
 	    && getmntent_r(mounts, &entry, room, sizeof(room)) != NULL) {
 	if (strcmp(entry.mnt_type, "mqueue") == 0) {
-	    err = OpenFolder(entry.mnt_dir, folderPtr);
+	    err = TryFolder(entry.mnt_dir, folderPtr, guessPtr);
 	}
     }
     if (err == ENOENT && !feof(mounts)) {
 	err = errno;
     }
     endmntent(mounts);
+    return err;
+}
+
+/*
+ * OpenMounted --
+ *
+ *	Opens the folder of the caller's queues where it is mounted: most often
+ *	in one place. ENOENT: it is not, as far as can be told.
+ */
+
+static int
+OpenMounted(
+    int *folderPtr)
+{
+    int guess = -1;
+    int err = TryFolder("/dev/mqueue", folderPtr, &guess);
+
+    if (err == ENOENT) {
+	err = TryMounts(folderPtr, &guess);
+    }
+    if (err == ENOENT && guess >= 0) {
+	*folderPtr = guess;
+	return 0;
+    }
+    if (guess >= 0) {
+	close(guess);
+    }
     return err;
 }
 

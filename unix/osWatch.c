@@ -158,8 +158,9 @@ OsWatchNext(
  * OsWatchWakeAt --
  *
  *	Has the descriptor become readable at a moment of OsClock, unless it
- *	does so earlier: OsWatchNext may then have nothing to tell. What the
- *	system says, or ENOMEM: there can't be more threads.
+ *	does so earlier, or with OS_NEVER at none: OsWatchNext may then have
+ *	nothing to tell. What the system says, or ENOMEM: there can't be more
+ *	threads.
  */
 
 int
