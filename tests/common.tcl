@@ -8,7 +8,8 @@
 #       forFamilies             tests for semaphores, segments and queues alike
 #       child ...               a second real process with the package in it
 #       waiting                 a child that waits in acquire, send or receive
-#       waitUntil, blocked      waiting for a condition, not for a time
+#       waitUntil, blocked, asleep
+#                               waiting for a condition, not for a time
 #       seconds                 how long a script took
 #       failure                 the errorCode with which a script fails
 #       apart                   a child with limits and file systems of its own
@@ -195,6 +196,26 @@ proc blocked {pid} {
     set file [open /proc/$pid/task/$pid/wchan]
     try {
         return [regexp {futex|mq|wq_sleep|nanosleep} [read $file]]
+    } finally {
+        close $file
+    }
+}
+
+# asleep --
+#
+#       Whether a process waits in its event loop: it has not run for a while, so
+#       that it holds no lock of Tcl's notifier, which a trap of a signal takes too.
+
+proc asleep {pid} {
+    set before [switches $pid]
+    after 20
+    return [expr {[blocked $pid] && [switches $pid] eq $before}]
+}
+
+proc switches {pid} {
+    set file [open /proc/$pid/status]
+    try {
+        return [regexp -all -inline -line {ctxt_switches:.*$} [read $file]]
     } finally {
         close $file
     }
