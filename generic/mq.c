@@ -50,31 +50,25 @@ CheckMq(
 /*
  * GetLimits --
  *
- *	Stores in *limits what a new queue is to hold, and limits in *limitsPtr;
- *	NULL there, where the options leave all to the system. Returns 0, or
- *	an errno value where the one that they leave to it can't be read.
+ *	Stores what a new queue is to hold: zeros, where the options leave all
+ *	to the system. Returns 0, or an errno value where the one that they
+ *	leave to it can't be read.
  */
 
 static int
 GetLimits(
     const IpcOpenOptions *options,
-    OsMqLimits *limits,
-    const OsMqLimits **limitsPtr)
+    OsMqLimits *limits)
 {
     int64_t messages = options->maxMessages, size = options->maxMessageSize;
     int err = 0;
 
-    if (messages == 0 && size == 0) {
-	*limitsPtr = NULL;
-	return 0;
-    }
-    if (messages == 0) {
+    if (messages == 0 && size != 0) {
 	err = OsReadFact(OS_MQ_MESSAGES_DEFAULT, &messages);
-    } else if (size == 0) {
+    } else if (messages != 0 && size == 0) {
 	err = OsReadFact(OS_MQ_SIZE_DEFAULT, &size);
     }
     *limits = (OsMqLimits) { (long) messages, (long) size };
-    *limitsPtr = limits;
     return err;
 }
 
@@ -85,13 +79,13 @@ OpenMq(
     const IpcOpenOptions *options)
 {
     MqHandle *mq = (MqHandle *) handle;
-    const OsMqLimits *given;
     OsMqLimits limits;
-    int err = GetLimits(options, &limits, &given);
+    int err = GetLimits(options, &limits);
 
     if (err == 0) {
 	err = OsMqOpen(name, options->flags, (mode_t) options->mode,
-		options->read != 0, options->write != 0, given, &mq->mq);
+		options->read != 0, options->write != 0,
+		(limits.maxMessages != 0) ? &limits : NULL, &mq->mq);
     }
     if (err == 0) {
 	mq->read = (options->read != 0);
@@ -108,10 +102,9 @@ FailOpenMq(
     int err,
     const IpcOpenOptions *options)
 {
-    const OsMqLimits *given;
-    OsMqLimits limits = { 0 };
+    OsMqLimits limits;
 
-    (void) GetLimits(options, &limits, &given);
+    (void) GetLimits(options, &limits);
     return IpcFailLimit(call, err, (options->flags & OS_CREAT) ? &limits : NULL);
 }
 

@@ -213,12 +213,7 @@ proc asleep {pid} {
 }
 
 proc switches {pid} {
-    set file [open /proc/$pid/status]
-    try {
-        return [regexp -all -inline -line {ctxt_switches:.*$} [read $file]]
-    } finally {
-        close $file
-    }
+    return [regexp -all -inline -line {ctxt_switches:.*$} [viewFile status /proc/$pid]]
 }
 
 # child --
