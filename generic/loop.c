@@ -96,9 +96,27 @@ YieldToIdle(
 }
 
 /*
+ * ForgetEvent --
+ *
+ *	Ends an event that will not be served.
+ */
+
+static void
+ForgetEvent(
+    const LoopEvent *event)
+{
+    if (event->handle != NULL) {
+	IpcDropHandle(event->handle);
+    } else {
+	IpcFreeCall(event->ended);
+    }
+}
+
+/*
  * ServeEvent --
  *
- *	A queued event has its turn: Tcl_QueueEvent(3).
+ *	A queued event has its turn: Tcl_QueueEvent(3). In a forked process none
+ *	has: what has happened is for the parent.
  */
 
 static int
@@ -111,6 +129,10 @@ ServeEvent(
 
     if (!(flags & TCL_FILE_EVENTS)) {
 	return 0;
+    }
+    if (IpcGetWatch() == NULL) {
+	ForgetEvent(event);
+	return 1;
     }
     if (handle != NULL) {
 	int events = handle->events;
@@ -298,8 +320,8 @@ TimeLeft(
     if (loop->firstReady != NULL || loop->firstEnded != NULL) {
 	return 0;
     }
-    if (soonest == NULL || (OsWatchIsOurs(loop->watch)
-	    && OsWatchWakeAt(loop->watch, soonest->deadline) == 0)) {
+    if (soonest == NULL || !OsWatchIsOurs(loop->watch)
+	    || OsWatchWakeAt(loop->watch, soonest->deadline) == 0) {
 	return OS_NEVER;
     }
     left = soonest->deadline - OsClock();
@@ -502,11 +524,7 @@ DropEvent(
 		    ->interp)) {
 	return 0;
     }
-    if (event->handle != NULL) {
-	IpcDropHandle(event->handle);
-    } else {
-	IpcFreeCall(event->ended);
-    }
+    ForgetEvent(event);
     return 1;
 }
 
