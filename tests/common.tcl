@@ -12,6 +12,7 @@
 #                               waiting for a condition, not for a time
 #       seconds                 how long a script took
 #       failure                 the errorCode with which a script fails
+#       constrain               the constraints that not all files have
 #       apart                   a child with limits and file systems of its own
 #       finish                  the tests of what the file left, then tcltest's end
 
@@ -410,6 +411,37 @@ proc childCan {script args} {
         return [expr {![catch {child eval $c $script}]}]
     } finally {
         child kill $c
+    }
+}
+
+# constrain --
+#
+#       The constraints that some files have: a file sets those that it needs, as
+#       it takes a process to find out. queuesShown is that a queue is seen which
+#       nobody has open. plain is a command for child create, under which root is
+#       another user.
+
+set plain [expr {[testConstraint root]
+    ? {setpriv --reuid=65534 --regid=65534 --clear-groups} : ""}]
+
+proc constrain {args} {
+    set tests {
+        tclx        {[childCan {package require Tclx}]}
+        expect      {[childCan {package require Expect}]}
+        prlimit     {[childCan {} prlimit --nofile=64]}
+        fileLimit   {[childCan {} prlimit --fsize=8192]}
+        plainUser   {[childCan {} {*}$plain]}
+        twoUsers    {[testConstraint root] && [childCan {} {*}$plain]}
+        queuesShown {[testConstraint linux] && [testConstraint queues] && [apply {{} {
+            set name [uniqueName]
+            [posix_ipc::mq open $name -flags CREX {*}[small mq]] destroy
+            set isShown [expr {[posix_ipc::mq list $name] ne ""}]
+            unlink $name
+            return $isShown
+        }}]}
+    }
+    foreach name $args {
+        testConstraint $name [uplevel #0 [list expr [dict get $tests $name]]]
     }
 }
 
