@@ -9,19 +9,21 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 typedef struct SemHandle {
     IpcHandle handle;
     OsSem *sem;
-    int held;			/* units that bodies of "with" hold, */
-    pid_t holder;		/* in this process, not in one forked there */
+    int held;			/* units that bodies of "with" hold */
+    pid_t holder;		/* in this process */
 } SemHandle;
 
 /*
  * Hold, LetGo --
  *
- *	A body of "with" holds one more unit; one less, which is released.
+ *	A body of "with" holds one more unit; one less, which is released
+ *	in the process that took it, and not in one that was forked meanwhile.
  *	LetGo returns 0 or an errno value.
  */
 
@@ -38,9 +40,10 @@ Hold(
 
 static int
 LetGo(
-    SemHandle *sem)
+    SemHandle *sem,
+    pid_t holder)
 {
-    if (sem->held == 0 || sem->holder != getpid()) {
+    if (sem->held == 0 || holder != getpid()) {
 	return 0;
     }
     sem->held--;
@@ -70,7 +73,7 @@ CloseSem(
     SemHandle *sem = (SemHandle *) handle;
 
     for (int held = sem->held; held > 0; held--) {
-	LetGo(sem);
+	LetGo(sem, sem->holder);
     }
     sem->held = 0;
     return OsSemClose(sem->sem);
@@ -321,7 +324,8 @@ ReleaseMethod(
  *
  *	The body of "with" has ended, in whatever way: releases the unit,
  *	unless closing the handle has done so. No script runs here, so it
- *	works for a coroutine or an interpreter that is being deleted.
+ *	works for a coroutine or an interpreter that is being deleted. The
+ *	second datum is no pointer, but the process that took the unit.
  */
 
 static int
@@ -335,13 +339,15 @@ EndWith(
 	.interp = interp, .verb = "release", .family = &ipcSem,
 	.name = sem->handle.name
     };
+    pid_t holder;
     int err;
 
     if (result == TCL_ERROR) {
 	Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
 		"\n    (\"with\" body line %d)", Tcl_GetErrorLine(interp)));
     }
-    err = LetGo(sem);
+    memcpy(&holder, &data[1], sizeof(holder));
+    err = LetGo(sem, holder);
     if (err != 0 && result != TCL_ERROR) {
 	result = IpcFail(&release, err, NULL);
     }
@@ -363,6 +369,7 @@ WithMethod(
     SemHandle *sem = (SemHandle *) handle;
     WaitOptions options = { .timeout = OS_NEVER };
     IpcCall acquire = *call;
+    ClientData holder = NULL;
     int code;
 
     if (call->objc % 2 == 0) {
@@ -378,7 +385,8 @@ WithMethod(
     }
     Hold(sem);
     IpcHoldHandle(handle);
-    Tcl_NRAddCallback(call->interp, EndWith, sem, NULL, NULL, NULL);
+    memcpy(&holder, &sem->holder, sizeof(sem->holder));
+    Tcl_NRAddCallback(call->interp, EndWith, sem, holder, NULL, NULL);
     return Tcl_NREvalObj(call->interp, call->objv[call->objc - 1], 0);
 }
 
