@@ -440,7 +440,9 @@ OsMqNotifyWatch(
 /*
  * OsMqNotifySignal --
  *
- *	Asks for a signal instead of a posting. EINVAL: there is no such signal.
+ *	Asks for a signal instead of a posting. One that has come stays.
+ *
+ *	EINVAL: there is no such signal.
  */
 
 int
@@ -454,6 +456,7 @@ OsMqNotifySignal(
 	return err;
     }
     OsLock();
+    Drain(mq);
     err = Register(mq, signal);
     OsUnlock();
     return err;
