@@ -521,9 +521,10 @@ GoOn(
     IpcAwait *await = data[0];
 
     if (await->result != NULL) {
-	Tcl_SetObjResult(interp, await->result);
-	code = (code == TCL_OK) ? Tcl_SetReturnOptions(interp, await->options)
-		: code;
+	if (code == TCL_OK) {
+	    Tcl_SetObjResult(interp, await->result);
+	    code = Tcl_SetReturnOptions(interp, await->options);
+	}
 	Tcl_DecrRefCount(await->result);
 	Tcl_DecrRefCount(await->options);
     } else if (code == TCL_OK && await->call != NULL) {
