@@ -273,7 +273,8 @@ TimeoutError(
  * Attempt --
  *
  *	Tries a call and, if that ends it, delivers what has come of it.
- *	Returns whether it has ended.
+ *	Returns whether it has ended. For an interpreter that has used up its
+ *	limits, interp(n), and so evaluates no callback, nothing is taken.
  */
 
 static bool
@@ -283,7 +284,8 @@ Attempt(
 {
     IpcHandle *handle = call->handle;
     Tcl_Obj *result = NULL;
-    int err = call->attempt(handle, call, &result);
+    int err = Tcl_LimitExceeded(call->interp) ? ECANCELED
+	    : call->attempt(handle, call, &result);
 
     if (err == EAGAIN || err == ETIMEDOUT) {
 	if (mayWait) {

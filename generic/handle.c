@@ -39,6 +39,20 @@ IpcDropHandle(
 }
 
 /*
+ * IpcIsUsable --
+ *
+ *	Returns whether a call for a handle can go on when scripts have run in
+ *	it: that is open, and its interpreter is not deleted.
+ */
+
+bool
+IpcIsUsable(
+    const IpcHandle *handle)
+{
+    return handle->isOpen && !Tcl_InterpDeleted(handle->interp);
+}
+
+/*
  * IpcCloseHandle --
  *
  *	Gives back what the system has given, and cancels the calls that are

@@ -177,7 +177,7 @@ int	IpcEncodeName(const IpcCall *call, Tcl_DString *name);
 
 typedef int IpcAttempt(IpcHandle *handle, void *request, OsTime timeout);
 
-int	IpcServeSignals(const IpcCall *call);
+int	IpcServeTcl(const IpcCall *call, bool *hadSignalPtr);
 int	IpcWait(const IpcCall *call, IpcHandle *handle, OsTime timeout,
 	    IpcAttempt *attempt, void *request);
 
@@ -302,6 +302,7 @@ int	IpcInvoke(IpcHandle *handle, Tcl_Interp *interp, Tcl_Size objc,
 	    Tcl_Obj *const objv[], IpcAwait *await);
 IpcHandle *IpcFindHandle(Tcl_Interp *interp, Tcl_Obj *command);
 int	IpcGetName(IpcHandle *handle, Tcl_Obj **valuePtr);
+bool	IpcIsUsable(const IpcHandle *handle);
 int	IpcCloseHandle(IpcHandle *handle);
 void	IpcHoldHandle(IpcHandle *handle);
 void	IpcDropHandle(IpcHandle *handle);

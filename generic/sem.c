@@ -228,9 +228,9 @@ AcquireMethod(
 /*
  * PostMany --
  *
- *	Releases count units, and counts them in *releasedPtr. Signals are
- *	served meanwhile, for two thousand million take a minute. Returns
- *	TCL_OK with an errno value in *errPtr, or the code of a signal handler.
+ *	Releases count units, and counts them in *releasedPtr. Tcl is served
+ *	meanwhile, for two thousand million take a minute. Returns TCL_OK with
+ *	an errno value in *errPtr, or the code with which the call is to end.
  */
 
 static int
@@ -242,14 +242,16 @@ PostMany(
     int *errPtr)
 {
     const int64_t burst = 1 << 16;
+    bool hadSignal;
     int code = TCL_OK;
 
     while (code == TCL_OK && *errPtr == 0 && *releasedPtr < count) {
 	*errPtr = OsSemPost(sem->sem);
 	*releasedPtr += (*errPtr == 0);
 	if (*releasedPtr % burst == 0) {
-	    code = IpcServeSignals(call);
-	    if (*errPtr == 0 && *releasedPtr < count && !sem->handle.isOpen) {
+	    code = IpcServeTcl(call, &hadSignal);
+	    if (*errPtr == 0 && *releasedPtr < count
+		    && !IpcIsUsable(&sem->handle)) {
 		*errPtr = EBADF;
 	    }
 	}

@@ -6,7 +6,8 @@
  *	Tcl handles signals between commands, so a wait has to end for one.
  *	EINTR does not tell of all: a handler with SA_RESTART (as of Expect's
  *	trap) lets the wait go on, and a signal may come just before the wait
- *	begins. So it is made in slices, with a look at Tcl between them.
+ *	begins. So it is made in slices, with a look at Tcl between them. Each
+ *	counts as a command where Tcl checks the limits of an interpreter.
  */
 
 #include "posixIpc.h"
@@ -16,24 +17,31 @@
 static const OsTime slice = OS_SECOND / 10;
 
 /*
- * IpcServeSignals --
+ * IpcServeTcl --
  *
- *	Lets Tcl's handlers of signals run, if there is one to be run. They may
- *	do anything, so the handle must be held. Returns TCL_OK, or the code
- *	with which the call is to end.
+ *	Does what Tcl does between commands: lets its handlers of signals run,
+ *	if there is one to be run, and then stores true; and checks the limits of
+ *	the interpreter, interp(n). Scripts may run that do anything, so the
+ *	handle must be held. Returns TCL_OK, or the code with which the call is
+ *	to end.
  */
 
 int
-IpcServeSignals(
-    const IpcCall *call)
+IpcServeTcl(
+    const IpcCall *call,
+    bool *hadSignalPtr)
 {
     int code = TCL_OK;
 
     if (Tcl_AsyncReady()) {
+	*hadSignalPtr = true;
 	code = Tcl_AsyncInvoke(call->interp, TCL_OK);
 	if (code == TCL_OK) {
 	    code = Tcl_Canceled(call->interp, TCL_LEAVE_ERR_MSG);
 	}
+    }
+    if (code == TCL_OK && Tcl_LimitReady(call->interp)) {
+	code = Tcl_LimitCheck(call->interp);
     }
     return code;
 }
@@ -57,6 +65,7 @@ IpcWait(
     const bool isTimed = (timeout != 0 && timeout != OS_NEVER);
     const OsTime start = isTimed ? OsClock() : 0;
     OsTime left = timeout;
+    bool hadSignal;
     int err, code;
 
     do {
@@ -67,13 +76,14 @@ IpcWait(
 	if (timeout == 0) {
 	    return IpcFail(call, (err == ETIMEDOUT) ? EAGAIN : err, NULL);
 	}
-	if (err == EINTR || Tcl_AsyncReady()) {
-	    IpcHoldHandle(handle);
-	    code = IpcServeSignals(call);
-	    if (code == TCL_OK) {
-		code = IpcFail(call, EINTR, NULL);
-	    }
-	    IpcDropHandle(handle);
+	hadSignal = (err == EINTR);
+	IpcHoldHandle(handle);
+	code = IpcServeTcl(call, &hadSignal);
+	if (code == TCL_OK && (hadSignal || !IpcIsUsable(handle))) {
+	    code = IpcFail(call, hadSignal ? EINTR : EBADF, NULL);
+	}
+	IpcDropHandle(handle);
+	if (code != TCL_OK) {
 	    return code;
 	}
 	if (isTimed) {
