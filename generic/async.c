@@ -510,6 +510,7 @@ Abandon(
  *	The coroutine goes on: with what has come of the call, to wait again
  *	where somebody else has resumed it, or to its end where it is being
  *	deleted. No script runs then, and a call that is not done is abandoned.
+ *	In a forked process nothing comes of a call, and it waits on.
  */
 
 static int Yield(Tcl_Interp *interp, IpcAwait *await);
@@ -529,7 +530,7 @@ GoOn(
 	}
 	Tcl_DecrRefCount(await->result);
 	Tcl_DecrRefCount(await->options);
-    } else if (code == TCL_OK && await->call != NULL) {
+    } else if (code == TCL_OK) {
 	return Yield(interp, await);
     } else {
 	code = TCL_ERROR;
