@@ -136,7 +136,7 @@ ForgetParent(
     if (watch != NULL && !OsWatchIsOurs(watch)) {
 	sem->hasThread = false;
 	sem->wanted = sem->fetched = sem->fetchError = 0;
-	sem->posting = (OsPosting) { 0 };
+	OsUnpost(&sem->posting);
     }
 }
 
