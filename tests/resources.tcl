@@ -31,10 +31,22 @@ proc resources::now {} {
     return $held
 }
 
+# resources::beyond --
+#
+#       What is held now, and was not before: nothing, sooner or later, once all
+#       is given back. A thread that was about to end may have been held before.
+
+proc resources::beyond {before} {
+    return [lmap held [now] {
+        if {$held in $before} continue
+        set held
+    }]
+}
+
 # resources::mark, resources::changes --
 #
-#       Keep what is held now; tell what is held beyond that, and what is not
-#       held any more: some other's descriptor may be what was closed.
+#       Keep what is held now; tell what is held beyond that, and what descriptors
+#       and mappings are not held any more: some other's may be what was closed.
 
 proc resources::mark {} {
     variable before [now]
@@ -46,7 +58,7 @@ proc resources::changes {} {
     set changes {}
     foreach {word these those} [list left $after $before gone $before $after] {
         foreach held $these {
-            if {$held ni $those} {
+            if {$held ni $those && ($word eq "left" || ![string match "thread *" $held])} {
                 lappend changes "$word: $held"
             }
         }
