@@ -778,7 +778,9 @@ set asyncTests {
 
 apply {{} {
     set sem [fresh sem]
-    $sem acquire -timeout 0.001 -command {note timeout}
+    set token [$sem acquire -timeout 1000 -command {note timed}]
+    update
+    $sem cancel $token
     came 1
     drop $sem
     forget
