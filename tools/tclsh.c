@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <tcl.h>
+#include <unistd.h>
 
 /*
  * The handling of SIGBUS is the library's, so a sanitizer leaves it alone. A
@@ -28,6 +29,19 @@ const char *
 __tsan_default_options(void)
 {
     return "handle_sigbus=0";
+}
+
+/*
+ * A forked process is without the threads of its parent: what is theirs would
+ * be taken for leaks.
+ */
+
+static pid_t started;
+
+int
+__lsan_is_turned_off(void)
+{
+    return getpid() != started;
 }
 
 /*
@@ -83,6 +97,7 @@ main(
     int argc,
     char *argv[])
 {
+    started = getpid();
     if (getenv("TCLSH") != NULL) {
 	argv[0] = getenv("TCLSH");
     }

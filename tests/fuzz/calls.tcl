@@ -5,12 +5,13 @@
 #
 #       calls::next     a call, as a list of words
 #       calls::mayStay  whether it may wait for ever, and rightly so
+#       calls::trapped  has calls ask for signals too, which do no harm
 
 namespace eval calls {}
 
 # The calls, as the manual writes them, and how often each is made. A word in
 # <> is a value of that kind, what stands between ? and ? may be left out. The
-# words "turn", "take", "die" and so on are commands of the player; "starving" makes
+# words "turn", "fork", "die" and so on are commands of the player; "starving" makes
 # the call that follows it where no descriptor is left.
 
 set calls::forms {
@@ -75,6 +76,7 @@ set calls::forms {
     3 {<handle> <method> ?<anything>? ?<anything>? ?<anything>?}
     1 {posix_ipc::<family> <method> ?<anything>? ?<anything>?}
     6 {turn}
+    .1 {fork}
     .05 {die}
     .01 {<sem> acquire}
     .01 {<sem> with <body>}
@@ -106,7 +108,7 @@ set calls::kinds [dict create \
         -9223372036854775808 -9223372036854775809 18446744073709551616 36893488147419103233 0x10 010 0o17 0b1
         " 1 " 1.0 1e3 1_0 "1\0" \u0661 x "" NaN Inf}} \
     units {{1 2 3 0} {-1 100000 2147483648 9223372036854775807 9223372036854775808 18446744073709551616 010 1.0 x ""}} \
-    timeout {{0 0 0 0 0.0001 0.001} {0.0 -0.0 1e-9 1e-300 4.9e-324 -1 -1e-300 NaN -NaN -Inf .001 0x0 00 1e-3x x "" "0\0"}} \
+    timeout {{0 0 0 0 0.0001 0.001 0.02} {0.0 -0.0 1e-9 1e-300 4.9e-324 -1 -1e-300 NaN -NaN -Inf .001 0x0 00 1e-3x x "" "0\0"}} \
     seconds {{0 0.001 0.01 Inf} {1e300 9223372036 9223372037 9223372036.854775807 99999999999999999999 1e-9 -1 NaN -Inf x ""}} \
     encoding {{binary utf-8 iso8859-1 ascii} {shiftjis iso2022-jp unicode utf-16 identity symbol nope "" utf-8\0 Binary ../x}} \
     signal {{SIGWINCH SIGURG SIGCONT SIGCHLD 28} {0 -1 65 1000 18446744073709551644 -4294967268 SIGRTMIN+ SIGRTMIN++1 SIGNONE CHLD sigchld "" SIG 28.0 0x1c "SIGURG\0"}} \
@@ -127,12 +129,12 @@ set calls::kinds [dict create \
     coroutine {{c0 c1 c2 c3} {c4}} \
     prefix {{ended {ended more words} {ended closing} {ended destroying} {ended renaming} {ended again} {ended throwing}
         {ended turning} {ended cancelling} {ended stopping} {ended posting}}
-        {{} \{ nowhere {ended \0 \u20ac \{} set "a {b}c" {ended dying}}} \
+        {{ended forking} {ended unwinding} {} \{ nowhere {ended \0 \u20ac \{} set "a {b}c" {ended dying}}} \
     script {{{take q0} {take q1} {take q2} {act destroying} {act throwing} {act closing} {}}
-        {{act dying} {act turning} {throw {OWN ERROR} odd} {act stopping} nowhere}} \
+        {{act dying} {act forking} {act halting} {act turning} {throw {OWN ERROR} odd} {act stopping} nowhere}} \
     body {{{} {set x 1} {s0 release} {act throwing} {act closing} {act destroying} {act renaming} {return 1} {break} {continue}
-        {act turning} {s1 with -timeout 0 {s0 release}} {s0 with -timeout 0 {s0 destroy}} {pause} {act stopping}}
-        {{return -code 7 x} {act dying} {pause; act throwing} {return -level 3 -code error -errorcode {OWN DEEP} x} {throw {OWN ERROR} odd}}} \
+        {act forking} {act turning} {s1 with -timeout 0 {s0 release}} {s0 with -timeout 0 {s0 destroy}} {pause} {act stopping}}
+        {{return -code 7 x} {act dying} {act unwinding} {pause; act throwing} {return -level 3 -code error -errorcode {OWN DEEP} x} {throw {OWN ERROR} odd}}} \
     absurd [list {} \0 \{ \u0100 \ud800 \udc00 \U1F600 [string repeat \u00ff 5000] -- -timeout -command -flags -as ::posix_ipc::sem \
         [binary format H* 00ff80c080edb080] [list a [list b \{]] [string repeat "a " 3000] {[die]} {$x} "\n" %s%n NaN]]
 
@@ -258,6 +260,16 @@ proc calls::mayStay {call} {
     set times [lsearch -all $call -timeout]
     set time [lindex $call [lindex $times end]+1]
     return [expr {$times eq {} || ![string is double -strict $time] || $time > 1}]
+}
+
+# calls::trapped --
+#
+#       Adds signals to those that calls ask for.
+
+proc calls::trapped {signals} {
+    variable kinds
+    lassign [dict get $kinds signal] usual odd
+    dict set kinds signal [list [concat $usual $signals] $odd]
 }
 
 # calls::next --

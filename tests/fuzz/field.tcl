@@ -5,13 +5,19 @@
 #
 #       field::play    makes a call
 #       field::take    what was counted since the last time
+#       field::forked  what is counted from now on is that of a forked process
 #       field::end     ends the interpreter
 
 package require posix_ipc 1.0
+source [file join [file dirname [info script]] traps.tcl]
+source [file join [file dirname [info script]] forks.tcl]
 
 namespace eval field {
     variable counts {}
+    variable whose {}       ;# they are: words before each
     variable depth 0
+    variable deeds 0
+    variable overwritten 0  ;# error codes, at most: TclX takes the code of an error that a trap meets
     variable patience 10    ;# seconds: no call may take longer
 }
 
@@ -19,13 +25,14 @@ namespace eval field {
 # those of the scripts themselves.
 
 set field::contract {(?x) ^(
-    POSIXIPC\ (BUSY|PERMISSIONS|VALUE|RANGE|CANCELED) | POSIXIPC\ EXISTENTIAL\ (ENOENT|EEXIST|CLOSED) |
+    POSIXIPC\ (BUSY|SIGNAL|PERMISSIONS|VALUE|RANGE|CANCELED) | POSIXIPC\ EXISTENTIAL\ (ENOENT|EEXIST|CLOSED) |
     POSIXIPC\ ERROR\ (EIDRM|EMFILE|ENOSPC|ENOMEM) | TCL\ [A-Z_]+(\ .*)? | OWN\ [A-Z]+
 )$}
 
-# What a callback or a body may do beside nothing.
+# What a callback, a body or a trap may do.
 
 set field::actions {
+    nothing     {}
     closing     {s0 close; q0 close}
     destroying  {q1 destroy; s1 destroy; h1 destroy}
     renaming    {rename s0 s1}
@@ -35,6 +42,9 @@ set field::actions {
     stopping    {rename c0 {}; rename c1 {}}
     throwing    {throw {OWN ERROR} thrown}
     turning     {turn}
+    forking     {fork}
+    halting     {halt}
+    unwinding   {halt -unwind}
     dying       {die}
 }
 
@@ -45,7 +55,11 @@ set field::commands {
         eval [dict get $::actions $action]
     }
 
-    proc ended {args} {
+    proc trapped {signal} {
+        act [deed $signal]
+    }
+
+    proc told {args} {
         if {[lindex $args end-2] in {0 1}} {
             noted callback [lindex $args end-2] [lindex $args end]
         }
@@ -56,7 +70,7 @@ set field::commands {
         }
     }
 
-    proc take {mq} {
+    proc receive {mq} {
         $mq receive -timeout 0
     }
 
@@ -73,16 +87,65 @@ set field::commands {
 
 proc field::Begin {} {
     interp create inner
-    inner eval [list set auto_path $::auto_path]
-    inner eval {package require posix_ipc 1.0}
     inner eval [list set actions $field::actions]
     inner eval $field::commands
     inner alias noted field::Note
-    inner alias turn field::Turn
-    inner alias die interp delete inner
+    inner alias ended field::CallBack told
+    inner alias take field::CallBack receive
+    inner alias deed field::Deed
+    inner alias turn traps::defer field::Turn
+    inner alias fork forks::fork
+    inner alias halt field::Halt
+    inner alias die traps::defer {interp delete inner}
     inner alias starving field::Starve
     inner alias failed field::BackgroundError
     interp bgerror inner failed
+    inner eval [list set auto_path $::auto_path]
+    inner eval {package require posix_ipc 1.0}
+}
+
+# field::CallBack --
+#
+#       Evaluates a command as a callback.
+
+proc field::CallBack {args} {
+    traps::allow {inner eval $args}
+}
+
+# field::Deed --
+#
+#       The action for a trapped signal. The choice is not by rand(), whose next
+#       numbers are those of the calls. A trap that Tcl runs late does nothing.
+
+proc field::Deed {signal} {
+    variable deeds
+    variable actions
+    variable overwritten
+    incr overwritten
+    Count [list trap $signal]
+    if {![traps::areAllowed]} {
+        return nothing
+    }
+    return [lindex [dict keys $actions] [expr {[incr deeds] % [dict size $actions]}]]
+}
+
+# field::Trapped --
+#
+#       A trap where no script of the inner interpreter runs, but one of the player's
+#       own, which must go on.
+
+proc field::Trapped {signal} {
+    $traps::catch {inner eval [list trapped $signal]}
+}
+
+interp alias {} trapped {} field::Trapped
+
+# field::Halt --
+#
+#       Ends all scripts of the inner interpreter, with the options of interp cancel.
+
+proc field::Halt {args} {
+    traps::defer {interp cancel {*}$args inner}
 }
 
 # field::Turn --
@@ -92,6 +155,7 @@ proc field::Begin {} {
 proc field::Turn {} {
     variable depth
     variable turned
+    forks::release
     if {$depth < 4} {
         incr depth
         after 1 [list set field::turned($depth) 1]
@@ -106,17 +170,29 @@ proc field::Turn {} {
 #       a descriptor meanwhile, in the other field too, has none.
 
 proc field::Starve {args} {
-    set files {}
-    try {
-        while {![catch {open /dev/null} file]} {
-            lappend files $file
-        }
-        inner eval $args
-    } finally {
-        foreach file $files {
-            close $file
+    traps::defer {
+        set files {}
+        try {
+            while {![catch {open /dev/null} file]} {
+                lappend files $file
+            }
+            traps::allow {inner eval $args}
+        } finally {
+            foreach file $files {
+                close $file
+            }
         }
     }
+}
+
+# field::Count --
+#
+#       Counts one more of something, which is a list of words.
+
+proc field::Count {what} {
+    variable counts
+    variable whose
+    dict incr counts [concat $whose $what]
 }
 
 # field::Note, field::BackgroundError --
@@ -124,14 +200,18 @@ proc field::Starve {args} {
 #       Counts and judges what came of something: a call, a callback, an event.
 
 proc field::Note {what code options} {
-    variable counts
     variable contract
+    variable overwritten
     if {$code != 1} {
-        dict incr counts [list $what {*}[expr {$code == 0 ? "ok" : "code $code"}]]
+        Count [list $what {*}[expr {$code == 0 ? "ok" : "code $code"}]]
         return
     }
     set error [dict get $options -errorcode]
-    dict incr counts [list $what {*}[lrange $error 0 [expr {[lindex $error 0] eq "POSIXIPC" ? 2 : 1}]]]
+    if {$error eq "NONE" && $overwritten > 0} {
+        incr overwritten -1
+        set error "TCL OVERWRITTEN"
+    }
+    Count [list $what {*}[lrange $error 0 [expr {[lindex $error 0] eq "POSIXIPC" ? 2 : 1}]]]
     if {![regexp $contract $error]} {
         Fail "a $what ended with errorCode \"$error\": [dict get $options -errorinfo]"
     }
@@ -142,7 +222,8 @@ proc field::BackgroundError {message options} {
 }
 
 proc field::Fail {text} {
-    Tell failed $text
+    variable whose
+    Tell failed [string trimleft "$whose: $text" {: }]
 }
 
 # field::Tell --
@@ -161,18 +242,17 @@ proc field::Tell {word {text ""}} {
 #       there can be no new interpreter, and no call.
 
 proc field::play {call mayStay} {
-    variable counts
     variable patience
     if {![interp exists inner] && [catch Begin]} {
         end
-        dict incr counts begin
+        Count begin
         return
     }
     if {$mayStay} {
         Tell waits [thread::id]
     }
     set start [clock milliseconds]
-    set code [catch {inner eval $call} - options]
+    set code [catch {traps::allow {inner eval $call}} - options]
     set seconds [expr {([clock milliseconds] - $start) / 1e3}]
     if {$mayStay} {
         Tell woke [thread::id]
@@ -187,6 +267,11 @@ proc field::take {} {
     set taken $counts
     set counts {}
     return $taken
+}
+
+proc field::forked {} {
+    variable whose forked
+    take
 }
 
 proc field::end {} {

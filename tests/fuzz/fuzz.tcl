@@ -1,14 +1,15 @@
 # fuzz.tcl ?-calls N? ?-seconds N? ?-seed N? --
 #
-#       Two players make random calls against each other on shared names, and
-#       a vandal kills them and harms what they share. A player that has ended
-#       is followed by another, with the next seed, until so many calls are
-#       made or so many seconds are over. Run it by "make fuzz", for it takes
-#       /dev/shm and all queues for its own.
+#       Two players make random calls against each other on shared names, fork
+#       processes and trap signals; a vandal sends the signals, kills players and
+#       harms what they share. A player that has ended is followed by another, with
+#       the next seed, until so many calls are made or so many seconds are over. Run
+#       it by "make fuzz", for it takes /dev/shm and all queues for its own.
 #
 #       Each life of a player is a check: it fails by a report of a sanitizer,
 #       a crash, a call that waits where it should not, an error that is not
-#       of the contract, or something that the process holds at its end. One
+#       of the contract, something that the process holds at its end, or a
+#       forked process that does such a thing or does not end as it should. One
 #       more is that nothing is left in the system. The run ends early when the
 #       vandal does, by an error of its own, or with so many failures that more
 #       tell nothing.
@@ -103,7 +104,7 @@ proc reap {pipe} {
 
 # startPlayer --
 #
-#       Starts the next player, and tells the vandal of it.
+#       Starts the next player.
 
 proc startPlayer {} {
     global players options lives
@@ -111,19 +112,22 @@ proc startPlayer {} {
     set log [file join $::folder calls-$lives]
     incr lives
     set player [start hear player.tcl $seed $::life $log]
-    dict set players $player [dict create seed $seed log $log pid [pid $player] calls 0 ended 0 trouble {} \
-        timers {}]
+    dict set players $player [dict create seed $seed log $log pid [pid $player] calls 0 begun 0 ended 0 \
+        trouble {} timers {}]
     watch $player output $::silence "it made no sound in $::silence ms"
-    tellVandal
 }
 
 # tellVandal --
 #
-#       Tells the vandal which players there are. Of its own end hearVandal learns.
+#       Tells the vandal which players there are that have begun: one that traps no
+#       signal yet would die of it. Of the vandal's own end hearVandal learns.
 
 proc tellVandal {} {
     try {
-        puts $::vandal [lmap player [dict values $::players] {dict get $player pid}]
+        puts $::vandal [lmap player [dict values $::players] {
+            if {![dict get $player begun]} continue
+            dict get $player pid
+        }]
     } trap {POSIX EPIPE} {} {}
 }
 
@@ -173,6 +177,10 @@ proc hear {player} {
             failed  {blame $player $text}
             waits   {watch $player $text $::patience}
             woke    {unwatch $player $text}
+            begun   {
+                dict set players $player begun 1
+                tellVandal
+            }
             ended   {dict set players $player ended 1}
         }
     }
@@ -320,6 +328,18 @@ proc reports {} {
     }]
 }
 
+# total --
+#
+#       How much came of one thing: of calls, of forks.
+
+proc total {what} {
+    set total 0
+    dict for {outcome count} $::outcomes {
+        incr total [expr {[lindex $outcome 0] eq $what ? $count : 0}]
+    }
+    return $total
+}
+
 proc printOutcomes {} {
     foreach {outcome count} [lsort -stride 2 -index 1 -integer -decreasing $::outcomes] {
         puts [format "%9d  %s" $count $outcome]
@@ -348,7 +368,7 @@ if {$failed} {
 }
 file delete -force $folder
 printOutcomes
-puts [format "%d calls in %.0f s, %.0f a second; %d players, %d of them killed" \
-    $calls [seconds] [expr {$calls / [seconds]}] $lives $kills]
+puts [format "%d calls in %.0f s, %.0f a second; %d players, %d of them killed; %d processes forked, %d signals trapped" \
+    $calls [seconds] [expr {$calls / [seconds]}] $lives $kills [total fork] [total trap]]
 puts "$passed passed, $failed failed"
 exit [expr {$failed > 0 || $calls == 0}]

@@ -1,10 +1,12 @@
 # player.tcl SEED CALLS ?LOG? --
 #
 #       Makes random calls, the same ones for the same seed, in two fields: its
-#       own and that of a second thread. LOG gets the last calls. At its end the
+#       own and that of a second thread. Where TclX is installed, it traps signals
+#       and forks processes in its own. LOG gets the last calls. At its end the
 #       process must hold what it held at the beginning.
 #
 #       It tells on its output, in lines of a word and a text:
+#           begun       that it traps its signals, where it can
 #           counts      what came of calls since the last such line
 #           failed      something that must not be
 #           waits, woke around a call that may wait for ever, with the thread
@@ -73,6 +75,7 @@ proc play {thread calls log} {
         write $log $n $place $call
         if {$place eq "own"} {
             field::play $call $mayStay
+            if {[forks::isForked]} forks::live
         } else {
             thread::send -async $thread [list field::play $call $mayStay]
         }
@@ -85,6 +88,9 @@ proc play {thread calls log} {
     field::Tell counts [thread::send $thread field::take]
 }
 
+traps::begin
+calls::trapped $traps::signals
+field::Tell begun
 set log [open [expr {$log eq "" ? "/dev/null" : $log}] w]
 chan configure $log -buffering line -encoding utf-8
 after 1 {set warm 1}
@@ -92,6 +98,7 @@ vwait warm
 set before [resources::now]
 expr {srand($seed)}
 set thread [startThread]
+forks::begin $thread $log
 play $thread $calls $log
 thread::send $thread field::end
 field::end

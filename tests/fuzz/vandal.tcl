@@ -1,11 +1,12 @@
 # vandal.tcl SEED --
 #
 #       Cuts and removes semaphores and segments, fills, drains and unlinks
-#       queues, and kills players. Its input has the ids of the players there
-#       are, a list on each line; its output has a line for each that it kills.
-#       It ends when its input does.
+#       queues, sends players the signals that they trap, and kills some. Its
+#       input has the ids of the players there are, a list on each line; its output
+#       has a line for each that it kills. It ends when its input does.
 
 package require posix_ipc 1.0
+catch {package require Tclx}    ;# without it, no signal is trapped
 
 set folder /dev/shm
 set names {/one /two /three /four /five}
@@ -52,7 +53,11 @@ proc unlink {} {
     catch {posix_ipc::[oneOf {sem shm mq}] unlink [oneOf $::names]}
 }
 
-proc kill {} {
+proc interrupt {} {
+    catch {kill [oneOf {USR1 USR2}] [oneOf $::players]}
+}
+
+proc end {} {
     set player [oneOf $::players]
     if {$player ne "" && ![catch {exec kill -KILL $player}]} {
         puts "killed $player"
@@ -65,7 +70,8 @@ proc act {} {
     after [expr {int(rand() * 20)}] act
 }
 
-set acts [concat [lrepeat 60 cut] [lrepeat 30 remove] [lrepeat 60 fill] [lrepeat 60 drain] [lrepeat 60 unlink] kill]
+set acts [concat [lrepeat 60 cut] [lrepeat 30 remove] [lrepeat 60 fill] [lrepeat 60 drain] [lrepeat 60 unlink] \
+              [lrepeat 120 interrupt] end]
 chan configure stdin -blocking 0
 chan event stdin readable {
     while {[gets stdin line] >= 0} {
