@@ -31,6 +31,40 @@ proc resources::now {} {
     return $held
 }
 
+# resources::rest --
+#
+#       Waits until all other threads of this process are asleep at the same
+#       moment: what they had begun to end or to free is then done with. Each
+#       is asleep at two looks, and has not run between them: proc(5).
+
+proc resources::rest {} {
+    while {[set look [Sleepers]] eq "" || [Sleepers] ne $look} {
+        after 1
+    }
+}
+
+# resources::Sleepers --
+#
+#       The other threads, with how often each was put to sleep; or, where one
+#       runs or ends, nothing.
+
+proc resources::Sleepers {} {
+    set sleepers [pid]
+    foreach task [glob -directory /proc/self/task *] {
+        if {[file tail $task] == [pid]} continue
+        if {[catch {open $task/status} file]} {
+            return
+        }
+        set isRead [expr {![catch {read $file} status]}]
+        close $file
+        if {!$isRead || ![regexp -line {^State:\s+S} $status]} {
+            return
+        }
+        lappend sleepers $task [regexp -all -inline -line {ctxt_switches:.*$} $status]
+    }
+    return $sleepers
+}
+
 # resources::beyond --
 #
 #       What is held now, and was not before: nothing, sooner or later, once all

@@ -13,6 +13,7 @@
 lassign $argv faults library name
 load $faults Faults
 source [file join [file dirname [info script]] scenarios.tcl]
+source [file join [file dirname [info script]] .. resources.tcl]
 set scenario [dict get $scenarios::all $name]
 
 # The package is in interpreters of their own, so that it can be loaded anew. The notifier has its thread before
@@ -60,47 +61,13 @@ proc run {} {
     return [list $code $result {}]
 }
 
-# rest --
-#
-#       Waits until all other threads of this process are asleep at the same
-#       moment: what they had begun to end or to free is then done with. Each
-#       is asleep at two looks, and has not run between them: proc(5).
-
-proc rest {} {
-    while {[set look [sleepers]] eq "" || [sleepers] ne $look} {
-        after 1
-    }
-}
-
-# sleepers --
-#
-#       The other threads, with how often each was put to sleep; or, where one
-#       runs or ends, nothing.
-
-proc sleepers {} {
-    set sleepers [pid]
-    foreach task [glob -directory /proc/self/task *] {
-        if {[file tail $task] == [pid]} continue
-        if {[catch {open $task/status} file]} {
-            return
-        }
-        set isRead [expr {![catch {read $file} status]}]
-        close $file
-        if {!$isRead || ![regexp -line {^State:\s+S} $status]} {
-            return
-        }
-        lappend sleepers $task [regexp -all -inline -line {ctxt_switches:.*$} $status]
-    }
-    return $sleepers
-}
-
 # resources --
 #
 #       What this process holds: descriptors, threads, mappings of objects,
 #       memory of the library.
 
 proc resources {} {
-    rest
+    resources::rest
     set descriptors [lsort [lmap link [glob -nocomplain -directory /proc/self/fd *] {
         if {[catch {file readlink $link} target]} continue
         string cat [file tail $link] " " $target

@@ -102,6 +102,7 @@ proc field::Begin {} {
     interp bgerror inner failed
     inner eval [list set auto_path $::auto_path]
     inner eval {package require posix_ipc 1.0}
+    inner eval {rename unknown {}}  ;# Tcl's can't go on when it was unwound
 }
 
 # field::CallBack --

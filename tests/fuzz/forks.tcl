@@ -10,8 +10,8 @@
 #       forks::live       what is left of its life
 #       forks::release    it waits for events next
 #
-#       The second thread rests meanwhile. The forked process does without it, and
-#       would wait for ever for what it had locked: Tcl and the sanitizer have locks
+#       The other threads rest meanwhile. The forked process does without them, and
+#       would wait for ever for what they had locked: Tcl and the sanitizer have locks
 #       that fork(2) does not wait for. (The package's is looked at in tests/unix.)
 #
 #       Tcl 8.6 ends a process that has no descriptors for the pipe of its notifier,
@@ -64,16 +64,19 @@ proc forks::fork {} {
 
 # forks::Split --
 #
-#       Forks a process. The parent waits for its end.
+#       Forks a process, if there are descriptors. The parent waits for its end.
 
 proc forks::Split {} {
     variable endings
     variable ending
     variable spare
     variable mostSeconds
-    if {[catch {chan pipe} pipe]} return
     set chosen [calls::OneOf [dict keys $endings]]
     Calm
+    if {[catch {resources::rest; chan pipe} pipe]} {
+        Wake
+        return
+    }
     set id [::fork]
     if {$id == 0} {
         alarm $mostSeconds
