@@ -418,8 +418,9 @@ proc childCan {script args} {
 #
 #       The constraints that some files have: a file sets those that it needs, as
 #       it takes a process to find out. queuesShown is that a queue is seen which
-#       nobody has open. plain is a command for child create, under which root is
-#       another user.
+#       nobody has open. plain is a command for child create, of a process that no
+#       privilege lifts over permissions: the user "nobody" when the tests run as
+#       root, who is then a user other than the one of the tests.
 
 set plain [expr {[testConstraint root]
     ? {setpriv --reuid=65534 --regid=65534 --clear-groups} : ""}]
