@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # acquire-command.tcl --
 #
 #       acquire -command of a semaphore that is free, until its callback runs:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # acquire-timeout.tcl --
 #
 #       acquire with a timeout, and release, of a semaphore that is free.

@@ -1,15 +1,17 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # all.tcl --
 #
 #       Prints a table of all operations, and writes it as performance.csv, and as
-#       a picture by gnuplot, performance.svg; or prints that of one operation.
+#       a picture by gnuplot, performance.svg. With the name of an operation, only
+#       prints the rows of that one.
 #
 #           all.tcl folder ?name?       folder: of what was compiled, and for what
 #                                       is written; name: of an operation's file
 
 set here [file dirname [file normalize [info script]]]
 set operations {
-    acquire-release acquire-timeout cget send-receive round-trip latency
-    acquire-command shm-read shm-write open-close-unlink many-handles
+    acquire-release with acquire-timeout cget lock send-receive round-trip ring topic latency
+    acquire-command shm-read shm-write shm-typed shm-turns open-close-unlink many-handles
     handle-memory list-info package-require
 }
 set rivals {pipe socket tsv thread file sysv}

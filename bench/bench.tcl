@@ -1,19 +1,19 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # bench.tcl --
 #
-#       How an operation is measured: in rounds, in which ours, the floor and
-#       the rivals take turns, so what else goes on in the machine meets them
-#       all alike.
+#       Measures an operation in rounds, in which ours, the floor and the
+#       rivals take turns, so that other load on the machine affects all of
+#       them alike.
 #
 #           bench.tcl folder file ?word ...?    folder: of what floor.c and
 #                                               latency.c become; file: of the
 #                                               operation
 #
-#       A contender is a command prefix: with a number appended it does its
-#       work so many times, and returns the seconds that took. What is printed
-#       are rows, a dict each: operation, goal, unit (s or B), ratio, low, high,
-#       and a figure for each contender (ours, floor, rivals). Figures are medians;
-#       ratio is the median of ours / floor in each round, low and high are the
-#       quartiles.
+#       A contender is a command prefix: with a number appended it does its work
+#       that many times, and returns the seconds that took. The output is rows,
+#       each a dict: operation, goal, unit (s or B), ratio, low, high, and a figure
+#       for each contender (ours, floor, rivals). Figures are medians; ratio is the
+#       median of ours / floor in each round, low and high are the quartiles.
 
 package require posix_ipc
 
@@ -29,7 +29,7 @@ namespace eval bench {
     # Of shared memory: bytes, in words, goal, repetitions.
     variable sizes {
         64          "64 B"      1.4     20
-        4096        "4 KiB"     1.1     20
+        4096        "4 KiB"     1.12    20
         1048576     "1 MiB"     1.1     1
         67108864    "64 MiB"    1.1     1
     }
@@ -39,9 +39,9 @@ namespace eval bench {
 
 # bench::script --
 #
-#       A contender that evaluates body, compiled. Repetitions stand in a row, so
-#       that the loop around them adds next to nothing; fewer are enough for what
-#       takes long. before sets local variables.
+#       A contender that evaluates body, compiled. The loop is unrolled, so that
+#       it adds next to nothing; slow bodies need fewer repetitions. before sets
+#       local variables.
 
 proc bench::script {body {before {}} {repetitions 20}} {
     variable scripts
@@ -73,18 +73,44 @@ proc bench::sum {contenders count} {
 
 # bench::self --
 #
-#       The words of a process that goes on with the same operation and other words.
+#       The command line of a process that runs the same operation with other
+#       arguments.
 
 proc bench::self {args} {
     return [list [info nameofexecutable] $::bench::program $::bench::folder \
         $::bench::file {*}$args]
 }
 
+# bench::shareProcessor, bench::compareTurns --
+#
+#       Where two processes take turns, it is left to chance whether they get one
+#       processor or two, and waking a second one takes several times as long as all the
+#       rest. shareProcessor keeps this process, and those it starts from now on, on one:
+#       taskset(1). compareTurns compares there, and then with its partners on another.
+
+proc bench::shareProcessor {} {
+    variable processors
+    set processors [regexp -all -inline {\d+} [lindex [split [exec taskset -cp [pid]] :] 1]]
+    exec taskset -cp [lindex $processors 0] [pid]
+}
+
+proc bench::compareTurns {operation goal ours floor partners} {
+    variable processors
+    compare "$operation, one processor" $goal $ours $floor
+    if {[llength $processors] > 1} {
+        foreach partner $partners {
+            exec taskset -cp [lindex $processors end] $partner
+        }
+        compare "$operation, two" $goal $ours $floor
+    }
+}
+
 # bench::peer, bench::again --
 #
 #       Start another process that measures or takes part, and return its
-#       channel: one that ends when its input does; or this program with other
-#       words, which is killed in the end.
+#       channel. bench::peer starts one that ends when its input does;
+#       bench::again starts this program with other arguments, and kills it in
+#       the end.
 
 proc bench::peer {args} {
     variable peers
@@ -125,7 +151,7 @@ proc bench::answer {} {
 
 # bench::calibrate --
 #
-#       How often a contender works in a batch.
+#       How many repetitions a contender makes in a batch.
 
 proc bench::calibrate {contender} {
     variable batchSeconds
@@ -140,7 +166,7 @@ proc bench::calibrate {contender} {
 # bench::measure --
 #
 #       The seconds of each contender, by name, in each round. A batch is
-#       short, so that most of them meet no other process.
+#       short, so that most batches run undisturbed.
 
 proc bench::measure {contenders} {
     variable leastRounds
@@ -205,7 +231,7 @@ proc bench::clear {} {
     variable peers
     variable killed
     if {$killed ne ""} {
-        exec kill -KILL {*}$killed
+        exec sh -c "kill -KILL $killed"
     }
     foreach peer $peers {
         catch {close $peer}

@@ -1,27 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * floor.c --
  *
- *	What a command costs that does nothing but what it must, and what the
- *	system's calls cost in C: the floor under the commands of posix_ipc.
+ *	The floor under the commands of posix_ipc: commands that do only what
+ *	they must, and the system calls themselves, timed in C.
  *
  *	    floor::nothing ?word ...?	returns nothing
  *	    floor::integer ?word ...?	returns a new integer
- *	    floor::same ?word ...?	returns a value that it has
+ *	    floor::same ?word ...?	returns a value that it keeps
  *	    floor::memory read offset length
  *	    floor::memory write offset bytes
  *					copies between private memory and a
  *					byte array
  *	    floor::seconds calls ?name ...? count
- *					makes system calls so many times;
- *					returns the seconds that takes
+ *					makes system calls count times; returns
+ *					the seconds that takes
  *	    floor::echo in out		sends from the queue in to the queue
  *					out, until an empty message
+ *	    floor::turns name		takes turns in the segment, until it is
+ *					killed
  *	    floor::queue name		chooses the queue of the next two
  *	    floor::send send message
  *	    floor::receive receive
- *	    floor::command name		makes a command that does nothing
- *	    floor::heap			bytes that malloc(3) has given
- *	    floor::mark			where a count of instructions begins
+ *	    floor::command name		creates a command that does nothing
+ *	    floor::heap			bytes that malloc(3) has allocated
+ *	    floor::mark			where counting instructions begins
  */
 
 #include <tcl.h>
@@ -30,15 +33,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/futex.h>
 #include <malloc.h>
 #include <mqueue.h>
 #include <pwd.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,7 +58,7 @@ typedef int Tcl_Size;
 /*
  * NothingCmd, IntegerCmd, SameCmd --
  *
- *	Commands that look at no word.
+ *	Commands that ignore their arguments.
  */
 
 static int
@@ -98,7 +104,7 @@ SameCmd(
 /*
  * MemoryCmd --
  *
- *	A copy of as many bytes as the last word says, or has.
+ *	Copies as many bytes as the last word says, or contains.
  */
 
 static int
@@ -285,6 +291,146 @@ TimeRoundTrip(
     return ended - began;
 }
 
+/*
+ * MapTurns, AwaitTurn, GiveTurn --
+ *
+ *	Two numbers in a segment: each is changed by one process and waited
+ *	for by the other, by futex(2).
+ */
+
+enum { THERE, BACK = 16 };	/* on two cache lines */
+
+static _Atomic unsigned *
+MapTurns(
+    const char *name)
+{
+    int fd = shm_open(name, O_RDWR, 0);
+    void *map = (fd < 0) ? MAP_FAILED : mmap(NULL, 4096,
+	    PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+    if (map == MAP_FAILED) {
+	Die(name);
+    }
+    close(fd);
+    return map;
+}
+
+static unsigned
+AwaitTurn(
+    _Atomic unsigned *word,
+    unsigned before)
+{
+    unsigned now;
+
+    while ((now = atomic_load(word)) == before) {
+	syscall(SYS_futex, word, FUTEX_WAIT, before, NULL, NULL, 0);
+    }
+    return now;
+}
+
+static void
+GiveTurn(
+    _Atomic unsigned *word,
+    unsigned turn)
+{
+    atomic_store(word, turn);
+    syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static double
+TimeTurns(
+    long count,
+    const char *const names[])
+{
+    _Atomic unsigned *words = MapTurns(names[0]);
+    unsigned turn = atomic_load(words + BACK);
+    double began = Now(), ended;
+
+    for (long i = 0; i < count; i++) {
+	GiveTurn(words + THERE, turn + 1);
+	turn = AwaitTurn(words + BACK, turn);
+    }
+    ended = Now();
+    munmap(words, 4096);
+    return ended - began;
+}
+
+/*
+ * TimeMutex, TimePermits --
+ *
+ *	The atomic operations of a lock that is free, of one permit and of many.
+ */
+
+static struct {
+    _Alignas(128) _Atomic unsigned owner;
+    _Alignas(128) _Atomic unsigned latch;
+    _Alignas(128) _Atomic unsigned waiting;
+    _Alignas(128) _Atomic unsigned used;
+    _Alignas(128) _Atomic unsigned grant;
+} lock;
+
+static void
+Change(
+    _Atomic unsigned *word,
+    unsigned from,
+    unsigned to)
+{
+    if (!atomic_compare_exchange_strong(word, &from, to)) {
+	Die("lock");
+    }
+}
+
+static void
+Ring(void)
+{
+    if (atomic_load(&lock.waiting) != 0) {
+	Die("bell");
+    }
+}
+
+static double
+TimeMutex(
+    long count,
+    const char *const names[])
+{
+    double began = Now();
+
+    (void) names;
+    for (long i = 0; i < count; i++) {
+	Change(&lock.owner, 0, 1);
+	Change(&lock.owner, 1, 0);
+	Ring();
+    }
+    return Now() - began;
+}
+
+static void
+Grant(
+    unsigned grant,
+    unsigned used)
+{
+    Change(&lock.latch, 0, 1);
+    atomic_store(&lock.grant, grant);
+    atomic_store(&lock.used, used);
+    atomic_exchange(&lock.latch, 0);
+}
+
+static double
+TimePermits(
+    long count,
+    const char *const names[])
+{
+    double began = Now();
+
+    (void) names;
+    for (long i = 0; i < count; i++) {
+	Grant(1, atomic_load(&lock.used) + 1);
+	Grant(0, atomic_load(&lock.used) - 1);
+	Ring();
+    }
+    return Now() - began;
+}
+
 static double
 TimeOpenSem(
     long count,
@@ -390,6 +536,9 @@ static const struct {
     { "value",		1, TimeValue },
     { "size",		1, TimeSize },
     { "roundTrip",	2, TimeRoundTrip },
+    { "turns",		1, TimeTurns },
+    { "mutex",		0, TimeMutex },
+    { "permits",	0, TimePermits },
     { "openSem",	1, TimeOpenSem },
     { "openShm",	1, TimeOpenShm },
     { "openMq",		1, TimeOpenMq },
@@ -460,9 +609,37 @@ EchoCmd(
 }
 
 /*
+ * TurnsCmd --
+ *
+ *	The other side of the turns, which does not end.
+ */
+
+static int
+TurnsCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    _Atomic unsigned *words;
+    unsigned turn = 0;
+
+    (void) clientData;
+    if (objc != 2) {
+	Tcl_WrongNumArgs(interp, 1, objv, "name");
+	return TCL_ERROR;
+    }
+    words = MapTurns(Tcl_GetString(objv[1]));
+    for (;;) {
+	turn = AwaitTurn(words + THERE, turn);
+	GiveTurn(words + BACK, turn);
+    }
+}
+
+/*
  * HeapCmd --
  *
- *	What malloc(3) has given and not got back.
+ *	The bytes that malloc(3) has allocated and that were not freed.
  */
 
 static int
@@ -581,6 +758,76 @@ MarkCmd(
 }
 
 /*
+ * DoublesCmd, ReadDoublesCmd, StructCmd --
+ *
+ *	What typed memory must do in any case: make a list of doubles, read
+ *	one, or make a dict of keys and integers.
+ */
+
+static int
+DoublesCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    static Tcl_Obj *values[1000];
+    int count;
+
+    (void) clientData;
+    if (objc != 2 || Tcl_GetIntFromObj(interp, objv[1], &count) != TCL_OK
+	    || count > 1000) {
+	return TCL_ERROR;
+    }
+    for (int i = 0; i < count; i++) {
+	values[i] = Tcl_NewDoubleObj(i * 1.5);
+    }
+    Tcl_SetObjResult(interp, Tcl_NewListObj(count, values));
+    return TCL_OK;
+}
+
+static int
+ReadDoublesCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    static double numbers[1000];
+    Tcl_Obj **values;
+    Tcl_Size count;
+
+    (void) clientData;
+    if (objc != 2 || Tcl_ListObjGetElements(interp, objv[1], &count, &values)
+	    != TCL_OK || count > 1000) {
+	return TCL_ERROR;
+    }
+    for (Tcl_Size i = 0; i < count; i++) {
+	if (Tcl_GetDoubleFromObj(interp, values[i], &numbers[i]) != TCL_OK) {
+	    return TCL_ERROR;
+	}
+    }
+    return TCL_OK;
+}
+
+static int
+StructCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    Tcl_Obj *dict = Tcl_NewDictObj();
+
+    (void) clientData;
+    for (int i = 1; i < objc; i++) {
+	Tcl_DictObjPut(NULL, dict, objv[i], Tcl_NewWideIntObj(i));
+    }
+    Tcl_SetObjResult(interp, dict);
+    return TCL_OK;
+}
+
+/*
  * Floor_Init, Empty_Init --
  *
  *	Called by load; the second makes a package that does nothing.
@@ -594,12 +841,16 @@ static const struct {
     { "::floor::integer",	IntegerCmd },
     { "::floor::seconds",	SecondsCmd },
     { "::floor::echo",		EchoCmd },
+    { "::floor::turns",		TurnsCmd },
     { "::floor::queue",		QueueCmd },
     { "::floor::send",		SendCmd },
     { "::floor::receive",	ReceiveCmd },
     { "::floor::command",	CommandCmd },
     { "::floor::heap",		HeapCmd },
-    { "::floor::mark",		MarkCmd }
+    { "::floor::mark",		MarkCmd },
+    { "::floor::doubles",	DoublesCmd },
+    { "::floor::readDoubles",	ReadDoublesCmd },
+    { "::floor::struct",	StructCmd }
 };
 
 DLLEXPORT int

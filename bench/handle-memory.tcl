@@ -1,8 +1,8 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # handle-memory.tcl --
 #
-#       What a handle takes beyond what the system does: bytes of the heap, in a new
-#       process, of ten thousand handles of one object. The floor is what Tcl takes
-#       for the command.
+#       The heap memory of a handle, measured in a new process with ten thousand
+#       handles of one object. The floor is what Tcl takes for the command.
 
 # grow --
 #

@@ -1,9 +1,10 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # instructions.tcl --
 #
-#       How many instructions an operation takes, Tcl's own included: callgrind
-#       counts them, and does so the same each time. The difference of two lengths
-#       of a loop is divided, so what is done once falls out. The guard's look at
-#       the handler of SIGBUS, which goes by the clock, is left out.
+#       Counts the instructions of an operation, Tcl's own included, by callgrind,
+#       whose counts are reproducible. Two loops of different length run; the
+#       difference of their counts is divided, so that work done once does not
+#       count.
 #
 #           instructions.tcl check  csv folder compiler     old and new; fails where one
 #                                                           has grown by more than 5 %
@@ -11,21 +12,34 @@
 #           instructions.tcl run folder                     in valgrind
 
 set operations {
-    acquire             {sem acquire}
-    release             {sem release}
-    "acquire -timeout"  {sem acquire -timeout 1}
-    "sem cget -value"   {sem cget -value}
-    "sem cget -name"    {sem cget -name}
-    "shm cget -size"    {shm cget -size}
-    "shm read, 64 B"    {shm read 0 64}
-    "shm write, 64 B"   {shm write 0 $message}
-    "send, 64 B"        {mq send $message}
-    "receive, 64 B"     {mq receive}
+    "a bare command"            {floor::integer get 64 int64}
+    acquire                     {sem acquire}
+    release                     {sem release}
+    "acquire -timeout"          {sem acquire -timeout 1}
+    "with {}"                   {sem with {}}
+    "sem cget -value"           {sem cget -value}
+    "sem cget -name"            {sem cget -name}
+    "shm cget -size"            {shm cget -size}
+    "shm read, 64 B"            {shm read 0 64}
+    "shm write, 64 B"           {shm write 0 $message}
+    "shm get"                   {shm get 64 int64}
+    "shm set"                   {shm set 64 int64 7}
+    "shm incr"                  {shm incr 64 int64}
+    "shm swap"                  {shm swap 64 int64 7}
+    "shm cas"                   {shm cas 64 int64 7 7}
+    "shm get, 8 fields"         {shm get 64 {a int32 b double c int16 d uint8 e int64 f float g uint32 h int8}}
+    "send, 64 B"                {mq send $message}
+    "receive, 64 B"             {mq receive}
+    "lock: acquire + release"   {lock acquire; lock release}
+    "lock: with {}"             {lock with {}}
+    "lock: 1 of 10 permits"     {permits acquire; permits release}
+    "ring: send + receive"      {ring send $message; ring receive}
+    "topic: publish, 64 B"      {topic publish $message}
 }
 set short 2
 set long 8
 
-# What is done before each loop, so that no operation waits.
+# Done before each loop, so that no operation waits.
 
 set before {
     sem release 8
@@ -48,7 +62,11 @@ proc run {folder} {
     posix_ipc::sem open $name -flags CREX -as sem
     posix_ipc::shm open $name -flags CREX -size 65536 -as shm
     posix_ipc::mq open $name -flags CREX -maxmessages 8 -maxmessagesize 64 -as mq
-    foreach family {sem shm mq} {
+    posix_ipc::lock open $name -flags CREX -as lock
+    posix_ipc::lock open $name-10 -flags CREX -permits 10 -as permits
+    posix_ipc::ring open $name -flags CREX -as ring
+    posix_ipc::topic open $name -flags CREX -as topic
+    foreach family {sem shm mq lock permits ring topic} {
         $family unlink
     }
     set message [binary format a64 x]
@@ -72,7 +90,6 @@ proc run {folder} {
 proc count {folder} {
     set out [file join $folder callgrind.out]
     exec valgrind -q --tool=callgrind --callgrind-out-file=$out --dump-before=MarkCmd \
-        --toggle-collect=InstallOver* --collect-atstart=yes \
         [info nameofexecutable] $::argv0 run $folder 2>@stderr
     set dump 0
     foreach {title script} $::operations {
@@ -119,7 +136,7 @@ proc update {csv folder compiler} {
 proc check {csv folder compiler} {
     set old [readCounts $csv]
     set grown 0
-    puts [format "%-20s %8s %8s %8s" operation before now change]
+    puts [format "%-22s %8s %8s %8s" operation before now change]
     dict for {title now} [count $folder] {
         lassign [dict get $old $title] before with
         if {$with ne $compiler} {
@@ -127,7 +144,7 @@ proc check {csv folder compiler} {
             exit 1
         }
         set change [expr {100.0 * ($now - $before) / $before}]
-        puts [format "%-20s %8d %8d %+7.1f%%%s" $title $before $now $change \
+        puts [format "%-22s %8d %8d %+7.1f%%%s" $title $before $now $change \
             [expr {$change > 5 ? "  GROWN" : ""}]]
         incr grown [expr {$change > 5}]
     }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # latency.tcl --
 #
 #       How long a message takes from the send in one process until a callback
@@ -73,7 +74,7 @@ proc putFile {path sent} {
 
 # fromQueue, fromChannel, fromSocket, fromFile, fromThread --
 #
-#       See to it that a callback gets each message, which ends with the input.
+#       Arrange that a callback gets each message, until the input ends.
 
 proc fromQueue {name args} {
     posix_ipc::mq open $name -as queue

@@ -1,7 +1,9 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # many-handles.tcl --
 #
-#       Operations in a process with ten thousand other handles, and handlers on
-#       two hundred queues of them: against the same in a process that has none.
+#       Operations in a process with ten thousand other handles, and event
+#       handlers on two hundred of their queues, against the same in a process
+#       without them.
 
 # The operations: a title, a script, and what comes before it.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # open-close-unlink.tcl --
 #
 #       open, close and unlink of a new object of each family.
@@ -8,7 +9,7 @@ foreach {family options calls} {
     shm {-size 4096} openShm
     mq {-maxmessages 4 -maxmessagesize 64} openMq
 } {
-    bench::compare "$family: open + close + unlink" 1.3 \
+    bench::compare "$family: open + close + unlink" 1.25 \
         [bench::script "posix_ipc::$family open $name -flags CREX $options -as object
             object unlink
             object destroy"] \

@@ -1,8 +1,9 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # package-require.tcl --
 #
 #       package require in a new process, against that of an extension that does
-#       nothing, with a script file in which is nothing. Tcl's search for packages
-#       in all of its folders comes before, and is left out.
+#       nothing, with an empty script file. Tcl's search for packages in all of
+#       its folders comes first, and is not measured.
 
 # makeEmpty --
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # rivals.tcl --
 #
 #       What people use instead, as contenders: bench.tcl. Threads and their shared
@@ -24,8 +25,8 @@ proc rivals::sysv {what {size 64}} {
 
 # rivals::pipeLock, tsvLock, fileLock --
 #
-#       A byte in a pipe: who has read it has the lock. The lock of a shared
-#       variable. A file that only one can make.
+#       A byte in a pipe: the process that has read it holds the lock. The
+#       lock of a shared variable. A file that only one process can create.
 
 proc rivals::pipeLock {} {
     lassign [chan pipe] in out

@@ -1,10 +1,11 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # round-trip.tcl --
 #
 #       64 bytes to another process, which waits for them, and back.
 
 source [file join [file dirname [info script]] rivals.tcl]
 
-# The other side, which goes on until it is killed: sends back what comes.
+# The other side, which runs until it is killed: sends each message back.
 
 proc echoQueue {there back} {
     posix_ipc::mq open $there -as there
@@ -36,8 +37,8 @@ proc echoFile {there back} {
 
 # putFile, takeFile --
 #
-#       A message in a file, which has its name when it is complete. Whoever
-#       waits for it looks again each millisecond.
+#       A message in a file, which gets its name when it is complete. The
+#       reader checks for it each millisecond.
 
 proc putFile {path message} {
     set file [open $path.new wb]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # shm-read.tcl --
 #
 #       read of shared memory.

@@ -1,10 +1,20 @@
 #!/usr/bin/env tclsh
+# SPDX-License-Identifier: BSD-3-Clause
 # Removes what a killed program left behind: cleanup.tcl ?family name ...?
-# For one, `cleanup.tcl sem /wuthering_heights shm /four_yorkshiremen`.
+# For example: cleanup.tcl sem /wuthering_heights shm /four_yorkshiremen
 
-package require posix_ipc
+source [file join [file dirname [info script]] load.tcl]
 
+set families {sem shm mq lock ring topic}
+if {[llength $argv] % 2} {
+    puts stderr "usage: [file tail $argv0] ?family name ...?, where a family is [join $families {, }]"
+    exit 2
+}
 foreach {family name} $argv {
+    if {$family ni $families} {
+        puts stderr "unknown family \"$family\": must be [join $families {, }]"
+        exit 2
+    }
     try {
         posix_ipc::$family unlink $name
         puts "$family $name: removed"

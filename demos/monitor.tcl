@@ -1,30 +1,34 @@
 #!/usr/bin/env wish
-# A window that shows the semaphores, segments and queues of the system, live,
-# and lets you try each of them:
+# SPDX-License-Identifier: BSD-3-Clause
+# A window that shows the semaphores, segments, queues, locks, rings and topics of the
+# system, live, and lets you try each of them:
 #
 #     wish8.6 demos/monitor.tcl
 #
-# What there is, and what looks wrong, comes from the package
-# posix_ipc::monitor, whose model calls us when something has happened. The
-# views are in the folder monitor, one a file; each is a namespace with a
-# procedure build, and learns of the model's news from the procedure heard
-# below. Names, messages and bytes of other programs are shown, never evaluated:
-# every callback is made by list.
+# The objects and their problems come from the package posix_ipc::monitor, whose
+# model calls us when something has happened. The views are in the folder
+# monitor, one per file; each is a namespace with a procedure build, and gets
+# events of the model from the procedure heard below. Names, messages and bytes
+# of other programs are shown, never evaluated: every callback is made by list.
 
 package require Tk 8.6-
-package require posix_ipc::monitor 1.0
+source [file join [file dirname [info script]] load.tcl]
+package require posix_ipc::monitor
 
 namespace eval monitor {
     variable folder [file join [file dirname [file normalize [info script]]] monitor]
     variable paused 0
+    variable isLow 0
     variable interval 1
     variable status ""
 }
 
 source [file join [file dirname $monitor::folder] printable.tcl]
+source [file join [file dirname $monitor::folder] people.tcl]
 foreach monitor::file {
-    words settings theme tooltip commands
-    tree order selection side facts plot hex handles actions calls create unlink log help
+    words trend settings theme tooltip commands advice problems
+    tree order selection side facts plot history hex handles actions calls locks confirm received
+    create unlink log limits help
 } {
     source -encoding utf-8 [file join $monitor::folder $monitor::file.tcl]
 }
@@ -45,24 +49,45 @@ proc monitor::build {} {
     ttk::panedwindow .panes -orient vertical
     ttk::panedwindow .panes.top -orient horizontal
     ttk::label .status -style Status.TLabel -textvariable monitor::status
+    problems::build .panes.problems
     tree::build .panes.top.tree
     side::build .panes.top.side
     log::build .panes.log
     .panes.top add .panes.top.tree -weight 1
     .panes.top add .panes.top.side -weight 1
+    .panes add .panes.problems -weight 0
     .panes add .panes.top -weight 1
     .panes add .panes.log -weight 0
     pack .bar -side top -fill x
     pack .status -side bottom -fill x
     pack .panes -side top -fill both -expand 1
     bind .panes.top <Map> {after idle monitor::share; bind %W <Map> {}}
+    bind .panes <Configure> {monitor::suit %h}
     tree::focus
 }
 
-# Gives the tree a little more than half of the width, and the log a few lines.
+# A low window has no room for the whole sentence of a problem, nor for facts above the
+# tabs. When it becomes low, or no longer is, the panes are divided anew.
+proc monitor::suit {height} {
+    variable isLow
+    set was $isLow
+    set isLow [expr {$height < [theme::px 460]}]
+    problems::explain [expr {!$isLow}]
+    side::compact $isLow
+    if {$isLow != $was} {
+        after idle monitor::share
+    }
+}
+
+# Gives the tree more than half of the width, and the problems and the log
+# a few lines.
 proc monitor::share {} {
-    .panes.top sashpos 0 [expr {[winfo width .panes.top] * 55 / 100}]
-    .panes sashpos 0 [expr {[winfo height .panes] * 83 / 100}]
+    set height [winfo height .panes]
+    .panes.top sashpos 0 [expr {[winfo width .panes.top]
+        * ([winfo width .panes.top] < [theme::px 1000] ? 55 : 58) / 100}]
+    .panes sashpos 0 [expr {min([winfo reqheight .panes.problems], $height / 3)}]
+    set lines [expr {$height > [theme::px 500] ? 4 : $height >= [theme::px 460] ? 2 : 1}]
+    .panes sashpos 1 [expr {$height - [theme::px 6] - [log::height $lines]}]
 }
 
 # The bar at the top: filter, the buttons of some commands, and the interval.
@@ -98,13 +123,16 @@ proc monitor::buildBar {bar} {
 
 proc monitor::start {} {
     variable interval
-    model configure -interval $interval
+    limits::apply
+    model configure -interval $interval -history 3600
     model listen monitor::heard
     model start
 }
 
-# What the model tells: each view takes what concerns it.
+# An event of the model: each view takes what concerns it.
 proc monitor::heard {event object detail} {
+    advice::heard $event $object $detail
+    problems::heard $event $object $detail
     tree::heard $event $object $detail
     log::heard $event $object $detail
     side::heard $event $object $detail
@@ -121,6 +149,9 @@ proc monitor::report {look} {
         dict for {type message} $errors {
             append status "   [words::kind $type]: [words::short $message]"
         }
+        if {[words::hidesQueues]} {
+            append status "   Queues that no visible process has open are hidden: mqueue is not mounted"
+        }
     }
 }
 
@@ -129,7 +160,7 @@ proc monitor::applyPause {} {
     variable status
     if {$paused} {
         model stop
-        set status "Paused: F5 looks once, Ctrl-P goes on"
+        set status "Paused: F5 refreshes once, Ctrl-P resumes"
     } else {
         model start
     }
@@ -147,13 +178,14 @@ proc monitor::applyInterval {} {
     }
 }
 
-# An error of the monitor itself goes to its log, and it runs on.
+# An error in the monitor itself goes to its log, and the monitor continues.
 proc monitor::failed {message options} {
     log::add bad "error in the monitor: [words::failure $message $options]"
 }
 
 proc monitor::quit {} {
     settings::save
+    handles::closeAll
     destroy .
 }
 

@@ -1,5 +1,7 @@
-# Names, messages and the names of programs come from others: what a terminal or a window
-# would obey, show as nothing, or turn round becomes its number, as JSON writes it.
+# SPDX-License-Identifier: BSD-3-Clause
+# Makes text from other programs safe to show: characters that would control a
+# terminal or a window, be invisible, or reverse the direction become numbers, as
+# JSON writes them.
 
 proc printable {text} {
     if {[isPrintable $text]} {
@@ -10,7 +12,7 @@ proc printable {text} {
     }] ""]
 }
 
-# Tcl counts the separators of lines and of paragraphs as print.
+# In Tcl, the class print contains the separators of lines and paragraphs.
 proc isPrintable {text} {
     return [expr {[string is print $text] && ![regexp {[\u2028\u2029]} $text]}]
 }

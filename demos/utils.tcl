@@ -1,15 +1,16 @@
-# What the demos share: their parameters, their voice, the rule of the talk,
-# and a tidy end.
+# SPDX-License-Identifier: BSD-3-Clause
+# What the demos share: parameters, output, the rule of the talk, and error
+# messages.
 
 package require md5
-package require posix_ipc
+source [file join [file dirname [info script]] load.tcl]
+package require posix_ipc::cleanup
 source [file join [file dirname [info script]] printable.tcl]
 
 namespace eval demo {
     variable name [string totitle [file rootname [file tail $::argv0]]]
     variable folder [file dirname [file normalize [info script]]]
     variable turns 0
-    variable made {}
 
     # What each parameter looks like: a regular expression, and in words.
     variable forms {
@@ -21,6 +22,10 @@ namespace eval demo {
         SHARED_MEMORY_NAME {^.+$}           "a name, such as /talk"
         SHM_SIZE           {^[1-9][0-9]*$}  "a number of bytes"
     }
+
+    # Defaults for parameters that a file lacks, as in the queue demo of the
+    # Python module.
+    variable defaults {PERMISSIONS 0600}
 }
 
 proc demo::say {text} {
@@ -36,12 +41,13 @@ proc demo::say {text} {
 proc demo::params {names} {
     global argc argv argv0
     variable forms
+    variable defaults
     if {$argc} {
         set file [lindex $argv 0]
     } else {
         set file [file join [file dirname $argv0] params.txt]
     }
-    set params [readParams $file]
+    set params [dict merge $defaults [readParams $file]]
     foreach {name form words} $forms {
         if {$name ni $names} continue
         if {![dict exists $params $name]} {
@@ -82,9 +88,9 @@ proc demo::md5 {text} {
     return [string tolower [md5::md5 -hex -- $text]]
 }
 
-# The rule of the talk. The answer to what was heard is its MD5; and what was
-# heard must be the MD5 of what was said before. Only who has said nothing yet
-# takes any word.
+# The rule of the talk. The answer to a word is its MD5, and the word heard
+# must be the MD5 of the word said before. A program that has said nothing yet
+# accepts any word.
 proc demo::answer {heard said} {
     variable turns
     variable began
@@ -94,7 +100,7 @@ proc demo::answer {heard said} {
     }
     if {[incr turns] == 1} {
         set began [clock microseconds]
-        say "the first word I hear is \"$heard\""
+        say "the first message that I hear is \"$heard\""
     }
     return [md5 $heard]
 }
@@ -113,26 +119,26 @@ proc demo::report {} {
 
 # Seconds to wait for the other's next word. The first may take long: perhaps
 # the other program is yet to be started. Later, silence means that it is gone.
-proc demo::patience {} {
+proc demo::timeout {} {
     variable turns
     return [expr {$turns == 0 ? 60 : 5}]
 }
 
 proc demo::deadline {} {
-    return [expr {[clock milliseconds] + 1000 * [patience]}]
+    return [expr {[clock milliseconds] + 1000 * [timeout]}]
 }
 
-# For a loop that looks for a new word.
-proc demo::stillPatient {deadline} {
+# For a loop that looks for a new word: fails after the deadline.
+proc demo::checkDeadline {deadline} {
     if {[clock milliseconds] > $deadline} {
         throw {DEMO SILENCE} \
-            "no word from the other program for [patience] seconds"
+            "no word from the other program for [timeout] seconds"
     }
 }
 
-# Opens what the other program makes. The two are started in any order, so it
-# may not be there yet: then we try again, as long as our patience lasts. Any
-# other failure is one at once.
+# Opens an object that the other program creates. The two are started in any
+# order, so it may not exist yet; then we try again until the timeout. Any
+# other failure is reported at once.
 proc demo::whenThere {open} {
     set deadline [deadline]
     while 1 {
@@ -149,19 +155,18 @@ proc demo::whenThere {open} {
 
 # The end ---------------------------------------------------------------------
 
-# Runs a program. What its user can mend is told in one line. The exit status
-# is 0, or 1 after any failure, in a callback too.
+# Runs a program. A failure that its user can repair is reported in one line.
+# The exit status is 0, or 1 after any failure, even in a callback. Objects that
+# the program gave to posix_ipc::cleanup are removed however it ends.
 proc demo::run {script} {
     interp bgerror {} {apply {{message options} {demo::fail $message}}}
     try {
         uplevel #0 $script
     } trap {POSIXIPC EXISTENTIAL EEXIST} message {
-        fail "$message\nIf no other demo is running, an earlier one was killed.\
-            This removes what it left:\n    [join [cleanupCommand]]"
+        fail "$message\nIf no other demo is running, an earlier one has left it.\
+            This removes it:\n    [cleanupCommand $message]"
     } trap POSIXIPC message - trap POSIX message - trap DEMO message {
         fail $message
-    } finally {
-        cleanUp
     }
     exit
 }
@@ -169,66 +174,13 @@ proc demo::run {script} {
 proc demo::fail {message} {
     variable name
     puts stderr "$name: $message"
-    cleanUp
     exit 1
 }
 
-# Tells what the program is about to make, and wants removed however it ends:
-# family, handle and name of each. A signal ends plain Tcl on the spot, but
-# TclX and Expect can trap it. Where neither is installed, a shell waits beside
-# us for our end, and cleans up unless we have said goodbye.
-proc demo::makes {args} {
-    variable made $args
-    set signals {SIGINT SIGTERM SIGHUP}
-    if {![catch {package require Tclx}]} {
-        signal trap $signals {demo::fail interrupted}
-    } elseif {![catch {package require Expect}]} {
-        trap {demo::fail interrupted} $signals
-    } else {
-        startKeeper
-    }
-}
-
-# The same for a program that runs the event loop. There a trap is not enough:
-# Tcl 8.6 can hang when the signal comes just as it begins to wait for events.
-proc demo::makesInLoop {args} {
-    variable made $args
-    startKeeper
-}
-
-proc demo::startKeeper {} {
-    variable keeper [open |[list sh -c {
-        trap "" INT TERM HUP
-        echo ready
-        read goodbye || exec "$@" >/dev/null
-    } sh {*}[cleanupCommand] 2>/dev/null] r+]
-    gets $keeper
-}
-
-proc demo::cleanupCommand {} {
+# The shell command that removes the object of an error message.
+proc demo::cleanupCommand {message} {
     variable folder
-    variable made
-    set command [list [info nameofexecutable] [file join $folder cleanup.tcl]]
-    foreach {family handle name} $made {
-        lappend command $family $name
-    }
-    return $command
-}
-
-# Removes what we have made and not removed yet. What another program made
-# under the same name has no handle here, and stays.
-proc demo::cleanUp {} {
-    variable made
-    variable keeper
-    foreach {family handle name} $made {
-        catch {
-            $handle unlink
-            $handle destroy
-        }
-    }
-    if {[info exists keeper]} {
-        puts $keeper goodbye
-        close $keeper
-        unset keeper
-    }
+    regexp {(semaphore|shared memory|message queue) "(.*)"} $message - kind name
+    set family [dict get {semaphore sem {shared memory} shm {message queue} mq} $kind]
+    return [list [info nameofexecutable] [file join $folder cleanup.tcl] $family $name]
 }

@@ -1,18 +1,32 @@
 #!/usr/bin/env tclsh
-# A pool of worker processes that factor numbers. The numbers come through a
-# message queue, where coroutines fetch them, one for each worker. A semaphore
-# counts the places that are free in the pool. One worker is killed at work: its
-# place is filled, and its number goes back into the queue, for another worker.
+# SPDX-License-Identifier: BSD-3-Clause
+# A pool of worker processes that factor numbers, which they take from a ring. A
+# semaphore counts the places that are free in the pool. One worker is killed at
+# work: its place is filled, and its number returns to the ring by itself, for
+# another worker, because only acknowledging removes a job.
 
 source [file join [file dirname [info script]] utils.tcl]
 
-# A worker: this program once more, with the argument "work" ------------------
+# A worker: this program once more, with the words "work" and a name ----------
 
-proc work {} {
-    while {[gets stdin number] > 0} {
-        puts [factors $number]
-        flush stdout
-    }
+# Takes one number after the other, until its input ends, because the pool has
+# ended.
+proc work {name} {
+    posix_ipc::ring open $name -as jobs
+    chan event stdin readable exit
+    coroutine worker apply {{} {
+        while 1 {
+            lassign [posix_ipc::await jobs take] number token
+            tell takes $number
+            tell says $number [factors $number]
+            jobs ack $token
+        }
+    }}
+    vwait forever
+}
+
+proc tell {args} {
+    if {[catch {puts $args; flush stdout}]} exit
 }
 
 proc factors {number} {
@@ -28,77 +42,71 @@ proc factors {number} {
     return [lappend factors $number]
 }
 
-# The pool: coroutines that wait for the queue, the semaphore and the workers --
-
-# Brings the numbers, and waits whenever the queue is full.
-proc bring {numbers} {
-    foreach number $numbers {
-        posix_ipc::await jobs send $number
-    }
-}
+# The pool: coroutines that wait for the semaphore and for the workers --------
 
 # Hires a worker for each place that is free.
-proc hire {} {
+proc hire {name} {
     while 1 {
         posix_ipc::await places acquire
-        coroutine employer[incr ::hired] employ
+        coroutine employer[incr ::hired] employ $name
     }
 }
 
-# Gives a new worker one number after the other, until it dies. Then its place
-# is free, and its number goes back, to be fetched before all others.
-proc employ {} {
-    set worker [open |[list [info nameofexecutable] $::argv0 work] r+]
-    set name "worker [pid $worker]"
-    demo::say "$name is hired"
-    while 1 {
-        lassign [posix_ipc::await jobs receive] number
-        demo::say "$name gets $number"
-        set factors [ask $worker $number]
-        if {$factors eq ""} break
-        demo::say "$name says $number = [join $factors { * }]"
-        incr ::done
+# Hears what a new worker says, until it dies. Then its place is free.
+proc employ {name} {
+    set worker [open |[list [info nameofexecutable] $::argv0 work $name] r+]
+    set who "worker [pid $worker]"
+    demo::say "$who is hired"
+    set taken ""
+    while {[hear $worker line] >= 0} {
+        lassign $line verb number factors
+        if {$verb eq "takes"} {
+            demo::say "$who takes $number"
+            set taken ", $number goes back"
+            killFifth $worker
+        } else {
+            demo::say "$who says $number = [join $factors { * }]"
+            set taken ""
+            dict set ::done $number $factors
+        }
     }
-    demo::say "$name is dead, $number goes back"
+    demo::say "$who is dead$taken"
     catch {close $worker}
     places release
-    posix_ipc::await jobs send $number -priority 1
 }
 
-# Returns the answer of a worker, "" when it is dead. The fifth that is asked is
-# killed at work.
-proc ask {worker number} {
-    catch {
-        puts $worker $number
-        flush $worker
-    }
-    if {[incr ::asked] == 5} {
-        exec kill -KILL [pid $worker]
-    }
+proc hear {worker lineVar} {
+    upvar 1 $lineVar line
     chan event $worker readable [info coroutine]
     yield
     chan event $worker readable {}
-    return [gets $worker]
+    return [gets $worker line]
+}
+
+# The worker that takes the fifth number is killed at work.
+proc killFifth {worker} {
+    if {[incr ::taken] == 5} {
+        exec sh -c "kill -KILL [pid $worker]"
+    }
 }
 
 proc pool {} {
     set name /workers-[pid]
-    demo::makesInLoop sem places $name mq jobs $name
-    posix_ipc::sem open $name -flags CREX -value 3 -as places
-    posix_ipc::mq open $name -flags CREX -maxmessages 4 -maxmessagesize 64 \
-        -as jobs
+    posix_ipc::cleanup
+    posix_ipc::cleanup [posix_ipc::sem open $name -flags CREX -value 3 -as places]
+    posix_ipc::cleanup [posix_ipc::ring open $name -flags CREX -size 4096 -as jobs]
 
-    set ::done 0
-    coroutine bringer bring {
+    set ::done {}
+    jobs sendlist {
         1000000000001 1000000000002 1000000000003 1000000000004
         1000000000005 1000000000006 1000000000007 1000000000008
         1000000000009 1000000000010 1000000000011 1000000000012
     }
-    coroutine hirer hire
-    while {$::done < 12} {
+    coroutine hirer hire $name
+    while {[dict size $::done] < 12} {
         vwait done
     }
-    demo::say "$::done numbers are factored, by $::hired workers"
+    demo::say "[dict size $::done] numbers are factored, by $::hired workers"
 
     foreach handle {places jobs} {
         $handle unlink
@@ -107,5 +115,9 @@ proc pool {} {
 }
 
 demo::run {
-    if {$argv eq "work"} work else pool
+    if {[lindex $argv 0] eq "work"} {
+        work [lindex $argv 1]
+    } else {
+        pool
+    }
 }

@@ -1,12 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * args.c --
  *
- *	From the words of a call to values: one reader for each kind of
- *	argument. A word of the wrong kind gets Tcl's own error, a value out
- *	of its range POSIXIPC VALUE.
+ *	Reads the words of a call: one reader for each kind of argument. A word
+ *	of the wrong type fails with Tcl's own error, a value out of range with
+ *	POSIXIPC VALUE.
  */
 
-#include "posixIpc.h"
+#include "args.h"
+#include "error.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,7 +19,7 @@
 /*
  * TypeOf, IpcInitTypes --
  *
- *	Find out the types of Tcl's values, each from a new one.
+ *	Look up the types of Tcl's values; each is learned from a new value.
  */
 
 _Atomic(const Tcl_ObjType *) ipcTypes[IPC_TYPES];
@@ -41,61 +43,84 @@ IpcInitTypes(void)
 }
 
 /*
- * IpcLearnWord --
+ * IpcKeepRep --
  *
- *	Tcl_GetIndexFromObjStruct, the outcome of which takes the place of
- *	another word's: IpcGetIndex.
+ *	Gives a value another internal representation, beside its string.
  */
 
-int
-IpcLearnWord(
-    IpcWord *place,
-    Tcl_Interp *interp,
-    Tcl_Obj *word,
-    const void *table,
-    size_t rowSize,		/* bytes */
-    const char *what)
+void
+IpcKeepRep(
+    Tcl_Obj *value,
+    const Tcl_ObjType *type,
+    void *first,
+    void *second)
 {
-    int index;
-
-    if (Tcl_GetIndexFromObjStruct(interp, word, table, (Tcl_Size) rowSize,
-	    what, TCL_EXACT, &index) != TCL_OK) {
-	return TCL_ERROR;
+    Tcl_GetString(value);
+    if (value->typePtr != NULL && value->typePtr->freeIntRepProc != NULL) {
+	value->typePtr->freeIntRepProc(value);
     }
-    Tcl_IncrRefCount(word);
-    if (place->value != NULL) {
-	Tcl_DecrRefCount(place->value);
-    }
-    *place = (IpcWord) { word, table, index };
-    return TCL_OK;
+    value->internalRep.twoPtrValue.ptr1 = first;
+    value->internalRep.twoPtrValue.ptr2 = second;
+    value->typePtr = type;
 }
 
 /*
- * IpcReadOptions --
+ * ipcRowRep, IpcSearchRow --
  *
- *	Reads the words from first on, options and their values, into the
- *	record that the table describes. The last of equal options wins.
+ *	A word that names a row keeps the table and the row, which are constants.
+ *	IpcSearchRow is IpcFindRow of a word that does not. Two tables in turn
+ *	may have the same word, so it allocates nothing. Tcl makes the error.
+ */
+
+const Tcl_ObjType ipcRowRep = { .name = "posix_ipc row" };
+
+const void *
+IpcSearchRow(
+    Tcl_Interp *interp,
+    Tcl_Obj *word,
+    const void *table,
+    size_t size,
+    const char *what)
+{
+    const char *text = Tcl_GetString(word), *row = table, *name;
+    int index;
+
+    while ((name = *(const char *const *) row) != NULL) {
+	if (*name == *text && strcmp(name, text) == 0) {
+	    IpcKeepRep(word, &ipcRowRep, (void *) table, (void *) row);
+	    return row;
+	}
+	row += size;
+    }
+    Tcl_GetIndexFromObjStruct(interp, word, table, (int) size, what,
+	    TCL_EXACT, &index);
+    return NULL;
+}
+
+/*
+ * IpcReadGivenOptions --
+ *
+ *	IpcReadOptions for a call that has options. If an option is given
+ *	twice, the last one counts.
  */
 
 int
-IpcReadOptions(
+IpcReadGivenOptions(
     const IpcCall *call,
     Tcl_Size first,
     const IpcOption *options,
     void *record)
 {
     for (Tcl_Size i = first; i < call->objc; i += 2) {
-	const IpcOption *option;
-	int index;
+	const IpcOption *option = IpcFindRow(call->interp, call->objv[i],
+		options, sizeof(*options), "option");
 
-	if (IpcGetIndex(call->package, call->interp, call->objv[i], options,
-		sizeof(*options), "option", &index) != TCL_OK) {
+	if (option == NULL) {
 	    return TCL_ERROR;
 	}
 	if (i + 1 == call->objc) {
 	    return IpcFailUsage(call);
 	}
-	option = &options[index];
 	if (option->reader(call, option->name, call->objv[i + 1],
 		(char *) record + option->offset) != TCL_OK) {
 	    return TCL_ERROR;
@@ -105,36 +130,17 @@ IpcReadOptions(
 }
 
 /*
- * IsOverflow --
- *
- *	Returns whether the interpreter's result is the error of an integer
- *	that is too large for Tcl_GetWideIntFromObj.
+ * The white space that Tcl and strtoll(3) accept around a number.
  */
 
-static bool
-IsOverflow(
-    Tcl_Interp *interp)
-{
-    Tcl_Obj *options = Tcl_GetReturnOptions(interp, TCL_ERROR);
-    Tcl_Obj *key = Tcl_NewStringObj("-errorcode", -1);
-    Tcl_Obj *code = NULL, *class = NULL;
-
-    Tcl_IncrRefCount(options);
-    Tcl_IncrRefCount(key);
-    Tcl_DictObjGet(NULL, options, key, &code);
-    if (code != NULL) {
-	Tcl_ListObjIndex(NULL, code, 0, &class);
-    }
-    Tcl_DecrRefCount(key);
-    Tcl_DecrRefCount(options);
-    return class != NULL && strcmp(Tcl_GetString(class), "ARITH") == 0;
-}
+static const char whiteSpace[] = " \t\n\v\f\r";
 
 /*
  * IsBignum --
  *
- *	Returns whether value, which has been read as an integer, is one that a
- *	machine word does not hold.
+ *	Returns whether value is an integer too large for 64 bits.
+ *	Tcl_GetWideIntFromObj must have been called with it, whether or not that
+ *	succeeded.
  */
 
 static bool
@@ -149,9 +155,9 @@ IsBignum(
 /*
  * IpcGetInteger --
  *
- *	Reads an integer that is not negative where it means something: one
- *	that is too large for 64 bits becomes INT64_MIN. Tcl 8.6 takes some of
- *	those for others, modulo 2 to the 64.
+ *	Reads an integer for a caller that refuses negative ones: an integer
+ *	too large for 64 bits becomes INT64_MIN, because Tcl 8.6 reduces some
+ *	of them modulo 2 to the 64.
  */
 
 int
@@ -164,11 +170,76 @@ IpcGetInteger(
 
     if (Tcl_GetWideIntFromObj(call->interp, value, &wide) == TCL_OK) {
 	*where = IsBignum(value) ? INT64_MIN : wide;
-    } else if (IsOverflow(call->interp)) {
+    } else if (IsBignum(value)) {
 	*where = INT64_MIN;
     } else {
 	return TCL_ERROR;
     }
+    return TCL_OK;
+}
+
+/*
+ * ParseMagnitude --
+ *
+ *	Reads the text of an integer that is too large for a Tcl_WideInt, in any
+ *	of Tcl's notations. A magnitude beyond 64 bits becomes one with isHuge.
+ */
+
+static OsNumber
+ParseMagnitude(
+    const char *text)
+{
+    static const struct {
+	char letter;
+	int base;
+    } notations[] = { { 'x', 16 }, { 'o', 8 }, { 'b', 2 }, { 'd', 10 } };
+    OsNumber number = { .magnitude = 0 };
+    int base = 10;
+    char *end;
+
+    text += strspn(text, whiteSpace);
+    number.isNegative = (*text == '-');
+    text += (*text == '-' || *text == '+');
+    for (size_t i = 0; i < sizeof(notations) / sizeof(*notations); i++) {
+	if (text[0] == '0' && (text[1] | 0x20) == notations[i].letter) {
+	    base = notations[i].base;
+	    text += 2;
+	    break;
+	}
+    }
+    errno = 0;
+    number.magnitude = strtoull(text, &end, base);
+    number.isHuge = errno != 0 || end[strspn(end, whiteSpace)] != '\0';
+    return number;
+}
+
+/*
+ * IpcReadNumber --
+ *
+ *	Reads an integer of up to 64 bits and a sign.
+ */
+
+int
+IpcReadNumber(
+    const IpcCall *call,
+    Tcl_Obj *value,
+    OsNumber *number)
+{
+    Tcl_WideInt wide;
+
+    if (Tcl_GetWideIntFromObj(call->interp, value, &wide) == TCL_OK) {
+	if (!IsBignum(value)) {
+	    *number = (OsNumber) {
+		.isNegative = (wide < 0),
+		.magnitude = (wide < 0) ? -(uint64_t) wide : (uint64_t) wide
+	    };
+	    return TCL_OK;
+	}
+    } else if (!IsBignum(value)) {
+	return TCL_ERROR;
+    }
+    Tcl_ResetResult(call->interp);
+    *number = ParseMagnitude(Tcl_GetString(value));
     return TCL_OK;
 }
 
@@ -201,9 +272,30 @@ IpcReadInteger(
 }
 
 /*
+ * IpcParsePlace --
+ *
+ *	IpcReadPlace for a value that is not yet known to be an integer, or is
+ *	negative.
+ */
+
+int
+IpcParsePlace(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    int64_t *where)
+{
+    if (IpcGetInteger(call, value, where) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    return (*where >= 0) ? TCL_OK : IpcFail(call, ERANGE,
+	    Tcl_ObjPrintf("%s \"%s\"", what, Tcl_GetString(value)));
+}
+
+/*
  * IpcReadSemValue, IpcReadCount, IpcReadSize, IpcReadPriority --
  *
- *	Read integers that differ in their range alone.
+ *	Read integers that differ only in their range.
  */
 
 int
@@ -249,13 +341,17 @@ IpcReadPriority(
 }
 
 /*
- * The flags of an open. The first two are for shared memory alone.
+ * The flags of an open. IpcReadFlags takes those from CREAT on.
  */
 
-static const struct {
+typedef struct Flag {
     const char *name;
     int bits;
-} flagNames[] = {
+} Flag;
+
+enum { TRUNC_FLAGS = 2 };
+
+static const Flag flagNames[] = {
     { "TRUNC",	OS_TRUNC },
     { "O_TRUNC", OS_TRUNC },
     { "CREAT",	OS_CREAT },
@@ -268,11 +364,39 @@ static const struct {
 };
 
 /*
- * IpcReadFlags --
+ * ReadFlags, IpcReadFlags, IpcReadTruncFlags --
  *
- *	Reads a list of flags. EXCL without CREAT is left for the caller to
- *	judge: a name that is chosen at random brings CREAT along.
+ *	Read a list of flags, without and with TRUNC. EXCL without CREAT is left
+ *	for the caller to judge: opening a random name implies CREAT.
  */
+
+static int
+ReadFlags(
+    const IpcCall *call,
+    const Flag *table,
+    Tcl_Obj *value,
+    int *flagsPtr)
+{
+    Tcl_Obj **words;
+    Tcl_Size count;
+    int flags = 0;
+
+    if (Tcl_ListObjGetElements(call->interp, value, &count, &words)
+	    != TCL_OK) {
+	return TCL_ERROR;
+    }
+    for (Tcl_Size i = 0; i < count; i++) {
+	const Flag *flag = IpcFindRow(call->interp, words[i], table,
+		sizeof(*table), "flag");
+
+	if (flag == NULL) {
+	    return TCL_ERROR;
+	}
+	flags |= flag->bits;
+    }
+    *flagsPtr = flags;
+    return TCL_OK;
+}
 
 int
 IpcReadFlags(
@@ -281,41 +405,27 @@ IpcReadFlags(
     Tcl_Obj *value,
     void *where)
 {
-    size_t first = (call->family->id == OS_SHM) ? 0 : 2;
-    Tcl_Obj **words;
-    Tcl_Size count;
-    int flags = 0;
-
     (void) what;
-    if (Tcl_ListObjGetElements(call->interp, value, &count, &words)
-	    != TCL_OK) {
-	return TCL_ERROR;
-    }
-    for (Tcl_Size i = 0; i < count; i++) {
-	int index;
-
-	if (Tcl_GetIndexFromObjStruct(call->interp, words[i],
-		&flagNames[first], sizeof(*flagNames), "flag", TCL_EXACT,
-		&index) != TCL_OK) {
-	    return TCL_ERROR;
-	}
-	flags |= flagNames[first + (size_t) index].bits;
-    }
-    *(int *) where = flags;
-    return TCL_OK;
+    return ReadFlags(call, &flagNames[TRUNC_FLAGS], value, where);
 }
 
-/*
- * What Tcl and strtoll(3) take around a number.
- */
-
-static const char whiteSpace[] = " \t\n\v\f\r";
+int
+IpcReadTruncFlags(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    (void) what;
+    return ReadFlags(call, flagNames, value, where);
+}
 
 /*
  * IsOctal --
  *
- *	Returns whether text, behind white space and a sign, begins with a 0
- *	that another digit follows, or what Tcl 9 takes between digits.
+ *	Returns whether text, after white space and a sign, begins with a 0 that
+ *	another digit follows, or the underscore that Tcl 9 allows between
+ *	digits.
  */
 
 static bool
@@ -331,7 +441,7 @@ IsOctal(
 /*
  * IpcReadMode --
  *
- *	Reads permission bits. A 0 in front means octal, in every version of
+ *	Reads permission bits. A leading 0 means octal, in every version of
  *	Tcl.
  */
 
@@ -360,32 +470,47 @@ IpcReadMode(
 	return TCL_ERROR;
     }
     if (mode < 0 || mode > 0777) {
-	return IpcFail(call, EINVAL, Tcl_ObjPrintf(
-		"%s \"%s\" must be between 0 and 0777", what, text));
+	Tcl_Obj *reason = Tcl_ObjPrintf("%s \"%s\" must be between 0 and 0777",
+		what, text);
+
+	if (!IsOctal(text) && strspn(text, "01234567") == strlen(text)) {
+	    Tcl_AppendPrintfToObj(reason, ": %s is decimal; write 0%s", text,
+		    text);
+	}
+	return IpcFail(call, EINVAL, reason);
     }
     *(int64_t *) where = mode;
     return TCL_OK;
 }
 
 /*
- * IsNaN --
+ * IpcReadDouble --
  *
- *	Returns whether value, which Tcl_GetDoubleFromObj has refused, is a
- *	floating-point value all the same.
+ *	Reads a number. Tcl refuses NaN, but leaves it in the value.
  */
 
-static bool
-IsNaN(
-    Tcl_Obj *value)
+int
+IpcReadDouble(
+    const IpcCall *call,
+    Tcl_Obj *value,
+    double *where)
 {
-    return IpcHasType(value, IPC_DOUBLE);
+    if (Tcl_GetDoubleFromObj(call->interp, value, where) == TCL_OK) {
+	return TCL_OK;
+    }
+    if (!IpcHasType(value, IPC_DOUBLE)) {
+	return TCL_ERROR;
+    }
+    Tcl_ResetResult(call->interp);
+    *where = value->internalRep.doubleValue;
+    return TCL_OK;
 }
 
 /*
  * IpcReadTimeout --
  *
- *	Reads seconds. What is beyond the reach of OsTime, 292 years, is for
- *	ever; the least that is not 0 is a nanosecond.
+ *	Reads seconds. More than OsTime can hold, 292 years, is forever;
+ *	anything above 0 is at least a nanosecond.
  */
 
 int
@@ -398,13 +523,12 @@ IpcReadTimeout(
     OsTime *timeout = where;
     double seconds;
 
-    if (Tcl_GetDoubleFromObj(call->interp, value, &seconds) != TCL_OK) {
-	if (!IsNaN(value)) {
-	    return TCL_ERROR;
-	}
-	seconds = -1;
+    if (IpcReadDouble(call, value, &seconds) != TCL_OK) {
+	Tcl_AppendResult(call->interp, ": ", what,
+		" takes a number of seconds", (char *) NULL);
+	return TCL_ERROR;
     }
-    if (seconds < 0) {
+    if (!(seconds >= 0)) {
 	return IpcFail(call, EINVAL, Tcl_ObjPrintf(
 		"%s \"%s\" must be a number of seconds, 0 or more", what,
 		Tcl_GetString(value)));
@@ -465,7 +589,7 @@ IpcReadEncoding(
 /*
  * IpcReadPrefix --
  *
- *	Reads the words of a command to which others are appended.
+ *	Reads a command prefix, to which words will be appended.
  */
 
 int
@@ -514,7 +638,7 @@ IpcReadSignal(
 /*
  * IpcReadWord --
  *
- *	Takes a word as it is.
+ *	Accepts any word.
  */
 
 int

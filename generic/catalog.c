@@ -1,41 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * catalog.c --
  *
- *	What is in the system: list, info and holders of a family; and the
- *	handles of an interpreter.
+ *	What is in the system: list, info, holders and waiters of a family;
+ *	and the handles of an interpreter.
  */
 
-#include "posixIpc.h"
+#include "catalog.h"
+#include "args.h"
+#include "error.h"
+#include "field.h"
+#include "handle.h"
+#include "package.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * Decode --
- *
- *	Returns a new object for text in the system's encoding.
- */
-
-static Tcl_Obj *
-Decode(
-    const char *text)
-{
-    Tcl_DString decoded;
-    Tcl_Obj *value;
-
-    Tcl_ExternalToUtfDString(NULL, text, -1, &decoded);
-    value = Tcl_NewStringObj(Tcl_DStringValue(&decoded),
-	    Tcl_DStringLength(&decoded));
-    Tcl_DStringFree(&decoded);
-    return value;
-}
-
-/*
  * DecodeName --
  *
- *	Returns a new object for the name of an object of the system; NULL,
- *	where what a script could say would not name it.
+ *	Returns a new object for the name of an object of the system; NULL if
+ *	the name does not survive a round trip through Tcl.
  */
 
 static Tcl_Obj *
@@ -49,7 +36,7 @@ DecodeName(
     if (IpcIsPlain(name)) {
 	return Tcl_NewStringObj(name, -1);
     }
-    value = Decode(name);
+    value = IpcDecode(name);
     Tcl_DStringInit(&encoded);
     isSame = IpcCanEncode(value, NULL, &encoded)
 	    && strcmp(Tcl_DStringValue(&encoded), name) == 0;
@@ -108,7 +95,7 @@ CompareNames(
 /*
  * FailCatalog --
  *
- *	Fails a call that is not about one object.
+ *	Fails a call that concerns no single object.
  */
 
 static int
@@ -116,13 +103,8 @@ FailCatalog(
     IpcCall *call,
     int err)
 {
-    Tcl_Obj *all = Tcl_NewStringObj("*", 1);
-
-    Tcl_IncrRefCount(all);
-    call->name = all;
-    IpcFail(call, err, NULL);
-    Tcl_DecrRefCount(all);
-    return TCL_ERROR;
+    IpcSetName(call, Tcl_NewStringObj("*", 1));
+    return IpcFail(call, err, NULL);
 }
 
 /*
@@ -144,7 +126,7 @@ IpcList(
 	list.pattern = Tcl_GetString(call->objv[1]);
     }
     list.names = Tcl_NewObj();
-    err = OsListNames(call->family->id, AddName, &list);
+    err = OsListNames(call->family->os, AddName, &list);
     if (err != 0) {
 	Tcl_DecrRefCount(list.names);
 	return FailCatalog(call, err);
@@ -160,7 +142,8 @@ IpcList(
 /*
  * GetCachedName --
  *
- *	Returns the name of a user or group: most objects have the same.
+ *	Returns the name of a user or group. Most objects have the same owner,
+ *	so the last name is cached.
  */
 
 static Tcl_Obj *
@@ -181,105 +164,93 @@ GetCachedName(
 	    Tcl_DecrRefCount(cache->name);
 	}
 	cache->id = id;
-	cache->name = Decode(name);
+	cache->name = IpcDecode(name);
 	Tcl_IncrRefCount(cache->name);
     }
     return cache->name;
 }
 
 /*
- * The keys of what info tells. An interpreter makes each once.
- */
-
-enum {
-    NAME, TYPE, MODE, UID, GID, OWNER, GROUP, MTIME, VALUE, SIZE,
-    MAX_MESSAGES, MAX_MESSAGE_SIZE, CURRENT_MESSAGES, BYTES, NOTIFY_PID
-};
-
-static const char *const keys[IPC_KEYS] = {
-    [NAME] = "name", [TYPE] = "type", [MODE] = "mode", [UID] = "uid",
-    [GID] = "gid", [OWNER] = "owner", [GROUP] = "group", [MTIME] = "mtime",
-    [VALUE] = "value", [SIZE] = "size", [MAX_MESSAGES] = "maxmessages",
-    [MAX_MESSAGE_SIZE] = "maxmessagesize",
-    [CURRENT_MESSAGES] = "currentmessages", [BYTES] = "bytes",
-    [NOTIFY_PID] = "notifypid"
-};
-
-/*
- * Put, PutInteger --
+ * GetWord, Append, AppendInteger --
  *
- *	Add a key and a value to the words of a dict.
+ *	GetWord returns the Tcl value of a constant word, which an interpreter
+ *	makes only once. Append and AppendInteger append a key and a value to a
+ *	list that becomes a dict.
  */
 
-typedef struct Words {
-    IpcPackage *package;
-    Tcl_Obj *words[2 * IPC_KEYS];
-    Tcl_Size count;
-} Words;
-
-static void
-Put(
-    Words *dict,
-    int key,
-    Tcl_Obj *value)
+static Tcl_Obj *
+GetWord(
+    IpcPackage *package,
+    const char *word)
 {
-    Tcl_Obj **keyPtr = &dict->package->keys[key];
+    int isNew;
+    Tcl_HashEntry *entry = Tcl_CreateHashEntry(&package->words, word, &isNew);
 
-    if (*keyPtr == NULL) {
-	*keyPtr = Tcl_NewStringObj(keys[key], -1);
-	Tcl_IncrRefCount(*keyPtr);
+    if (isNew) {
+	Tcl_Obj *value = Tcl_NewStringObj(word, -1);
+
+	Tcl_IncrRefCount(value);
+	Tcl_SetHashValue(entry, value);
     }
-    dict->words[dict->count++] = *keyPtr;
-    dict->words[dict->count++] = value;
+    return Tcl_GetHashValue(entry);
 }
 
 static void
-PutInteger(
-    Words *dict,
-    int key,
+Append(
+    IpcPackage *package,
+    Tcl_Obj *dict,
+    const char *key,
+    Tcl_Obj *value)
+{
+    Tcl_ListObjAppendElement(NULL, dict, GetWord(package, key));
+    Tcl_ListObjAppendElement(NULL, dict, value);
+}
+
+static void
+AppendInteger(
+    IpcPackage *package,
+    Tcl_Obj *dict,
+    const char *key,
     int64_t value)
 {
-    Put(dict, key, Tcl_NewWideIntObj(value));
+    Append(package, dict, key, IpcNewInteger(value));
 }
 
 /*
  * NewInfoObj --
  *
- *	Returns a dict of what is known of an object.
+ *	Returns a dict of what is known about an object: the keys that all
+ *	families have, and those of its own family.
  */
 
 static Tcl_Obj *
 NewInfoObj(
     const IpcCall *call,
-    const OsInfo *info)
+    OsInfo *info)
 {
     IpcPackage *package = call->package;
-    Words dict = { .package = package, .count = 0 };
+    const IpcFamily *family = call->family;
+    Tcl_Obj *dict = Tcl_NewListObj(32, NULL);	/* empty, with room */
 
-    Put(&dict, NAME, call->name);
-    Put(&dict, TYPE, Tcl_NewStringObj(call->family->prefix, -1));
-    PutInteger(&dict, MODE, info->mode);
-    PutInteger(&dict, UID, info->uid);
-    PutInteger(&dict, GID, info->gid);
-    Put(&dict, OWNER, GetCachedName(&package->owner, info->uid, false));
-    Put(&dict, GROUP, GetCachedName(&package->group, info->gid, true));
-    PutInteger(&dict, MTIME, info->mtime);
-    if (info->known & OS_INFO_VALUE) {
-	PutInteger(&dict, VALUE, info->value);
+    Append(package, dict, "name", call->name);
+    Append(package, dict, "type", GetWord(package, family->prefix));
+    AppendInteger(package, dict, "mode", info->mode);
+    AppendInteger(package, dict, "uid", info->uid);
+    AppendInteger(package, dict, "gid", info->gid);
+    Append(package, dict, "owner",
+	    GetCachedName(&package->owner, info->uid, false));
+    Append(package, dict, "group",
+	    GetCachedName(&package->group, info->gid, true));
+    AppendInteger(package, dict, "mtime", info->mtime);
+    for (const IpcInfoKey *key = family->infoKeys; key->name != NULL; key++) {
+	Tcl_Obj *value;
+
+	if ((info->known & key->known)
+		&& key->get(info, key->offset, &value) == 0) {
+	    Append(package, dict, key->name, value);
+	}
     }
-    if (info->known & OS_INFO_SIZE) {
-	PutInteger(&dict, SIZE, info->size);
-    }
-    if (info->known & OS_INFO_QUEUE) {
-	PutInteger(&dict, MAX_MESSAGES, info->limits.maxMessages);
-	PutInteger(&dict, MAX_MESSAGE_SIZE, info->limits.maxMessageSize);
-	PutInteger(&dict, CURRENT_MESSAGES, info->messages);
-    }
-    if (info->known & OS_INFO_FILE) {
-	PutInteger(&dict, BYTES, info->bytes);
-	PutInteger(&dict, NOTIFY_PID, info->notifyPid);
-    }
-    return Tcl_NewListObj(dict.count, dict.words);
+    return dict;
 }
 
 /*
@@ -296,11 +267,10 @@ IpcInfo(
     OsInfo info;
     int code;
 
-    call->name = call->objv[1];
     Tcl_DStringInit(&name);
-    code = IpcEncodeName(call, &name);
+    code = IpcTakeName(call, call->objv[1], &name);
     if (code == TCL_OK) {
-	int err = OsGetInfo(call->family->id, Tcl_DStringValue(&name), &info);
+	int err = OsGetInfo(call->family->os, Tcl_DStringValue(&name), &info);
 
 	if (err != 0) {
 	    code = IpcFailLimit(call, err, NULL);
@@ -315,8 +285,8 @@ IpcInfo(
 /*
  * AddHolder, AddNamedHolder --
  *
- *	Add a process to the list of an object's holders, or to the dict of
- *	those lists by name.
+ *	Add a process to the list of an object's holders, or to a dict of such
+ *	lists by name.
  */
 
 static Tcl_Obj *
@@ -324,7 +294,7 @@ NewHolderObj(
     pid_t pid,
     const char *command)
 {
-    Tcl_Obj *words[2] = { Tcl_NewWideIntObj(pid), Decode(command) };
+    Tcl_Obj *words[2] = { Tcl_NewWideIntObj(pid), IpcDecode(command) };
 
     return Tcl_NewListObj(2, words);
 }
@@ -365,8 +335,9 @@ AddNamedHolder(
 /*
  * ReadProcesses --
  *
- *	Reads a list of process ids. The array is freed by ckfree. An integer
- *	that no process can have becomes 0, which none has.
+ *	Reads a list of process ids into an array, which the caller frees with
+ *	ckfree. An integer that is not a process id becomes 0, which no
+ *	process has.
  */
 
 static int
@@ -400,33 +371,34 @@ ReadProcesses(
 /*
  * FindHolders --
  *
- *	Returns a list for one object, a dict by name for all that anybody
- *	holds where there is no name in the call; NULL, with an error left.
+ *	Returns a list for the object that a word names; if word is NULL, a dict
+ *	by name of all objects that some process has open. NULL, with the call
+ *	failed.
  */
 
 static Tcl_Obj *
 FindHolders(
     IpcCall *call,
-    const OsProcesses *chosen)
+    Tcl_Obj *word,		/* or NULL */
+    const OsProcesses *chosen,
+    bool *completePtr)
 {
+    const OsFamily *family = call->family->os;
     Tcl_Obj *found = Tcl_NewObj();
     Tcl_DString name;
-    int code, err;
+    int code = TCL_OK, err;
 
-    if (call->name == NULL) {
-	err = OsListHolders(call->family->id, NULL, chosen, AddNamedHolder,
-		found);
+    Tcl_DStringInit(&name);
+    if (word == NULL) {
+	err = OsListHolders(family, NULL, chosen, completePtr,
+		AddNamedHolder, found);
 	code = (err == 0) ? TCL_OK : FailCatalog(call, err);
-    } else {
-	Tcl_DStringInit(&name);
-	code = IpcEncodeName(call, &name);
-	if (code == TCL_OK) {
-	    err = OsListHolders(call->family->id, Tcl_DStringValue(&name),
-		    chosen, AddHolder, found);
-	    code = (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
-	}
-	Tcl_DStringFree(&name);
+    } else if ((code = IpcTakeName(call, word, &name)) == TCL_OK) {
+	err = OsListHolders(family, Tcl_DStringValue(&name), chosen,
+		completePtr, AddHolder, found);
+	code = (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
     }
+    Tcl_DStringFree(&name);
     if (code != TCL_OK) {
 	Tcl_DecrRefCount(found);
 	return NULL;
@@ -435,33 +407,70 @@ FindHolders(
 }
 
 /*
+ * SplitHolders --
+ *
+ *	Finds the arguments of a call of IpcHolders; those that are missing
+ *	become NULL. Returns TCL_OK, or TCL_ERROR with the call failed.
+ */
+
+typedef struct HolderWords {
+    Tcl_Obj *name, *pids, *variable;
+} HolderWords;
+
+static bool
+IsPids(
+    Tcl_Obj *word)
+{
+    return strcmp(Tcl_GetString(word), "-pids") == 0;
+}
+
+static int
+SplitHolders(
+    const IpcCall *call,
+    HolderWords *words)
+{
+    Tcl_Obj *const *objv = call->objv + 1;
+    Tcl_Size left = call->objc - 1;
+
+    *words = (HolderWords) { NULL, NULL, NULL };
+    if (left > 0 && !IsPids(*objv)) {
+	words->name = *objv++;
+	left--;
+    }
+    if (left > 1 && IsPids(*objv)) {
+	words->pids = objv[1];
+	objv += 2;
+	left -= 2;
+    }
+    if (left > 0 && !IsPids(*objv)) {
+	words->variable = *objv;
+	left--;
+    }
+    return (left == 0) ? TCL_OK : IpcFailUsage(call);
+}
+
+/*
  * IpcHolders --
  *
- *	posix_ipc::sem holders ?name? ?-pids list?, and those of the other
- *	families.
+ *	posix_ipc::sem holders ?name? ?-pids list? ?completeVar?, and those of
+ *	the other families.
  */
 
 int
 IpcHolders(
     IpcCall *call)
 {
-    Tcl_Size objc = call->objc;
-    Tcl_Obj *const *objv = call->objv;
-    bool isChosen = objc >= 3
-	    && strcmp(Tcl_GetString(objv[objc - 2]), "-pids") == 0;
     OsProcesses chosen = { NULL, 0 };
+    bool isComplete = false;
+    HolderWords words;
     Tcl_Obj *found;
 
-    if (objc > 2 && !isChosen) {
-	return IpcFailUsage(call);
-    }
-    if (objc % 2 == 0) {
-	call->name = objv[1];
-    }
-    if (isChosen && ReadProcesses(call, objv[objc - 1], &chosen) != TCL_OK) {
+    if (SplitHolders(call, &words) != TCL_OK || (words.pids != NULL
+	    && ReadProcesses(call, words.pids, &chosen) != TCL_OK)) {
 	return TCL_ERROR;
     }
-    found = FindHolders(call, isChosen ? &chosen : NULL);
+    found = FindHolders(call, words.name,
+	    (words.pids != NULL) ? &chosen : NULL, &isComplete);
     if (chosen.pids != NULL) {
 	ckfree((void *) chosen.pids);
     }
@@ -469,7 +478,58 @@ IpcHolders(
 	return TCL_ERROR;
     }
     Tcl_SetObjResult(call->interp, found);
-    return TCL_OK;
+    return (words.variable == NULL || Tcl_ObjSetVar2(call->interp,
+	    words.variable, NULL, Tcl_NewIntObj(isComplete),
+	    TCL_LEAVE_ERR_MSG) != NULL) ? TCL_OK : TCL_ERROR;
+}
+
+/*
+ * IpcAddWaiter, IpcWaiters --
+ *
+ *	IpcAddWaiter appends a waiter to a list. IpcWaiters is posix_ipc::sem
+ *	waiters name, and the same for the other families.
+ */
+
+int
+IpcAddWaiter(
+    void *data,
+    pid_t pid,
+    const char *command,
+    const char *operation)
+{
+    Tcl_Obj *words[3] = {
+	Tcl_NewWideIntObj(pid), IpcDecode(command),
+	Tcl_NewStringObj(operation, -1)
+    };
+
+    Tcl_ListObjAppendElement(NULL, data, Tcl_NewListObj(3, words));
+    return 0;
+}
+
+int
+IpcWaiters(
+    IpcCall *call)
+{
+    Tcl_Obj *found = Tcl_NewObj();
+    Tcl_DString name;
+    int code;
+
+    Tcl_IncrRefCount(found);
+    Tcl_DStringInit(&name);
+    code = IpcTakeName(call, call->objv[1], &name);
+    if (code == TCL_OK) {
+	int err = OsListWaiters(call->family->os, Tcl_DStringValue(&name),
+		IpcAddWaiter, found);
+
+	if (err != 0) {
+	    code = IpcFail(call, err, NULL);
+	} else {
+	    Tcl_SetObjResult(call->interp, found);
+	}
+    }
+    Tcl_DStringFree(&name);
+    Tcl_DecrRefCount(found);
+    return code;
 }
 
 /*
@@ -485,10 +545,9 @@ IpcHandlesCmd(
     int objc,
     Tcl_Obj *const objv[])
 {
-    IpcHandle *handle = IpcGetPackage(interp)->handles;
+    IpcHandle *handle = ((IpcPackage *) clientData)->handles;
     Tcl_Obj *names;
 
-    (void) clientData;
     if (objc != 1) {
 	Tcl_WrongNumArgs(interp, 1, objv, NULL);
 	return TCL_ERROR;
@@ -498,10 +557,7 @@ IpcHandlesCmd(
     }
     names = Tcl_NewObj();
     for (; handle != NULL; handle = handle->previous) {
-	Tcl_Obj *name = Tcl_NewObj();
-
-	Tcl_GetCommandFullName(interp, handle->token, name);
-	Tcl_ListObjAppendElement(NULL, names, name);
+	Tcl_ListObjAppendElement(NULL, names, IpcNewCommandObj(handle));
     }
     Tcl_SetObjResult(interp, names);
     return TCL_OK;

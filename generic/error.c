@@ -1,20 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * error.c --
  *
- *	From an errno value to an errorCode and a message. Everything that
- *	goes wrong goes through here, also what no system call has found,
- *	under the errno value that says it best.
+ *	Turns an errno value into an errorCode and a message. Every failure
+ *	goes through here. A failure that no system call reported uses the
+ *	errno value that describes it best.
  */
 
-#include "posixIpc.h"
+#include "error.h"
+#include "family.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 /*
- * What is not in the table is POSIXIPC ERROR with the name of errno's value.
- * words stand where Tcl_ErrnoMsg would mislead.
+ * An errno value that is not in the table is POSIXIPC ERROR with its name.
+ * words replace Tcl_ErrnoMsg where that would mislead.
  */
 
 static const struct {
@@ -26,26 +28,39 @@ static const struct {
     { EAGAIN,	"BUSY",		NULL,		NULL },
     { EBUSY,	"BUSY",		NULL,		"already registered" },
     { ETIMEDOUT, "BUSY",	NULL,		"timed out" },
+    { ETIME,	"BUSY",		NULL,		"timed out" },
+    { EDEADLK,	"DEADLOCK",	NULL,		"the handle already holds it" },
+    { EOWNERDEAD, "OWNERDIED",	NULL,		"it is abandoned" },
+    { EBADMSG,	"CORRUPT",	NULL,		"its memory is corrupt" },
     { EINTR,	"SIGNAL",	NULL,		NULL },
     { EACCES,	"PERMISSIONS",	NULL,		NULL },
     { EPERM,	"PERMISSIONS",	NULL,		NULL },
     { ENOENT,	"EXISTENTIAL",	"ENOENT",	NULL },
     { EEXIST,	"EXISTENTIAL",	"EEXIST",	NULL },
+    { ESTALE,	"EXISTENTIAL",	"REPLACED",
+	    "the name now belongs to another object" },
     { EBADF,	"EXISTENTIAL",	"CLOSED",	"the handle is closed" },
     { EINVAL,	"VALUE",	NULL,		NULL },
     { ENAMETOOLONG, "VALUE",	NULL,		NULL },
+    { EPROTOTYPE, "VALUE",	NULL,		"the name belongs to an object of"
+	" another family: this C library keeps semaphores and segments under"
+	" the same names" },
     { EMSGSIZE,	"VALUE",	NULL,		NULL },
     { EFBIG,	"VALUE",	NULL,		NULL },
     { EOVERFLOW, "VALUE",	NULL,		"value too large" },
     { EILSEQ,	"VALUE",	NULL,		NULL },
     { ERANGE,	"RANGE",	NULL,		"outside the segment" },
     { ECANCELED, "CANCELED",	NULL,		NULL },
+    { EPFNOSUPPORT, "UNSUPPORTED", NULL,
+	    "the folder /dev/shm, in which the system keeps such objects, is"
+	    " missing or read-only; \"mkdir -p /dev/shm; mount -t tmpfs -o"
+	    " mode=1777 tmpfs /dev/shm\" creates it" },
     { ENOSYS,	"UNSUPPORTED",	NULL,		"the platform lacks it" },
-    { ENOTSUP,	"UNSUPPORTED",	NULL,		"the platform lacks it" }
+    { ENOTSUP,	"UNSUPPORTED",	NULL,		"not supported" }
 };
 
 /*
- * The limits of the system that a call may have run into.
+ * The limits of the system that a call may have reached.
  */
 
 static const struct {
@@ -95,10 +110,42 @@ SetErrorCode(
 }
 
 /*
+ * DescribeOwner --
+ *
+ *	Returns the owner and the mode of the call's object, for a refusal by
+ *	the system; NULL if they cannot be read.
+ */
+
+static Tcl_Obj *
+DescribeOwner(
+    const IpcCall *call)
+{
+    const OsFamily *family = call->family->os;
+    Tcl_Obj *description = NULL;
+    Tcl_DString name;
+    OsInfo info;
+    char owner[256];
+
+    if (family == NULL || call->name == NULL) {
+	return NULL;
+    }
+    Tcl_UtfToExternalDString(NULL, Tcl_GetString(call->name), -1, &name);
+    if (OsGetInfo(family, Tcl_DStringValue(&name), &info) == 0) {
+	OsGetUserName(info.uid, owner, sizeof(owner));
+	description = Tcl_ObjPrintf("owner %s, mode %04o", owner,
+		(unsigned) info.mode);
+    }
+    Tcl_DStringFree(&name);
+    return description;
+}
+
+/*
  * IpcFail --
  *
- *	Fails a call for err (an errno value). The message is "couldn't", what
- *	was tried on which object, the cause, and the reason if there is one.
+ *	Fails a call for err, an errno value. The message says "couldn't", the
+ *	verb, the object, the cause, and the reason if there is one. A refusal
+ *	by the system names the object's owner and mode. For EAGAIN, Tcl's
+ *	words "resource temporarily unavailable" would not tell which resource.
  */
 
 int
@@ -111,6 +158,12 @@ IpcFail(
     Tcl_Obj *message = Tcl_ObjPrintf("couldn't %s %s \"%s\": %s", call->verb,
 	    call->family->noun, Tcl_GetString(call->name), cause);
 
+    if (reason == NULL && (err == EACCES || err == EPERM)) {
+	reason = DescribeOwner(call);
+    }
+    if (reason == NULL && err == EAGAIN) {
+	reason = Tcl_NewStringObj("the call would have to wait", -1);
+    }
     if (reason != NULL) {
 	Tcl_AppendToObj(message, ": ", -1);
 	Tcl_IncrRefCount(reason);
@@ -122,10 +175,42 @@ IpcFail(
 }
 
 /*
+ * AppendQueueAdvice --
+ *
+ *	Appends who can raise the limit of the bytes in queues, now value, and
+ *	what the caller can do instead.
+ */
+
+static void
+AppendQueueAdvice(
+    Tcl_Obj *reason,
+    OsFact fact,
+    int64_t value)
+{
+    int64_t most;
+    char number[24];
+
+    if (fact != OS_MQ_BYTES_MAX) {
+	return;
+    }
+    if (OsReadFact(OS_MQ_BYTES_HARD, &most) == 0) {
+	snprintf(number, sizeof(number), "%" PRId64, most);
+	if (most == value) {
+	    Tcl_AppendToObj(reason, ", but only for root", -1);
+	} else {
+	    Tcl_AppendPrintfToObj(reason, ", up to %s without being root",
+		    (most == INT64_MAX) ? "any number" : number);
+	}
+    }
+    Tcl_AppendToObj(reason, "; or unlink unused queues, or lower -maxmessages"
+	    " or -maxmessagesize", -1);
+}
+
+/*
  * IpcFailLimit --
  *
- *	Fails a call for err, and names the limit of the system that is behind
- *	it, if that is known. limits is what a new queue was to hold, or NULL.
+ *	Fails a call for err, and names the limit of the system that it
+ *	reached, if that is known. limits are those of a new queue, or NULL.
  */
 
 int
@@ -139,17 +224,65 @@ IpcFailLimit(
     int64_t value;
     char number[24];
 
-    if (OsFindLimit(call->family->id, err, limits, &fact)) {
+    if (OsFindLimit(call->family->os, err, limits, &fact)) {
 	for (size_t i = 0; i < sizeof(limitTexts) / sizeof(*limitTexts); i++) {
 	    if (limitTexts[i].fact == fact
 		    && OsReadFact(fact, &value) == 0) {
 		snprintf(number, sizeof(number), "%" PRId64, value);
 		reason = Tcl_ObjPrintf("%s%s%s", limitTexts[i].before, number,
 			limitTexts[i].after);
+		AppendQueueAdvice(reason, fact, value);
 	    }
 	}
     }
     return IpcFail(call, err, reason);
+}
+
+/*
+ * IpcFailReadonly --
+ *
+ *	Fails a call that would change what its handle may only read. Owner and
+ *	mode of the object are not to blame.
+ */
+
+int
+IpcFailReadonly(
+    const IpcCall *call)
+{
+    return IpcFail(call, EACCES,
+	    Tcl_NewStringObj("opened with -readonly 1", -1));
+}
+
+/*
+ * IpcFailAccess --
+ *
+ *	Fails an access to length bytes at offset of a segment.
+ */
+
+int
+IpcFailAccess(
+    const IpcCall *call,
+    int err,
+    const OsShm *shm,
+    int64_t offset,
+    int64_t length)
+{
+    char text[128];
+    int64_t size;
+    int end;
+
+    if (err == EACCES) {
+	return IpcFailReadonly(call);
+    } else if (err != ERANGE) {
+	return IpcFailLimit(call, err, NULL);
+    }
+    end = snprintf(text, sizeof(text), "%" PRId64 " bytes at offset %" PRId64,
+	    length, offset);
+    if (OsShmGetSize(shm, &size) == 0) {
+	snprintf(text + end, sizeof(text) - (size_t) end,
+		"; the segment has %" PRId64 " bytes", size);
+    }
+    return IpcFail(call, err, Tcl_NewStringObj(text, -1));
 }
 
 /*
@@ -169,8 +302,8 @@ IpcFailUsage(
 /*
  * IpcFailNoWatch --
  *
- *	Fails a call that needs the event loop, in a thread that has no watch:
- *	loop.c.
+ *	Fails a call that needs the event loop, in a thread without a watch
+ *	(loop.c).
  */
 
 int

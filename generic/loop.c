@@ -1,57 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * loop.c --
  *
- *	How what happens outside reaches the event loop of a thread.
+ *	Delivers events from outside to the event loop of a thread.
  *
- *	    the system ---> watch ---> ready handle ---> Tcl event ---> family
- *	    $h acquire -command ...  ------^
+ *	    the system --> watch --> ready item --> Tcl event --> serve
+ *	    a new call  ----------------^
  *
- *	Each thread has one watch (unix/osWatch.c), and Tcl's notifier gets
- *	its descriptor alone. It is made with the package, early enough to be
- *	below 1024, which the notifier of Tcl 8.6 can't exceed. That notifier
- *	opens a pipe itself when it is first waited for, and ends the process
- *	where it can't: two descriptors are kept for it until then.
+ *	Each thread has one watch (unix/osWatch.c), whose descriptor is the only
+ *	one that Tcl's notifier gets. The watch is opened with the package, early
+ *	enough to be below 1024: the notifier of Tcl 8.6 corrupts memory above
+ *	that. That notifier opens a pipe when it first waits, and ends the
+ *	process if it cannot, so descriptors are reserved for it until then.
  *
- *	A handle to which something has happened is made ready, and so is one
- *	with a new call: that is first tried in the event loop too. It is
- *	queued once as an event, and served by its family with one callback.
- *	What becomes ready meanwhile waits until Tcl has looked at its
- *	other sources of events; and idle callbacks, for which Tcl has no time
- *	while there are events, get a turn after 10 ms without.
+ *	An item to which something has happened is made ready, and queued once
+ *	as a Tcl event. Serving it runs one callback. If the item becomes ready
+ *	again meanwhile, it waits until Tcl has looked at its other event
+ *	sources. Tcl runs idle callbacks only when no events are left, so they
+ *	get a turn after 10 ms without one.
  */
 
-#include "posixIpc.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/select.h>
-#include <unistd.h>
-
-#define MOST_KEPT 2
+#include "loop.h"
 
 typedef struct Loop {
     int users;			/* interpreters of this thread */
-    OsWatch *watch;		/* NULL where the system has refused it */
+    OsWatch *watch;		/* NULL if the system has refused it */
     bool isNotified;		/* the notifier has its descriptor */
-    int kept[MOST_KEPT];	/* descriptors for the notifier's own use */
-    int keptCount;
-    IpcHandle *firstReady;	/* to be queued */
-    IpcHandle *lastReady;
-    IpcAsync *firstEnded;	/* calls to be queued that were not done */
-    IpcAsync *lastEnded;
-    IpcTimed timed;		/* calls whose deadline has not passed */
+    IpcItem *firstReady;	/* items to be queued */
+    IpcItem *lastReady;
+    OsTime alarm;
+    void (*ring)(void);		/* NULL: no alarm was ever set */
     bool isBusy;		/* Tcl has not been idle since then: */
     OsTime busySince;
 } Loop;
 
-typedef struct LoopEvent {
+typedef struct ItemEvent {
     Tcl_Event header;
-    IpcHandle *handle;		/* to be served, or NULL */
-    IpcAsync *ended;		/* to be delivered, or NULL */
-} LoopEvent;
+    IpcItem *item;
+} ItemEvent;
 
 static Tcl_ThreadDataKey loopKey;
-static const OsTime patience = OS_SECOND / 100;
+static const OsTime idleDelay = OS_SECOND / 100;
 static const OsTime longest = OS_SECOND * 86400;	/* wait without a watch */
 
 /*
@@ -69,8 +58,8 @@ GetLoop(void)
 /*
  * BecomeIdle, YieldToIdle --
  *
- *	An idle callback of our own shows when Tcl was idle last. When that is
- *	too long ago, those that wait have their turn.
+ *	An idle callback of our own shows when Tcl was last idle. If that is too
+ *	long ago, YieldToIdle runs the idle callbacks that wait.
  */
 
 static void
@@ -90,33 +79,17 @@ YieldToIdle(
 	loop->isBusy = true;
 	loop->busySince = now;
 	Tcl_DoWhenIdle(BecomeIdle, loop);
-    } else if (now - loop->busySince > patience) {
+    } else if (now - loop->busySince > idleDelay) {
 	Tcl_DoOneEvent(TCL_IDLE_EVENTS | TCL_DONT_WAIT);
-    }
-}
-
-/*
- * ForgetEvent --
- *
- *	Ends an event that will not be served.
- */
-
-static void
-ForgetEvent(
-    const LoopEvent *event)
-{
-    if (event->handle != NULL) {
-	IpcDropHandle(event->handle);
-    } else {
-	IpcFreeCall(event->ended);
     }
 }
 
 /*
  * ServeEvent --
  *
- *	A queued event has its turn: Tcl_QueueEvent(3). In a forked process none
- *	has: what has happened is for the parent.
+ *	A queued event has its turn: Tcl_QueueEvent(3). In a child process that
+ *	was forked after the watch was opened, no item is served: what has
+ *	happened is for the parent.
  */
 
 static int
@@ -124,237 +97,126 @@ ServeEvent(
     Tcl_Event *header,
     int flags)
 {
-    LoopEvent *event = (LoopEvent *) header;
-    IpcHandle *handle = event->handle;
+    IpcItem *item = ((ItemEvent *) header)->item;
+    int events = item->events;
 
     if (!(flags & TCL_FILE_EVENTS)) {
 	return 0;
     }
-    if (IpcGetWatch() == NULL) {
-	ForgetEvent(event);
-	return 1;
-    }
-    if (handle != NULL) {
-	int events = handle->events;
-
-	handle->isReady = false;
-	handle->events = 0;
-	if (handle->isOpen && Tcl_InterpDeleted(handle->interp)) {
-	    IpcFailCalls(handle, ECANCELED);
-	} else if (IpcServeOverdue(handle)) {
-	    IpcMakeReady(handle, events);
-	} else if (handle->isOpen) {
-	    handle->family->serve(handle, events);
+    if (IpcGetWatch() != NULL) {
+	item->isReady = false;
+	item->events = 0;
+	item->type->serve(item, events);
+	item->type->drop(item);
+	if (flags & TCL_IDLE_EVENTS) {
+	    YieldToIdle(GetLoop());
 	}
-	IpcDropHandle(handle);
     } else {
-	IpcEndCall(event->ended, event->ended->err, NULL);
-    }
-    if (flags & TCL_IDLE_EVENTS) {
-	YieldToIdle(GetLoop());
+	item->type->drop(item);
     }
     return 1;
 }
 
 /*
- * QueueEvent --
- *
- *	Queues an event for a handle or for a call that has ended.
- */
-
-static void
-QueueEvent(
-    IpcHandle *handle,
-    IpcAsync *ended)
-{
-    LoopEvent *event = ckalloc(sizeof(*event));
-
-    event->header.proc = ServeEvent;
-    event->handle = handle;
-    event->ended = ended;
-    Tcl_QueueEvent(&event->header, TCL_QUEUE_TAIL);
-}
-
-/*
  * QueueAll --
  *
- *	Queues all that is ready.
+ *	Queues all items that are ready.
  */
 
 static void
 QueueAll(
     Loop *loop)
 {
-    while (loop->firstEnded != NULL) {
-	IpcAsync *ended = loop->firstEnded;
-
-	loop->firstEnded = ended->next;
-	QueueEvent(NULL, ended);
-    }
     while (loop->firstReady != NULL) {
-	IpcHandle *handle = loop->firstReady;
+	ItemEvent *event = ckalloc(sizeof(*event));
 
-	loop->firstReady = handle->nextReady;
-	QueueEvent(handle, NULL);
+	event->header.proc = ServeEvent;
+	event->item = loop->firstReady;
+	loop->firstReady = event->item->next;
+	Tcl_QueueEvent(&event->header, TCL_QUEUE_TAIL);
     }
 }
 
 /*
- * IpcMakeReady --
+ * IpcQueueItem --
  *
- *	Has a handle served for events, unless it is closed: a callback can have
- *	ended its interpreter, and the loop.
+ *	Queues an item to be served for events.
  */
 
 void
-IpcMakeReady(
-    IpcHandle *handle,
+IpcQueueItem(
+    IpcItem *item,
     int events)
 {
     Loop *loop = GetLoop();
 
-    handle->events |= events;
-    if (handle->isReady || !handle->isOpen) {
+    item->events |= events;
+    if (item->isReady) {
 	return;
     }
-    handle->isReady = true;
-    handle->nextReady = NULL;
+    item->isReady = true;
+    item->next = NULL;
     if (loop->firstReady == NULL) {
-	loop->firstReady = handle;
+	loop->firstReady = item;
     } else {
-	loop->lastReady->nextReady = handle;
+	loop->lastReady->next = item;
     }
-    loop->lastReady = handle;
-    IpcHoldHandle(handle);
+    loop->lastReady = item;
+    if (item->type->hold != NULL) {
+	item->type->hold(item);
+    }
 }
 
 /*
- * IpcEndLater --
+ * IpcSetAlarm --
  *
- *	Has the error of a call delivered that has ended without being done.
+ *	Sets the alarm: proc is called soon after a moment of OsClock. This
+ *	replaces the alarm that was set before.
  */
 
 void
-IpcEndLater(
-    IpcAsync *call)
+IpcSetAlarm(
+    OsTime moment,
+    void (*proc)(void))
 {
     Loop *loop = GetLoop();
 
-    call->next = NULL;
-    if (loop->firstEnded == NULL) {
-	loop->firstEnded = call;
-    } else {
-	loop->lastEnded->next = call;
-    }
-    loop->lastEnded = call;
-}
-
-/*
- * Enter --
- *
- *	Enters a call into a list of those with a deadline.
- */
-
-static void
-Enter(
-    IpcTimed *timed,
-    IpcAsync *call)
-{
-    IpcAsync *sooner = timed->latest;
-
-    while (sooner != NULL && sooner->deadline > call->deadline) {
-	sooner = sooner->sooner;
-    }
-    call->timed = timed;
-    call->sooner = sooner;
-    call->later = (sooner != NULL) ? sooner->later : timed->soonest;
-    *((sooner != NULL) ? &sooner->later : &timed->soonest) = call;
-    *((call->later != NULL) ? &call->later->sooner : &timed->latest) = call;
-}
-
-/*
- * IpcStartTimer, IpcStopTimer --
- *
- *	The deadline of a call is to be kept, and no more.
- */
-
-void
-IpcStartTimer(
-    IpcAsync *call)
-{
-    Enter((call->deadline == OS_NOW) ? &call->handle->overdue
-	    : &GetLoop()->timed, call);
-}
-
-void
-IpcStopTimer(
-    IpcAsync *call)
-{
-    IpcTimed *timed = call->timed;
-
-    if (timed != NULL) {
-	call->timed = NULL;
-	*((call->sooner != NULL) ? &call->sooner->later : &timed->soonest)
-		= call->later;
-	*((call->later != NULL) ? &call->later->sooner : &timed->latest)
-		= call->sooner;
-    }
+    loop->alarm = moment;
+    loop->ring = proc;
 }
 
 /*
  * TimeLeft --
  *
  *	Returns how long Tcl may wait before this loop has something to do that
- *	the watch will not tell: in nanoseconds, OS_NEVER for any time. Tcl waits
- *	by a clock that can be set, so it is the watch that wakes it for a
- *	deadline, if that can.
+ *	the watch will not report: in nanoseconds, OS_NEVER for any time. Tcl
+ *	waits by a clock that can be set, so the watch wakes it for the alarm,
+ *	if it can.
  */
 
 static OsTime
 TimeLeft(
     const Loop *loop)
 {
-    const IpcAsync *soonest = loop->timed.soonest;
     OsTime left;
 
-    if (loop->firstReady != NULL || loop->firstEnded != NULL) {
+    if (loop->firstReady != NULL) {
 	return 0;
     }
-    if (soonest == NULL || !OsWatchIsOurs(loop->watch)
-	    || OsWatchWakeAt(loop->watch, soonest->deadline) == 0) {
+    if (loop->ring == NULL || loop->alarm == OS_NEVER
+	    || !OsWatchIsOurs(loop->watch)
+	    || OsWatchWakeAt(loop->watch, loop->alarm) == 0) {
 	return OS_NEVER;
     }
-    left = soonest->deadline - OsClock();
+    left = loop->alarm - OsClock();
     return (left > 0) ? left : 0;
-}
-
-/*
- * TimeOut --
- *
- *	Makes ready the handles of calls whose deadline has passed.
- */
-
-static void
-TimeOut(
-    const Loop *loop)
-{
-    OsTime now = (loop->timed.soonest != NULL) ? OsClock() : 0;
-
-    while (loop->timed.soonest != NULL
-	    && loop->timed.soonest->deadline <= now) {
-	IpcAsync *call = loop->timed.soonest;
-
-	IpcStopTimer(call);
-	Enter(&call->handle->overdue, call);
-	IpcMakeReady(call->handle, 0);
-    }
 }
 
 /*
  * WatchReadable --
  *
- *	The watch has something to tell: Tcl_CreateFileHandler(3). A process
- *	may have been forked between that and this.
+ *	The watch has something to report: Tcl_CreateFileHandler(3). The
+ *	process may have forked since.
  */
 
 static void
@@ -370,7 +232,7 @@ WatchReadable(
 
     (void) mask;
     for (size_t i = 0; i < count; i++) {
-	IpcMakeReady(events[i].data, events[i].events);
+	IpcQueueItem(events[i].data, events[i].events);
     }
     QueueAll(loop);
 }
@@ -378,8 +240,8 @@ WatchReadable(
 /*
  * StopNotifier --
  *
- *	Takes the watch's descriptor from the notifier: the loop ends, or the
- *	process was forked, and what the watch tells is for its parent.
+ *	Takes the watch's descriptor from the notifier: the loop ends, or this
+ *	is a child process, and what the watch reports is for its parent.
  */
 
 static void
@@ -393,45 +255,11 @@ StopNotifier(
 }
 
 /*
- * KeepDescriptors, LetGo --
- *
- *	Take descriptors that the notifier can have later, and give them back.
- *	KeepDescriptors returns false where there are none below FD_SETSIZE.
- */
-
-static bool
-KeepDescriptors(
-    Loop *loop)
-{
-    while (loop->keptCount < MOST_KEPT) {
-	int fd = fcntl(OsWatchDescriptor(loop->watch), F_DUPFD_CLOEXEC, 0);
-
-	if (fd < 0) {
-	    return false;
-	}
-	loop->kept[loop->keptCount++] = fd;
-	if (fd >= FD_SETSIZE) {
-	    return false;
-	}
-    }
-    return OsWatchDescriptor(loop->watch) < FD_SETSIZE;
-}
-
-static void
-LetGo(
-    Loop *loop)
-{
-    while (loop->keptCount > 0) {
-	close(loop->kept[--loop->keptCount]);
-    }
-}
-
-/*
  * SetUpLoop, CheckLoop --
  *
- *	What the watch does not tell: Tcl_CreateEventSource(3). The notifier is
- *	waited for next. Where it looks at no files, no event can be served, so
- *	nothing need wake it.
+ *	What the watch does not report: Tcl_CreateEventSource(3). Tcl calls
+ *	SetUpLoop before it waits. If it is not going to serve file events, no
+ *	item can be served, so nothing need wake it.
  */
 
 static void
@@ -462,7 +290,9 @@ SetUpLoop(
     } else {
 	StopNotifier(loop);
     }
-    LetGo(loop);
+    if (loop->watch != NULL) {
+	OsWatchRelease(loop->watch);
+    }
 }
 
 static void
@@ -470,16 +300,21 @@ CheckLoop(
     ClientData clientData,
     int flags)
 {
+    Loop *loop = clientData;
+
     (void) flags;
-    TimeOut(clientData);
-    QueueAll(clientData);
+    if (loop->ring != NULL && loop->alarm != OS_NEVER
+	    && loop->alarm <= OsClock()) {
+	loop->ring();
+    }
+    QueueAll(loop);
 }
 
 /*
  * IpcOpenLoop --
  *
- *	An interpreter of this thread has the package. Without a watch the
- *	package works all the same, but for what needs one.
+ *	An interpreter of this thread loads the package. Without a watch,
+ *	everything works except what needs the event loop.
  */
 
 void
@@ -492,8 +327,7 @@ IpcOpenLoop(void)
     }
     if (OsWatchOpen(&loop->watch) != 0) {
 	loop->watch = NULL;
-    } else if (!KeepDescriptors(loop)) {
-	LetGo(loop);
+    } else if (!OsWatchReserve(loop->watch)) {
 	OsWatchClose(loop->watch);
 	loop->watch = NULL;
     } else {
@@ -507,8 +341,8 @@ IpcOpenLoop(void)
 /*
  * DropEvent --
  *
- *	Ends an event that will not be served: Tcl_DeleteEvents(3). Only those
- *	of an interpreter, unless that is NULL.
+ *	Drops an event that will not be served: Tcl_DeleteEvents(3). If interp
+ *	is not NULL, drops only events of that interpreter.
  */
 
 static int
@@ -516,27 +350,28 @@ DropEvent(
     Tcl_Event *header,
     ClientData clientData)
 {
-    LoopEvent *event = (LoopEvent *) header;
-    Tcl_Interp *interp = clientData;
+    IpcItem *item;
 
-    if (header->proc != ServeEvent || (interp != NULL && interp
-	    != (event->handle != NULL ? event->handle : event->ended->handle)
-		    ->interp)) {
+    if (header->proc != ServeEvent) {
 	return 0;
     }
-    ForgetEvent(event);
+    item = ((ItemEvent *) header)->item;
+    if (clientData != NULL && clientData != item->interp) {
+	return 0;
+    }
+    item->type->drop(item);
     return 1;
 }
 
 /*
- * IpcDropEvents --
+ * IpcDropItems --
  *
- *	An interpreter is deleted: ends all its events, or those of all of
- *	them where it is NULL.
+ *	Drops all items of an interpreter that is being deleted, or those of
+ *	all interpreters if interp is NULL.
  */
 
 void
-IpcDropEvents(
+IpcDropItems(
     Tcl_Interp *interp)
 {
     QueueAll(GetLoop());
@@ -546,8 +381,8 @@ IpcDropEvents(
 /*
  * IpcCloseLoop --
  *
- *	An interpreter of this thread has the package no more. With the last
- *	one, nobody is left to be told of anything.
+ *	An interpreter of this thread, or the thread, is being deleted. The last
+ *	one ends the loop.
  */
 
 void
@@ -558,11 +393,10 @@ IpcCloseLoop(void)
     if (--loop->users > 0) {
 	return;
     }
-    IpcDropEvents(NULL);
+    IpcDropItems(NULL);
     Tcl_CancelIdleCall(BecomeIdle, loop);
     Tcl_DeleteEventSource(SetUpLoop, CheckLoop, loop);
     StopNotifier(loop);
-    LetGo(loop);
     if (loop->watch != NULL) {
 	OsWatchClose(loop->watch);
     }
@@ -572,8 +406,8 @@ IpcCloseLoop(void)
 /*
  * IpcGetWatch --
  *
- *	Returns the watch of this thread; NULL, where the system has refused
- *	it, or it is that of a parent process.
+ *	Returns the watch of this thread; NULL if the system has refused it, or
+ *	it belongs to the parent process.
  */
 
 OsWatch *
@@ -582,40 +416,4 @@ IpcGetWatch(void)
     OsWatch *watch = GetLoop()->watch;
 
     return OsWatchIsOurs(watch) ? watch : NULL;
-}
-
-/*
- * IpcEvaluate --
- *
- *	Evaluates a callback at global level. An error goes to interp bgerror,
- *	with what it was in its errorInfo. The callback may do anything, so the
- *	handle is held. Returns the code of the script.
- */
-
-int
-IpcEvaluate(
-    IpcHandle *handle,
-    Tcl_Interp *interp,
-    Tcl_Obj *script,
-    const char *what)
-{
-    int code = TCL_ERROR;
-
-    Tcl_IncrRefCount(script);
-    IpcHoldHandle(handle);
-    Tcl_Preserve(interp);
-    if (!Tcl_InterpDeleted(interp)) {
-	code = Tcl_EvalObjEx(interp, script, TCL_EVAL_GLOBAL);
-
-	if (code != TCL_OK && !Tcl_InterpDeleted(interp)) {
-	    Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
-		    "\n    (%s of %s \"%s\")", what, handle->family->noun,
-		    Tcl_GetString(handle->name)));
-	    Tcl_BackgroundException(interp, code);
-	}
-    }
-    Tcl_Release(interp);
-    IpcDropHandle(handle);
-    Tcl_DecrRefCount(script);
-    return code;
 }

@@ -1,63 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * mq.c --
  *
- *	Message queues: posix_ipc::mq open and its handles.
+ *	Message queues: posix_ipc::mq open and its handles. mqEvent.c has their
+ *	events.
  */
 
 #include "mq.h"
+#include "catalog.h"
+#include "error.h"
+#include "field.h"
+#include "message.h"
+#include "method.h"
+#include "mqEvent.h"
+#include "open.h"
+#include "pending.h"
+#include "text.h"
+#include "wait.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
 /*
- * SetEncoding --
+ * ReadLimit, ReadMaxMessages, ReadMaxMessageSize --
  *
- *	Sets the encoding of messages to the one that name names, which is
- *	known to exist; NULL and "binary" are none.
- */
-
-static void
-SetEncoding(
-    MqHandle *mq,
-    Tcl_Obj *name)
-{
-    if (mq->encoding != NULL) {
-	Tcl_FreeEncoding(mq->encoding);
-    }
-    mq->encoding = (name == NULL || strcmp(Tcl_GetString(name), "binary") == 0)
-	    ? NULL : Tcl_GetEncoding(NULL, Tcl_GetString(name));
-}
-
-/*
- * CheckMq, OpenMq, FailOpenMq, CloseMq --
- *
- *	What handle.c asks of a family.
+ *	Read a limit of a new queue, at least 1. Only the system knows whether
+ *	the caller may exceed the maximum.
  */
 
 static int
-CheckMq(
+ReadLimit(
     const IpcCall *call,
-    const IpcOpenOptions *options)
+    const char *what,
+    Tcl_Obj *value,
+    OsFact most,
+    int64_t *where)
 {
-    if (!options->read && !options->write) {
+    int64_t limit;
+
+    if (IpcGetInteger(call, value, &limit) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    return IpcReadInteger(call, what, value, 1,
+	    (limit >= 1) ? LONG_MAX : OsGetFact(most), where);
+}
+
+static int
+ReadMaxMessages(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    return ReadLimit(call, what, value, OS_MQ_MESSAGES_MAX, where);
+}
+
+static int
+ReadMaxMessageSize(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    return ReadLimit(call, what, value, OS_MQ_SIZE_MAX, where);
+}
+
+/*
+ * OpenCommand --
+ *
+ *	posix_ipc::mq open name ?-flags list? ?-mode mode? ?-maxmessages n?
+ *	    ?-maxmessagesize n? ?-read bool? ?-write bool? ?-blocking bool?
+ *	    ?-encoding enc? ?-as command?
+ */
+
+typedef struct OpenOptions {
+    IpcOpenOptions common;
+    int64_t maxMessages;	/* 0: the system's default */
+    int64_t maxMessageSize;	/* bytes; 0: the system's default */
+    int read;
+    int write;
+    int blocking;
+    Tcl_Obj *encoding;		/* NULL: none */
+} OpenOptions;
+
+static const IpcOption openOptions[] = {
+    IPC_OPEN_OPTIONS(IpcReadFlags),
+    { "-maxmessages", ReadMaxMessages, offsetof(OpenOptions, maxMessages) },
+    { "-maxmessagesize", ReadMaxMessageSize, offsetof(OpenOptions, maxMessageSize) },
+    { "-read",	IpcReadBoolean,	offsetof(OpenOptions, read) },
+    { "-write",	IpcReadBoolean,	offsetof(OpenOptions, write) },
+    { "-blocking", IpcReadBoolean, offsetof(OpenOptions, blocking) },
+    { "-encoding", IpcReadEncoding, offsetof(OpenOptions, encoding) },
+    { NULL, NULL, 0 }
+};
+
+static int
+OpenCommand(
+    IpcCall *call)
+{
+    OpenOptions options = {
+	.common = IPC_OPEN_DEFAULTS, .read = 1, .write = 1, .blocking = 1
+    };
+
+    IpcSetName(call, call->objv[1]);
+    if (IpcReadOptions(call, 2, openOptions, &options) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (!options.read && !options.write) {
 	return IpcFail(call, EINVAL, Tcl_NewStringObj(
 		"one of -read and -write must be true", -1));
     }
-    return TCL_OK;
+    return IpcOpen(call, &options.common);
 }
 
 /*
  * GetLimits --
  *
- *	Stores what a new queue is to hold: zeros, where the options leave all
- *	to the system. Returns 0, or an errno value where the one that they
- *	leave to it can't be read.
+ *	Stores the limits of a new queue; both are zero if the options leave
+ *	both to the system. Returns 0, or an errno value if only one is left to
+ *	the system and its default cannot be read.
  */
 
 static int
 GetLimits(
-    const IpcOpenOptions *options,
+    const OpenOptions *options,
     OsMqLimits *limits)
 {
     int64_t messages = options->maxMessages, size = options->maxMessageSize;
@@ -72,26 +139,34 @@ GetLimits(
     return err;
 }
 
+/*
+ * OpenMq, FailOpenMq, CloseMq --
+ *
+ *	The procedures that open.c and method.c need from a family.
+ */
+
 static int
 OpenMq(
     IpcHandle *handle,
     const char *name,
-    const IpcOpenOptions *options)
+    const IpcOpenOptions *common)
 {
+    const OpenOptions *options = (const OpenOptions *) common;
     MqHandle *mq = (MqHandle *) handle;
     OsMqLimits limits;
     int err = GetLimits(options, &limits);
 
     if (err == 0) {
-	err = OsMqOpen(name, options->flags, (mode_t) options->mode,
+	err = OsMqOpen(name, common->flags, (mode_t) common->mode,
 		options->read != 0, options->write != 0,
-		(limits.maxMessages != 0) ? &limits : NULL, &mq->mq);
+		(limits.maxMessages != 0) ? &limits : NULL,
+		&handle->object, &mq->mq);
     }
     if (err == 0) {
-	mq->read = (options->read != 0);
-	mq->write = (options->write != 0);
-	mq->blocking = (options->blocking != 0);
-	SetEncoding(mq, options->encoding);
+	mq->read = options->read;
+	mq->write = options->write;
+	mq->blocking = options->blocking;
+	IpcSetEncoding(&mq->encoding, options->encoding);
     }
     return err;
 }
@@ -104,7 +179,7 @@ FailOpenMq(
 {
     OsMqLimits limits;
 
-    (void) GetLimits(options, &limits);
+    (void) GetLimits((const OpenOptions *) options, &limits);
     return IpcFailLimit(call, err, (options->flags & OS_CREAT) ? &limits : NULL);
 }
 
@@ -114,114 +189,60 @@ CloseMq(
 {
     MqHandle *mq = (MqHandle *) handle;
 
-    SetEncoding(mq, NULL);
+    IpcSetEncoding(&mq->encoding, NULL);
     MqForgetEvents(mq);
     return OsMqClose(mq->mq);
 }
 
 /*
- * ReadLimit --
+ * GetDescriptor, GetLimit, GetCurrentMessages --
  *
- *	Reads a limit of a new queue.
- */
-
-static int
-ReadLimit(
-    const IpcCall *call,
-    const char *what,
-    Tcl_Obj *value,
-    void *where)
-{
-    return IpcReadInteger(call, what, value, 1, LONG_MAX, where);
-}
-
-/*
- * GetDescriptor ... GetWrite --
- *
- *	The attributes.
+ *	Attributes. The offset of a limit is that in OsMqLimits.
  */
 
 static int
 GetDescriptor(
-    IpcHandle *handle,
+    void *record,
+    size_t offset,
     Tcl_Obj **valuePtr)
 {
-    *valuePtr = Tcl_NewIntObj(OsMqDescriptor(((MqHandle *) handle)->mq));
+    (void) offset;
+    *valuePtr = Tcl_NewIntObj(OsMqDescriptor(((MqHandle *) record)->mq));
     return 0;
 }
 
 static int
-GetMaxMessages(
-    IpcHandle *handle,
+GetLimit(
+    void *record,
+    size_t offset,
     Tcl_Obj **valuePtr)
 {
-    *valuePtr = Tcl_NewWideIntObj(
-	    OsMqGetLimits(((MqHandle *) handle)->mq)->maxMessages);
-    return 0;
-}
+    OsMqLimits limits = *OsMqGetLimits(((MqHandle *) record)->mq);
 
-static int
-GetMaxMessageSize(
-    IpcHandle *handle,
-    Tcl_Obj **valuePtr)
-{
-    *valuePtr = Tcl_NewWideIntObj(
-	    OsMqGetLimits(((MqHandle *) handle)->mq)->maxMessageSize);
-    return 0;
+    return IpcGetLong(&limits, offset, valuePtr);
 }
 
 static int
 GetCurrentMessages(
-    IpcHandle *handle,
+    void *record,
+    size_t offset,
     Tcl_Obj **valuePtr)
 {
     long messages;
-    int err = OsMqGetDepth(((MqHandle *) handle)->mq, &messages);
+    int err = OsMqGetDepth(((MqHandle *) record)->mq, &messages);
 
+    (void) offset;
     if (err == 0) {
 	*valuePtr = Tcl_NewWideIntObj(messages);
     }
     return err;
 }
 
-static int
-GetBlocking(
-    IpcHandle *handle,
-    Tcl_Obj **valuePtr)
-{
-    *valuePtr = Tcl_NewBooleanObj(((MqHandle *) handle)->blocking);
-    return 0;
-}
-
-static int
-GetEncoding(
-    IpcHandle *handle,
-    Tcl_Obj **valuePtr)
-{
-    Tcl_Encoding encoding = ((MqHandle *) handle)->encoding;
-
-    *valuePtr = Tcl_NewStringObj((encoding == NULL) ? "binary"
-	    : Tcl_GetEncodingName(encoding), -1);
-    return 0;
-}
-
-static int
-GetRead(
-    IpcHandle *handle,
-    Tcl_Obj **valuePtr)
-{
-    *valuePtr = Tcl_NewBooleanObj(((MqHandle *) handle)->read);
-    return 0;
-}
-
-static int
-GetWrite(
-    IpcHandle *handle,
-    Tcl_Obj **valuePtr)
-{
-    *valuePtr = Tcl_NewBooleanObj(((MqHandle *) handle)->write);
-    return 0;
-}
+/*
+ * ConfigureBlocking, ConfigureEncoding --
+ *
+ *	Set the attributes that can be set.
+ */
 
 static int
 ConfigureBlocking(
@@ -236,7 +257,7 @@ ConfigureBlocking(
 	return TCL_ERROR;
     }
     if (commit) {
-	((MqHandle *) handle)->blocking = (blocking != 0);
+	((MqHandle *) handle)->blocking = blocking;
     }
     return TCL_OK;
 }
@@ -248,19 +269,12 @@ ConfigureEncoding(
     Tcl_Obj *value,
     bool commit)
 {
-    Tcl_Obj *name;
-
-    if (IpcReadEncoding(call, "-encoding", value, &name) != TCL_OK) {
-	return TCL_ERROR;
-    }
-    if (commit) {
-	SetEncoding((MqHandle *) handle, name);
-    }
-    return TCL_OK;
+    return IpcConfigureEncoding(call, value, commit,
+	    &((MqHandle *) handle)->encoding);
 }
 
 /*
- * A message on its way, and the options of the calls that move it.
+ * A message that is being sent or received, and the options of the calls.
  */
 
 typedef struct Message {
@@ -289,21 +303,22 @@ static const IpcOption receiveOptions[] = {
 };
 
 /*
- * Patience --
+ * TimeoutOf --
  *
- *	Returns how long a call with timeout may wait: as the handle says.
+ *	Returns how long a call with an option -timeout may wait. On a handle
+ *	with -blocking 0 no call waits.
  */
 
 static OsTime
-Patience(
+TimeoutOf(
     const MqHandle *mq,
-    OsTime timeout)
+    const TransferOptions *options)
 {
-    return mq->blocking ? timeout : 0;
+    return mq->blocking ? options->timeout : 0;
 }
 
 /*
- * AttemptSend, SendLater, SendMessage, SendMethod --
+ * AttemptSend, SendPending, NewRequest, SendMessage, SendMethod --
  *
  *	$mq send message ?-timeout seconds? ?-priority n? ?-command prefix?
  */
@@ -321,15 +336,25 @@ AttemptSend(
 }
 
 static int
-SendLater(
+SendPending(
     IpcHandle *handle,
-    const IpcAsync *call,
+    const void *request,
     Tcl_Obj **resultPtr)
 {
     (void) resultPtr;
-    return OsMqSend(((MqHandle *) handle)->mq,
-	    Tcl_DStringValue(&call->message),
-	    (size_t) Tcl_DStringLength(&call->message), call->priority, OS_NOW);
+    return AttemptSend(handle, (void *) request, OS_NOW);
+}
+
+static Message *
+NewRequest(
+    const Message *message)
+{
+    Message *request = ckalloc(sizeof(*request) + message->length);
+
+    *request = *message;
+    request->bytes = (unsigned char *) (request + 1);
+    memcpy(request->bytes, message->bytes, message->length);
+    return request;
 }
 
 static int
@@ -351,19 +376,17 @@ SendMessage(
 	return IpcFail(call, EMSGSIZE, Tcl_ObjPrintf(
 		"the queue takes messages of at most %ld bytes", most));
     }
-    if (options->prefix != NULL || call->await != NULL) {
-	return IpcStart(call, &mq->handle, &(IpcAsyncSpec) {
-	    .attempt = SendLater,
+    if (options->prefix != NULL || call->receiver != NULL) {
+	return IpcStartPending(call, &mq->handle, &(IpcPendingSpec) {
+	    .attempt = SendPending,
 	    .event = OS_WRITABLE,
-	    .timeout = Patience(mq, options->timeout),
+	    .timeout = TimeoutOf(mq, options),
 	    .prefix = options->prefix,
-	    .bytes = bytes,
-	    .length = length,
-	    .priority = message.priority
+	    .request = NewRequest(&message)
 	});
     }
-    return IpcWait(call, &mq->handle, Patience(mq, options->timeout),
-	    AttemptSend, &message);
+    return IpcWait(call, &mq->handle, TimeoutOf(mq, options), AttemptSend,
+	    &message);
 }
 
 static int
@@ -373,8 +396,7 @@ SendMethod(
 {
     MqHandle *mq = (MqHandle *) handle;
     TransferOptions options = { .timeout = OS_NEVER, .priority = 0 };
-    Tcl_Obj *value = call->objv[2];
-    Tcl_DString encoded;
+    IpcMessage message;
     int code;
 
     if (IpcReadOptions(call, 3, sendOptions, &options) != TCL_OK) {
@@ -384,64 +406,29 @@ SendMethod(
 	return IpcFail(call, EACCES,
 		Tcl_NewStringObj("opened with -write 0", -1));
     }
-    if (mq->encoding == NULL) {
-	Tcl_Size length;
-	const unsigned char *bytes = IpcGetBytes(call, value, &length);
-
-	return (bytes == NULL) ? TCL_ERROR
-		: SendMessage(mq, call, bytes, (size_t) length, &options);
-    }
-    Tcl_DStringInit(&encoded);
-    code = IpcEncode(call, "message", value, mq->encoding, &encoded);
+    code = IpcReadMessage(call, call->objv[2], mq->encoding, &message);
     if (code == TCL_OK) {
-	code = SendMessage(mq, call,
-		(const unsigned char *) Tcl_DStringValue(&encoded),
-		(size_t) Tcl_DStringLength(&encoded), &options);
+	code = SendMessage(mq, call, message.bytes, message.length, &options);
     }
-    Tcl_DStringFree(&encoded);
+    IpcFreeMessage(&message);
     return code;
 }
 
 /*
- * NewMessageObj --
- *
- *	Returns a message as a script gets it.
- */
-
-static Tcl_Obj *
-NewMessageObj(
-    const MqHandle *mq,
-    const Message *message)
-{
-    Tcl_DString decoded;
-    Tcl_Obj *value;
-
-    if (mq->encoding == NULL) {
-	return Tcl_NewByteArrayObj(message->bytes, (Tcl_Size) message->length);
-    }
-    Tcl_ExternalToUtfDString(mq->encoding, (const char *) message->bytes,
-	    (Tcl_Size) message->length, &decoded);
-    value = Tcl_NewStringObj(Tcl_DStringValue(&decoded),
-	    Tcl_DStringLength(&decoded));
-    Tcl_DStringFree(&decoded);
-    return value;
-}
-
-/*
- * Room for a message that is being received: on the stack, unless the queue
- * takes long ones.
+ * The buffer for a message that is being received: on the stack, unless the
+ * queue takes messages longer than the default of Linux.
  */
 
 typedef struct Room {
     Message message;
-    unsigned char small[8192];	/* bytes: what Linux takes by default */
+    unsigned char small[8192];	/* bytes */
 } Room;
 
 /*
  * MakeRoom, FreeRoom --
  *
- *	Bracket the use of a room for the longest message of a queue. Returns
- *	0 or ENOMEM.
+ *	Bracket the use of a buffer for the longest message of a queue.
+ *	MakeRoom returns 0 or ENOMEM.
  */
 
 static int
@@ -469,7 +456,7 @@ FreeRoom(
 /*
  * NewReceivedObj --
  *
- *	Returns a message and its priority as a script gets them.
+ *	Returns a list of a message and its priority.
  */
 
 static Tcl_Obj *
@@ -478,14 +465,15 @@ NewReceivedObj(
     const Message *message)
 {
     Tcl_Obj *words[2] = {
-	NewMessageObj(mq, message), Tcl_NewWideIntObj(message->priority)
+	IpcNewMessageObj(mq->encoding, message->bytes, message->length),
+	IpcNewInteger(message->priority)
     };
 
     return Tcl_NewListObj(2, words);
 }
 
 /*
- * AttemptReceive, ReceiveLater, ReceiveNow, ReceiveMethod --
+ * AttemptReceive, ReceivePending, ReceiveNow, ReceiveMethod --
  *
  *	$mq receive ?-timeout seconds? ?-command prefix?
  */
@@ -503,16 +491,16 @@ AttemptReceive(
 }
 
 static int
-ReceiveLater(
+ReceivePending(
     IpcHandle *handle,
-    const IpcAsync *call,
+    const void *request,
     Tcl_Obj **resultPtr)
 {
     const MqHandle *mq = (MqHandle *) handle;
     Room room;
     int err = MakeRoom(mq, &room);
 
-    (void) call;
+    (void) request;
     if (err == 0) {
 	err = AttemptReceive(handle, &room.message, OS_NOW);
 	if (err == 0) {
@@ -558,31 +546,27 @@ ReceiveMethod(
 	return IpcFail(call, EACCES,
 		Tcl_NewStringObj("opened with -read 0", -1));
     }
-    if (options.prefix != NULL || call->await != NULL) {
-	return IpcStart(call, handle, &(IpcAsyncSpec) {
-	    .attempt = ReceiveLater,
+    if (options.prefix != NULL || call->receiver != NULL) {
+	return IpcStartPending(call, handle, &(IpcPendingSpec) {
+	    .attempt = ReceivePending,
 	    .event = OS_READABLE,
-	    .timeout = Patience(mq, options.timeout),
+	    .timeout = TimeoutOf(mq, &options),
 	    .prefix = options.prefix
 	});
     }
-    return ReceiveNow(mq, call, Patience(mq, options.timeout));
+    return ReceiveNow(mq, call, TimeoutOf(mq, &options));
 }
 
 /*
  * The tables of this family.
  */
 
-static const IpcOption openOptions[] = {
-    IPC_COMMON_OPTIONS,
-    { "-maxmessages", ReadLimit, offsetof(IpcOpenOptions, maxMessages) },
-    { "-maxmessagesize", ReadLimit,
-	    offsetof(IpcOpenOptions, maxMessageSize) },
-    { "-read",	IpcReadBoolean,	offsetof(IpcOpenOptions, read) },
-    { "-write",	IpcReadBoolean,	offsetof(IpcOpenOptions, write) },
-    { "-blocking", IpcReadBoolean, offsetof(IpcOpenOptions, blocking) },
-    { "-encoding", IpcReadEncoding, offsetof(IpcOpenOptions, encoding) },
-    { NULL, NULL, 0 }
+static const IpcSubcommand subcommands[] = {
+    { "open",	OpenCommand,	"open",	1, -1,
+	    "name ?-flags list? ?-mode mode? ?-maxmessages n?"
+	    " ?-maxmessagesize n? ?-read bool? ?-write bool?"
+	    " ?-blocking bool? ?-encoding enc? ?-as command?" },
+    IPC_CATALOG_SUBCOMMANDS
 };
 
 static const IpcMethod methods[] = {
@@ -591,39 +575,54 @@ static const IpcMethod methods[] = {
 	    IPC_CAN_AWAIT },
     { "receive", ReceiveMethod,	"receive from", 0, -1,
 	    "?-timeout seconds? ?-command prefix?", IPC_CAN_AWAIT },
-    { "notify",	MqNotifyMethod,	"be notified of", 0, 2,
+    { "notify",	MqNotifyMethod,	"register with", 0, 2,
 	    "?-command prefix | -signal signal?", 0 },
     { "event",	MqEventMethod,	"watch", 1, 2,
 	    "readable|writable ?script?", 0 },
-    { "cancel",	IpcCancelMethod, "cancel", 1, 1, "token", 0 },
+    { "cancel",	IpcCancelMethod, "cancel a call on", 1, 1, "token", 0 },
     IPC_COMMON_METHODS
 };
 
 static const IpcAttribute attributes[] = {
-    { "-name",	IpcGetName,	NULL,	true },
-    { "-mqd",	GetDescriptor,	NULL,	false },
-    { "-maxmessages", GetMaxMessages, NULL, false },
-    { "-maxmessagesize", GetMaxMessageSize, NULL, false },
-    { "-currentmessages", GetCurrentMessages, NULL, false },
-    { "-blocking", GetBlocking,	ConfigureBlocking, false },
-    { "-encoding", GetEncoding,	ConfigureEncoding, false },
-    { "-read",	GetRead,	NULL,	false },
-    { "-write",	GetWrite,	NULL,	false },
-    { NULL, NULL, NULL, false }
+    IPC_COMMON_ATTRIBUTES,
+    { "-mqd",	GetDescriptor,	0, NULL, false },
+    { "-maxmessages", GetLimit,	offsetof(OsMqLimits, maxMessages), NULL,
+	    false },
+    { "-maxmessagesize", GetLimit, offsetof(OsMqLimits, maxMessageSize), NULL,
+	    false },
+    { "-currentmessages", GetCurrentMessages, 0, NULL, false },
+    { "-blocking", IpcGetInt,	offsetof(MqHandle, blocking),
+	    ConfigureBlocking, false },
+    { "-encoding", IpcGetEncoding, offsetof(MqHandle, encoding),
+	    ConfigureEncoding, false },
+    { "-read",	IpcGetInt,	offsetof(MqHandle, read), NULL, false },
+    { "-write",	IpcGetInt,	offsetof(MqHandle, write), NULL, false },
+    { NULL, NULL, 0, NULL, false }
+};
+
+_Static_assert(sizeof(pid_t) == sizeof(int), "IpcGetInt gets a pid_t");
+
+static const IpcInfoKey infoKeys[] = {
+    { "maxmessages", OS_INFO_QUEUE, IpcGetLong,
+	    offsetof(OsInfo, limits.maxMessages) },
+    { "maxmessagesize", OS_INFO_QUEUE, IpcGetLong,
+	    offsetof(OsInfo, limits.maxMessageSize) },
+    { "currentmessages", OS_INFO_QUEUE, IpcGetLong,
+	    offsetof(OsInfo, messages) },
+    { "bytes",	OS_INFO_FILE,	IpcGetWide, offsetof(OsInfo, bytes) },
+    { "notifypid", OS_INFO_FILE, IpcGetInt, offsetof(OsInfo, notifyPid) },
+    { NULL, 0, NULL, 0 }
 };
 
 const IpcFamily ipcMq = {
-    .id = OS_MQ,
+    .os = &osMqFamily,
     .noun = "message queue",
     .prefix = "mq",
     .handleSize = sizeof(MqHandle),
-    .openUsage = "name ?-flags list? ?-mode mode? ?-maxmessages n?"
-	    " ?-maxmessagesize n? ?-read bool? ?-write bool?"
-	    " ?-blocking bool? ?-encoding enc? ?-as command?",
-    .openOptions = openOptions,
+    .subcommands = subcommands,
     .methods = methods,
     .attributes = attributes,
-    .check = CheckMq,
+    .infoKeys = infoKeys,
     .open = OpenMq,
     .fail = FailOpenMq,
     .close = CloseMq,

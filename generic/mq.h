@@ -1,33 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * mq.h --
  *
- *	The handle of a queue, for mq.c and mqEvent.c.
+ *	Message queues, for mq.c and posixIpc.c.
  */
 
-#ifndef MQ_H
-#define MQ_H
+#ifndef IPC_MQ_H
+#define IPC_MQ_H
 
-#include "posixIpc.h"
+#include "family.h"
 
-typedef struct MqHandle {
-    IpcHandle handle;
-    OsMq *mq;
-    Tcl_Encoding encoding;	/* of messages; NULL: they are bytes */
-    bool read;			/* what the handle may do */
-    bool write;
-    bool blocking;		/* whether it may wait */
+extern const IpcFamily ipcMq;
 
-    /* mqEvent.c: */
-    int watched;		/* OS_READABLE | OS_WRITABLE */
-    int turn;			/* what is served next */
-    Tcl_Obj *scripts[2];	/* of "event readable" and "event writable" */
-    Tcl_Obj *notices;		/* a list: prefixes of "notify", the oldest
-				 * first; or NULL */
-} MqHandle;
-
-IpcMethodProc MqNotifyMethod, MqEventMethod;
-int	MqWatch(IpcHandle *handle);
-void	MqServe(IpcHandle *handle, int events);
-void	MqForgetEvents(MqHandle *mq);
-
-#endif /* MQ_H */
+#endif /* IPC_MQ_H */

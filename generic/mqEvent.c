@@ -1,47 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * mqEvent.c --
  *
- *	What a queue tells the event loop: that it is readable or writable, and
- *	that it is no longer empty.
+ *	What a queue reports to the event loop: that it is readable or writable,
+ *	and the system's notification that it is no longer empty.
+ *
+ *	Scripts, pending calls and a notification may all wait for the same
+ *	queue. They take turns, one callback an event, so that none starves.
  */
 
-#include "mq.h"
+#include "mqEvent.h"
+#include "args.h"
+#include "error.h"
+#include "pending.h"
+#include "script.h"
 
 #include <errno.h>
-
-/*
- * The events of "event", in the order of the scripts in a handle.
- */
-
-static const struct {
-    const char *name;
-    int event;
-    const char *what;		/* in errorInfo */
-} scriptEvents[] = {
-    { "readable", OS_READABLE, "event readable" },
-    { "writable", OS_WRITABLE, "event writable" },
-    { NULL, 0, NULL }
-};
-
-/*
- * SetScript --
- *
- *	Stores a script, or NULL for none.
- */
-
-static void
-SetScript(
-    Tcl_Obj **where,
-    Tcl_Obj *script)
-{
-    if (script != NULL) {
-	Tcl_IncrRefCount(script);
-    }
-    if (*where != NULL) {
-	Tcl_DecrRefCount(*where);
-    }
-    *where = script;
-}
 
 /*
  * MqForgetEvents --
@@ -53,17 +27,17 @@ void
 MqForgetEvents(
     MqHandle *mq)
 {
-    SetScript(&mq->scripts[0], NULL);
-    SetScript(&mq->scripts[1], NULL);
-    SetScript(&mq->notices, NULL);
+    IpcSetScript(&mq->scripts[0], NULL);
+    IpcSetScript(&mq->scripts[1], NULL);
+    IpcSetScript(&mq->prefixes, NULL);
     mq->watched = 0;
 }
 
 /*
  * MqWatch --
  *
- *	Has the queue watched for what scripts and calls wait for. Returns 0
- *	or an errno value.
+ *	Watches the queue for what scripts and pending calls wait for. Returns
+ *	0 or an errno value.
  */
 
 int
@@ -73,52 +47,51 @@ MqWatch(
     MqHandle *mq = (MqHandle *) handle;
     int events = 0, err = 0;
 
-    for (int i = 0; scriptEvents[i].name != NULL; i++) {
-	int event = scriptEvents[i].event;
+    for (int i = 0; ipcBothEvents[i].name != NULL; i++) {
+	int event = ipcBothEvents[i].event;
 
-	if (mq->scripts[i] != NULL || IpcFirstCall(handle, event) != NULL) {
+	if (mq->scripts[i] != NULL || IpcIsPending(handle, event)) {
 	    events |= event;
 	}
     }
     if (events != mq->watched) {
-	err = OsMqWatch(mq->mq, IpcGetWatch(), events, handle);
+	err = OsMqWatch(mq->mq, IpcGetWatch(), events,
+		&handle->item);
 	mq->watched = (err == 0) ? events : 0;
     }
     return err;
 }
 
 /*
- * ServeNotice --
+ * ServeNotification --
  *
- *	Calls {*}$prefix $mq for a notice that has come. Returns whether there
- *	was one.
+ *	Calls {*}$prefix $mq for a notification that has come. Returns whether
+ *	there was one.
  */
 
 static bool
-ServeNotice(
+ServeNotification(
     MqHandle *mq)
 {
-    Tcl_Obj *name, *prefix, *script;
+    Tcl_Obj *prefix, *script;
 
-    if (!OsMqTakeNotice(mq->mq) || mq->notices == NULL
-	    || Tcl_ListObjIndex(NULL, mq->notices, 0, &prefix) != TCL_OK
+    if (!OsMqTakeNotification(mq->mq) || mq->prefixes == NULL
+	    || Tcl_ListObjIndex(NULL, mq->prefixes, 0, &prefix) != TCL_OK
 	    || prefix == NULL) {
 	return false;
     }
     script = Tcl_DuplicateObj(prefix);
-    Tcl_ListObjReplace(NULL, mq->notices, 0, 1, 0, NULL);
-    name = Tcl_NewObj();
-    Tcl_GetCommandFullName(mq->handle.interp, mq->handle.token, name);
-    Tcl_ListObjAppendElement(NULL, script, name);
-    IpcEvaluate(&mq->handle, mq->handle.interp, script, "notify -command");
+    Tcl_ListObjReplace(NULL, mq->prefixes, 0, 1, 0, NULL);
+    Tcl_ListObjAppendElement(NULL, script, IpcNewCommandObj(&mq->handle));
+    IpcEvaluate(&mq->handle, script, "notify -command");
     return true;
 }
 
 /*
  * IsReady --
  *
- *	Returns whether the queue is readable or writable still: another may
- *	have been faster.
+ *	Returns whether the queue is still readable or writable: another process
+ *	may have been faster.
  */
 
 static bool
@@ -135,8 +108,8 @@ IsReady(
 /*
  * ServeScript --
  *
- *	Evaluates the script of an event that has happened. One that fails is
- *	removed. Returns whether there was one.
+ *	Evaluates the script of an event that has happened. Returns whether there
+ *	was one.
  */
 
 static bool
@@ -145,25 +118,20 @@ ServeScript(
     int i,
     int events)
 {
-    Tcl_Obj *script = mq->scripts[i];
-    int event = scriptEvents[i].event;
+    const IpcEvent *event = &ipcBothEvents[i];
 
-    if (script == NULL || !(events & event) || !IsReady(mq, event)) {
+    if (mq->scripts[i] == NULL || !(events & event->event)
+	    || !IsReady(mq, event->event)) {
 	return false;
     }
-    Tcl_IncrRefCount(script);
-    if (IpcEvaluate(&mq->handle, mq->handle.interp, script,
-	    scriptEvents[i].what) != TCL_OK && mq->scripts[i] == script) {
-	SetScript(&mq->scripts[i], NULL);
-    }
-    Tcl_DecrRefCount(script);
+    IpcEvaluateScript(&mq->handle, event, &mq->scripts[i]);
     return true;
 }
 
 /*
  * ServeTurn --
  *
- *	Serves one of all that may wait for the queue. Returns whether a
+ *	Serves one of those that may wait for the queue. Returns whether a
  *	callback was run.
  */
 
@@ -177,11 +145,11 @@ ServeTurn(
 {
     switch (turn) {
     case 0:
-	return ServeNotice(mq);
+	return ServeNotification(mq);
     case 1:
-	return IpcServeCall(&mq->handle, OS_READABLE);
+	return IpcServePending(&mq->handle, OS_READABLE);
     case 2:
-	return IpcServeCall(&mq->handle, OS_WRITABLE);
+	return IpcServePending(&mq->handle, OS_WRITABLE);
     default:
 	return ServeScript(mq, turn - 3, events);
     }
@@ -190,9 +158,9 @@ ServeTurn(
 /*
  * MqServe --
  *
- *	Something has happened to the queue, or a call is new. One callback is
- *	run, of those whose turn it is. Then the others have theirs: a notice
- *	is told of once, so it is looked for until nothing is left to do.
+ *	The queue has an event, or a call is new: runs one callback, of the
+ *	first in turn that has one. After a callback the handle is made ready
+ *	again, because the watch reports a notification only once.
  */
 
 void
@@ -214,7 +182,7 @@ MqServe(
     if (handle->isOpen) {
 	err = MqWatch(handle);
 	if (err != 0) {
-	    IpcFailCalls(handle, err);
+	    IpcFailPending(handle, err);
 	}
     }
 }
@@ -231,38 +199,13 @@ MqEventMethod(
     const IpcCall *call)
 {
     MqHandle *mq = (MqHandle *) handle;
-    Tcl_Obj *script;
-    int i, err;
 
-    if (Tcl_GetIndexFromObjStruct(call->interp, call->objv[2], scriptEvents,
-	    sizeof(*scriptEvents), "event", TCL_EXACT, &i) != TCL_OK) {
-	return TCL_ERROR;
-    }
-    if (call->objc == 3) {
-	if (mq->scripts[i] != NULL) {
-	    Tcl_SetObjResult(call->interp, mq->scripts[i]);
-	}
-	return TCL_OK;
-    }
-    if (!((scriptEvents[i].event == OS_READABLE) ? mq->read : mq->write)) {
-	return IpcFail(call, EACCES, Tcl_ObjPrintf("it is not %s",
-		scriptEvents[i].name));
-    }
-    script = (Tcl_GetString(call->objv[3])[0] == '\0') ? NULL : call->objv[3];
-    if (script != NULL && IpcGetWatch() == NULL) {
-	return IpcFailNoWatch(call);
-    }
-    SetScript(&mq->scripts[i], script);
-    err = MqWatch(handle);
-    if (err != 0) {
-	SetScript(&mq->scripts[i], NULL);
-	return IpcFail(call, err, NULL);
-    }
-    return TCL_OK;
+    return IpcEventMethod(handle, call, ipcBothEvents, mq->scripts,
+	    (mq->read ? OS_READABLE : 0) | (mq->write ? OS_WRITABLE : 0));
 }
 
 /*
- * The options of notify, of which there may be one.
+ * The options of notify, of which a call has at most one.
  */
 
 typedef struct NotifyOptions {
@@ -279,8 +222,8 @@ static const IpcOption notifyOptions[] = {
 /*
  * NotifyByCommand --
  *
- *	Asks for a notice that calls prefix. One that has come and was not
- *	delivered is delivered all the same.
+ *	Registers for a notification that calls prefix. An earlier
+ *	notification that was not yet delivered is still delivered.
  */
 
 static int
@@ -294,14 +237,14 @@ NotifyByCommand(
     if (IpcGetWatch() == NULL) {
 	return IpcFailNoWatch(call);
     }
-    err = OsMqNotifyWatch(mq->mq, IpcGetWatch(), &mq->handle);
+    err = OsMqNotifyWatch(mq->mq, IpcGetWatch(), &mq->handle.item);
     if (err != 0) {
 	return IpcFail(call, err, NULL);
     }
-    if (mq->notices == NULL) {
-	SetScript(&mq->notices, Tcl_NewObj());
+    if (mq->prefixes == NULL) {
+	IpcSetScript(&mq->prefixes, Tcl_NewObj());
     }
-    Tcl_ListObjAppendElement(NULL, mq->notices, prefix);
+    Tcl_ListObjAppendElement(NULL, mq->prefixes, prefix);
     return TCL_OK;
 }
 
@@ -331,7 +274,7 @@ MqNotifyMethod(
     } else {
 	err = OsMqNotifyCancel(mq->mq);
 	if (err == 0) {
-	    SetScript(&mq->notices, NULL);
+	    IpcSetScript(&mq->prefixes, NULL);
 	}
     }
     return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);

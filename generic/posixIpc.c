@@ -1,46 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * posixIpc.c --
  *
- *	The package: its namespace, the ensembles of the three families, and
- *	the constants.
+ *	The package: its namespace, the list of the families, and the constants.
+ *	No other file needs this one.
  */
 
-#include "posixIpc.h"
+#include "args.h"
+#include "await.h"
+#include "catalog.h"
+#include "error.h"
+#include "lock.h"
+#include "memory.h"
+#include "method.h"
+#include "mq.h"
+#include "package.h"
+#include "ring.h"
+#include "sem.h"
+#include "shm.h"
+#include "topic.h"
 
 static const char packageKey[] = "posix_ipc";
 
 /*
- * Each family is an ensemble, posix_ipc::sem and so on, of these subcommands.
+ * Each family is an ensemble: posix_ipc::sem and so on.
  */
 
-static const IpcFamily *const families[IPC_FAMILIES] = {
-    &ipcSem, &ipcShm, &ipcMq
-};
-
-typedef struct Subcommand {
-    const char *name;
-    IpcSubcommandProc *proc;
-    const char *verb;		/* as in "couldn't open" */
-    int least;			/* words after the subcommand's name */
-    int most;			/* -1: no limit */
-    const char *usage;		/* NULL: the family's openUsage */
-} Subcommand;
-
-static const Subcommand subcommands[] = {
-    { "open",	IpcOpen,	"open",		1, -1, NULL },
-    { "unlink",	IpcUnlink,	"unlink",	1, 1, "name" },
-    { "list",	IpcList,	"list",		0, 1, "?pattern?" },
-    { "info",	IpcInfo,	"look at",	1, 1, "name" },
-    { "holders", IpcHolders,	"find the holders of", 0, 3,
-	    "?name? ?-pids list?" }
+static const IpcFamily *const families[] = {
+    &ipcSem, &ipcShm, &ipcMq, &ipcLock, &ipcRing, &ipcTopic
 };
 
 /*
- * What a script can import: namespace(n).
+ * What a script can import beside the families: namespace(n).
  */
 
 static const char *const exported[] = {
-    "sem", "shm", "mq", "await", "handles", "constants"
+    "await", "handles", "constants", "layout"
 };
 
 /*
@@ -177,22 +172,9 @@ ConstantsCmd(
 }
 
 /*
- * IpcGetPackage --
- *
- *	Returns what the interpreter has of this package.
- */
-
-IpcPackage *
-IpcGetPackage(
-    Tcl_Interp *interp)
-{
-    return Tcl_GetAssocData(interp, packageKey, NULL);
-}
-
-/*
  * LeaveLoop --
  *
- *	The interpreter or the thread ends, whichever is first.
+ *	The interpreter or the thread ends, whichever comes first.
  */
 
 static void
@@ -208,8 +190,8 @@ LeaveLoop(
 /*
  * CloseHandles --
  *
- *	The thread exits: what its handles hold goes back to the system, units
- *	that a body of "with" holds included.
+ *	The thread exits: its handles give back to the system what they hold,
+ *	including units held by a body of "with".
  */
 
 static void
@@ -218,6 +200,7 @@ CloseHandles(
 {
     IpcPackage *package = clientData;
 
+    package->isEnding = true;
     for (IpcHandle *handle = package->handles; handle != NULL;
 	    handle = handle->next) {
 	if (handle->isOpen) {
@@ -228,25 +211,38 @@ CloseHandles(
 }
 
 /*
- * Drop --
+ * DropName, DropWords --
  *
- *	Lets go of a value that was kept, or of NULL.
+ *	Free what info has cached.
  */
 
 static void
-Drop(
-    Tcl_Obj *value)
+DropName(
+    const IpcNameCache *cache)
 {
-    if (value != NULL) {
-	Tcl_DecrRefCount(value);
+    if (cache->name != NULL) {
+	Tcl_DecrRefCount(cache->name);
     }
 }
 
+static void
+DropWords(
+    Tcl_HashTable *words)
+{
+    Tcl_HashSearch search;
+    Tcl_HashEntry *entry = Tcl_FirstHashEntry(words, &search);
+
+    for (; entry != NULL; entry = Tcl_NextHashEntry(&search)) {
+	Tcl_DecrRefCount((Tcl_Obj *) Tcl_GetHashValue(entry));
+    }
+    Tcl_DeleteHashTable(words);
+}
+
 /*
- * DeletePackage --
+ * NewPackage, DeletePackage --
  *
- *	The interpreter is deleted, and its handles have gone with their
- *	commands.
+ *	NewPackage: the interpreter loads the package. DeletePackage: the
+ *	interpreter is deleted; its handles are gone with their commands.
  */
 
 static void
@@ -256,18 +252,29 @@ DeletePackage(
 {
     IpcPackage *package = clientData;
 
-    IpcDropEvents(interp);
+    IpcDropItems(interp);
     Tcl_DeleteThreadExitHandler(CloseHandles, package);
     LeaveLoop(package);
-    for (size_t i = 0; i < IPC_WORDS; i++) {
-	Drop(package->words[i].value);
-    }
-    Drop(package->owner.name);
-    Drop(package->group.name);
-    for (size_t i = 0; i < IPC_KEYS; i++) {
-	Drop(package->keys[i]);
-    }
+    Tcl_DeleteHashTable(&package->numbers);
+    DropWords(&package->words);
+    DropName(&package->owner);
+    DropName(&package->group);
     ckfree(package);
+}
+
+static IpcPackage *
+NewPackage(
+    Tcl_Interp *interp)
+{
+    IpcPackage *package = ckalloc(sizeof(*package));
+
+    *package = (IpcPackage) { .handles = NULL, .usesLoop = true };
+    Tcl_InitHashTable(&package->numbers, TCL_ONE_WORD_KEYS);
+    Tcl_InitHashTable(&package->words, TCL_ONE_WORD_KEYS);
+    Tcl_SetAssocData(interp, packageKey, DeletePackage, package);
+    Tcl_CreateThreadExitHandler(CloseHandles, package);
+    IpcOpenLoop();
+    return package;
 }
 
 /*
@@ -294,10 +301,11 @@ GetNamespace(
  *	The command of a subcommand of a family.
  */
 
-typedef struct FamilySubcommand {
+typedef struct Subcommand {
+    IpcPackage *package;
     const IpcFamily *family;
-    const Subcommand *subcommand;
-} FamilySubcommand;
+    const IpcSubcommand *row;
+} Subcommand;
 
 static int
 SubcommandCmd(
@@ -306,19 +314,24 @@ SubcommandCmd(
     int objc,
     Tcl_Obj *const objv[])
 {
-    const IpcFamily *family = ((FamilySubcommand *) clientData)->family;
-    const Subcommand *self = ((FamilySubcommand *) clientData)->subcommand;
+    const Subcommand *self = clientData;
+    const IpcSubcommand *row = self->row;
     IpcCall call = {
-	.interp = interp, .package = IpcGetPackage(interp),
+	.interp = interp, .package = self->package,
 	.objc = objc, .objv = objv, .prefix = 1,
-	.usage = (self->usage == NULL) ? family->openUsage : self->usage,
-	.verb = self->verb, .family = family
+	.usage = row->usage, .verb = row->verb, .family = self->family
     };
 
-    if (!IpcHasWords(&call, self->least, self->most)) {
+    int code;
+
+    if (!IpcHasWords(&call, row->least, row->most)) {
 	return IpcFailUsage(&call);
     }
-    return self->proc(&call);
+    code = row->proc(&call);
+    if (call.name != NULL) {
+	Tcl_DecrRefCount(call.name);
+    }
+    return code;
 }
 
 static void
@@ -337,6 +350,7 @@ FreeSubcommand(
 static void
 AddFamily(
     Tcl_Interp *interp,
+    IpcPackage *package,
     const IpcFamily *family)
 {
     Tcl_Obj *space = Tcl_ObjPrintf("::posix_ipc::%s", family->prefix);
@@ -344,12 +358,13 @@ AddFamily(
 
     Tcl_IncrRefCount(space);
     namespace = GetNamespace(interp, Tcl_GetString(space));
-    for (size_t i = 0; i < sizeof(subcommands) / sizeof(*subcommands); i++) {
+    for (const IpcSubcommand *row = family->subcommands; row->name != NULL;
+	    row++) {
 	Tcl_Obj *name = Tcl_ObjPrintf("%s::%s", Tcl_GetString(space),
-		subcommands[i].name);
-	FamilySubcommand *own = ckalloc(sizeof(*own));
+		row->name);
+	Subcommand *own = ckalloc(sizeof(*own));
 
-	*own = (FamilySubcommand) { family, &subcommands[i] };
+	*own = (Subcommand) { package, family, row };
 	Tcl_IncrRefCount(name);
 	Tcl_CreateObjCommand(interp, Tcl_GetString(name), SubcommandCmd, own,
 		FreeSubcommand);
@@ -368,17 +383,21 @@ AddFamily(
 
 static void
 AddCommands(
-    Tcl_Interp *interp)
+    Tcl_Interp *interp,
+    IpcPackage *package)
 {
     Tcl_Namespace *namespace = GetNamespace(interp, "::posix_ipc");
 
-    for (size_t i = 0; i < IPC_FAMILIES; i++) {
-	AddFamily(interp, families[i]);
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+	AddFamily(interp, package, families[i]);
+	Tcl_Export(interp, namespace, families[i]->prefix, 0);
     }
     Tcl_CreateObjCommand(interp, "::posix_ipc::constants", ConstantsCmd,
 	    NULL, NULL);
     Tcl_CreateObjCommand(interp, "::posix_ipc::handles", IpcHandlesCmd,
-	    NULL, NULL);
+	    package, NULL);
+    Tcl_CreateObjCommand(interp, "::posix_ipc::layout", IpcLayoutCmd, NULL,
+	    NULL);
     Tcl_NRCreateCommand(interp, "::posix_ipc::await", IpcAwaitCmd,
 	    IpcAwaitNRCmd, NULL, NULL);
     for (size_t i = 0; i < sizeof(exported) / sizeof(*exported); i++) {
@@ -389,29 +408,21 @@ AddCommands(
 /*
  * Posix_ipc_Init --
  *
- *	Called by load. There is no counterpart for safe interpreters, in
- *	which Tcl therefore refuses to load the package: it reaches whatever
- *	processes share with each other.
+ *	Called by load. There is no counterpart for safe interpreters, so Tcl
+ *	refuses to load the package into one: it reaches whatever processes
+ *	share with each other.
  */
 
 DLLEXPORT int
 Posix_ipc_Init(
     Tcl_Interp *interp)
 {
-    IpcPackage *package;
-
     if (Tcl_InitStubs(interp, "8.6-", 0) == NULL) {
 	return TCL_ERROR;
     }
     IpcInitTypes();
-    if (IpcGetPackage(interp) == NULL) {
-	package = ckalloc(sizeof(*package));
-	*package = (IpcPackage) { .handles = NULL };
-	Tcl_SetAssocData(interp, packageKey, DeletePackage, package);
-	Tcl_CreateThreadExitHandler(CloseHandles, package);
-	package->usesLoop = true;
-	IpcOpenLoop();
-	AddCommands(interp);
+    if (Tcl_GetAssocData(interp, packageKey, NULL) == NULL) {
+	AddCommands(interp, NewPackage(interp));
     }
     return Tcl_PkgProvide(interp, PACKAGE_NAME, PACKAGE_VERSION);
 }

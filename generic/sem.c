@@ -1,49 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * sem.c --
  *
  *	Semaphores: posix_ipc::sem open and its handles.
+ *
+ *	The trap is "with": the body may close or destroy the handle, delete the
+ *	interpreter or fork, and the coroutine that runs it may be deleted. In
+ *	all cases the unit is released once, by the process that took it.
  */
 
-#include "posixIpc.h"
+#include "sem.h"
+#include "catalog.h"
+#include "error.h"
+#include "field.h"
+#include "method.h"
+#include "open.h"
+#include "pending.h"
+#include "shm.h"
+#include "shmHandle.h"
+#include "text.h"
+#include "wait.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 typedef struct SemHandle {
     IpcHandle handle;
     OsSem *sem;
     int held;			/* units that bodies of "with" hold */
-    pid_t holder;		/* in this process */
+    unsigned generation;	/* OsGetGeneration of the process in which
+				 * those bodies run */
 } SemHandle;
 
 /*
- * Hold, LetGo --
+ * Hold, Unhold --
  *
- *	A body of "with" holds one more unit; one less, which is released
- *	in the process that took it, and not in one that was forked meanwhile.
- *	LetGo returns 0 or an errno value.
+ *	Count the units that bodies of "with" hold. Unhold also releases the
+ *	unit, unless this is a child process that was forked meanwhile, and
+ *	returns 0 or an errno value.
  */
 
 static void
 Hold(
     SemHandle *sem)
 {
-    if (sem->holder != getpid()) {
-	sem->holder = getpid();
+    if (sem->generation != OsGetGeneration()) {
+	sem->generation = OsGetGeneration();
 	sem->held = 0;
     }
     sem->held++;
 }
 
 static int
-LetGo(
+Unhold(
     SemHandle *sem,
-    pid_t holder)
+    unsigned generation)
 {
-    if (sem->held == 0 || holder != getpid()) {
+    if (sem->held == 0 || generation != OsGetGeneration()) {
 	return 0;
     }
     sem->held--;
@@ -51,10 +65,33 @@ LetGo(
 }
 
 /*
- * OpenSem, CloseSem --
+ * OpenCommand, OpenSem --
  *
- *	What handle.c asks of a family.
+ *	posix_ipc::sem open name ?-flags list? ?-mode mode? ?-value n?
+ *	    ?-as command?
  */
+
+typedef struct OpenOptions {
+    IpcOpenOptions common;
+    int64_t value;
+} OpenOptions;
+
+static const IpcOption openOptions[] = {
+    IPC_OPEN_OPTIONS(IpcReadFlags),
+    { "-value",	IpcReadSemValue, offsetof(OpenOptions, value) },
+    { NULL, NULL, 0 }
+};
+
+static int
+OpenCommand(
+    IpcCall *call)
+{
+    OpenOptions options = { .common = IPC_OPEN_DEFAULTS, .value = 0 };
+
+    IpcSetName(call, call->objv[1]);
+    return (IpcReadOptions(call, 2, openOptions, &options) != TCL_OK)
+	    ? TCL_ERROR : IpcOpen(call, &options.common);
+}
 
 static int
 OpenSem(
@@ -63,8 +100,108 @@ OpenSem(
     const IpcOpenOptions *options)
 {
     return OsSemOpen(name, options->flags, (mode_t) options->mode,
-	    (unsigned) options->value, &((SemHandle *) handle)->sem);
+	    (unsigned) ((const OpenOptions *) options)->value,
+	    &handle->object, &((SemHandle *) handle)->sem);
 }
+
+/*
+ * AtCommand, OpenAt --
+ *
+ *	posix_ipc::sem at shm offset ?-value n? ?-as command?
+ */
+
+typedef struct AtOptions {
+    IpcShmHandle *shm;
+    int64_t offset;
+    int64_t value;		/* -1: it has one */
+    Tcl_Obj *command;		/* NULL: the package chooses the name */
+} AtOptions;
+
+static const IpcOption atOptions[] = {
+    { "-value",	IpcReadSemValue, offsetof(AtOptions, value) },
+    { "-as",	IpcReadWord,	offsetof(AtOptions, command) },
+    { NULL, NULL, 0 }
+};
+
+static const IpcFamily semAt;
+
+static int
+OpenAt(
+    IpcCall *call,
+    IpcHandle *handle,
+    void *data)
+{
+    const AtOptions *options = data;
+    unsigned value = (unsigned) options->value;
+    int err = OsSemAt(options->shm->shm, options->offset,
+	    (options->value >= 0) ? &value : NULL, &handle->object,
+	    &((SemHandle *) handle)->sem);
+
+    if (err == EINVAL) {
+	return IpcFail(call, err, Tcl_NewStringObj(
+		"the offset is not aligned for a semaphore", -1));
+    } else if (err == EACCES) {
+	return IpcFailReadonly(call);
+    } else if (err != 0) {
+	return IpcFailLimit(call, err, NULL);
+    }
+    handle->objectName = options->shm->handle.name;
+    Tcl_IncrRefCount(handle->objectName);
+    return TCL_OK;
+}
+
+static int
+AtCommand(
+    IpcCall *call)
+{
+    AtOptions options = { .value = -1 };
+    IpcHandle *shm = IpcFindHandle(call->interp, call->objv[1]);
+    char number[24];
+
+    IpcSetName(call, call->objv[1]);
+    if (shm == NULL || shm->family != &ipcShm) {
+	return IpcFail(call, EINVAL, Tcl_NewStringObj(
+		"that is not the handle of a segment", -1));
+    }
+    IpcSetName(call, shm->name);
+    if (IpcReadPlace(call, "offset", call->objv[2], &options.offset) != TCL_OK
+	    || IpcReadOptions(call, 3, atOptions, &options) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    snprintf(number, sizeof(number), "%" PRId64, options.offset);
+    IpcSetName(call, Tcl_ObjPrintf("%s+%s", Tcl_GetString(shm->name),
+	    number));
+    if (!shm->isOpen) {
+	return IpcFail(call, EBADF, NULL);
+    }
+    options.shm = (IpcShmHandle *) shm;
+    return IpcMakeHandle(call, &semAt, options.command, OpenAt, &options);
+}
+
+/*
+ * FailSem --
+ *
+ *	Fails an open for err.
+ */
+
+static int
+FailSem(
+    const IpcCall *call,
+    int err,
+    const IpcOpenOptions *options)
+{
+    return (err != ENOTSUP) ? IpcFailOpen(call, err, options)
+	    : IpcFail(call, err, Tcl_NewStringObj("its file is too short for"
+		    " a semaphore: a program of another word size or C library"
+		    " created it, or another process has truncated it", -1));
+}
+
+/*
+ * CloseSem --
+ *
+ *	Closes the semaphore, after giving back the units that bodies of "with"
+ *	hold.
+ */
 
 static int
 CloseSem(
@@ -73,7 +210,7 @@ CloseSem(
     SemHandle *sem = (SemHandle *) handle;
 
     for (int held = sem->held; held > 0; held--) {
-	LetGo(sem, sem->holder);
+	Unhold(sem, sem->generation);
     }
     sem->held = 0;
     return OsSemClose(sem->sem);
@@ -87,12 +224,14 @@ CloseSem(
 
 static int
 GetValue(
-    IpcHandle *handle,
+    void *record,
+    size_t offset,
     Tcl_Obj **valuePtr)
 {
     int value;
-    int err = OsSemGetValue(((SemHandle *) handle)->sem, &value);
+    int err = OsSemGetValue(((SemHandle *) record)->sem, &value);
 
+    (void) offset;
     if (err == 0) {
 	*valuePtr = Tcl_NewIntObj(value);
     }
@@ -120,10 +259,9 @@ static const IpcOption withOptions[] = {
 };
 
 /*
- * AttemptAcquire, Acquire --
+ * AttemptAcquire --
  *
- *	Take a unit, waiting for it if need be. A free one is taken without
- *	looking when the wait would end.
+ *	Takes a unit, waiting for timeout nanoseconds if none is free.
  */
 
 static int
@@ -132,41 +270,30 @@ AttemptAcquire(
     void *request,
     OsTime timeout)
 {
+    OsSem *sem = ((SemHandle *) handle)->sem;
+
     (void) request;
-    return OsSemWait(((SemHandle *) handle)->sem, timeout);
-}
-
-static int
-Acquire(
-    IpcHandle *handle,
-    const IpcCall *call,
-    OsTime timeout)
-{
-    int err = OsSemTryWait(((SemHandle *) handle)->sem);
-
-    if (err == EAGAIN && timeout != 0) {
-	return IpcWait(call, handle, timeout, AttemptAcquire, NULL);
-    }
-    return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
+    return (timeout == OS_NOW) ? OsSemTryWait(sem) : OsSemWait(sem, timeout);
 }
 
 /*
- * AcquireLater, WatchSem, ServeSem --
+ * AcquirePending, WatchSem, ServeSem --
  *
- *	Take units from the event loop, in the order of the calls. While some
- *	wait, one unit is fetched at a time: it would be lost with the process.
+ *	Take units in the event loop, in the order of the calls. While calls
+ *	wait, one unit is fetched at a time, because fetched units are lost if
+ *	the process is killed.
  */
 
 static int
-AcquireLater(
+AcquirePending(
     IpcHandle *handle,
-    const IpcAsync *call,
+    const void *request,
     Tcl_Obj **resultPtr)
 {
     OsSem *sem = ((SemHandle *) handle)->sem;
     int err = OsSemTakeFetched(sem);
 
-    (void) call;
+    (void) request;
     (void) resultPtr;
     return (err == EAGAIN) ? OsSemTryWait(sem) : err;
 }
@@ -175,8 +302,8 @@ static int
 WatchSem(
     IpcHandle *handle)
 {
-    return OsSemFetch(((SemHandle *) handle)->sem, IpcGetWatch(), handle,
-	    handle->calls > 0);
+    return OsSemFetch(((SemHandle *) handle)->sem, IpcGetWatch(),
+	    &handle->item, handle->firstPending != NULL);
 }
 
 static void
@@ -185,15 +312,15 @@ ServeSem(
     int events)
 {
     (void) events;
-    if (IpcServeCall(handle, OS_POSTED)) {
-	if (handle->calls > 0) {
+    if (IpcServePending(handle, OS_POSTED)) {
+	if (handle->firstPending != NULL) {
 	    IpcMakeReady(handle, 0);
 	}
     } else {
 	int err = WatchSem(handle);
 
 	if (err != 0) {
-	    IpcFailCalls(handle, err);
+	    IpcFailPending(handle, err);
 	}
     }
 }
@@ -214,23 +341,23 @@ AcquireMethod(
     if (IpcReadOptions(call, 2, acquireOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
-    if (options.prefix != NULL || call->await != NULL) {
-	return IpcStart(call, handle, &(IpcAsyncSpec) {
-	    .attempt = AcquireLater,
+    if (options.prefix != NULL || call->receiver != NULL) {
+	return IpcStartPending(call, handle, &(IpcPendingSpec) {
+	    .attempt = AcquirePending,
 	    .event = OS_POSTED,
 	    .timeout = options.timeout,
 	    .prefix = options.prefix
 	});
     }
-    return Acquire(handle, call, options.timeout);
+    return IpcWait(call, handle, options.timeout, AttemptAcquire, NULL);
 }
 
 /*
  * PostMany --
  *
- *	Releases count units, and counts them in *releasedPtr. Tcl is served
- *	meanwhile, for two thousand million take a minute. Returns TCL_OK with
- *	an errno value in *errPtr, or the code with which the call is to end.
+ *	Releases count units, and counts them in *releasedPtr. Two billion
+ *	take a minute, so Tcl is served meanwhile. Returns TCL_OK with an
+ *	errno value in *errPtr, or the code with which the call is to end.
  */
 
 static int
@@ -262,8 +389,8 @@ PostMany(
 /*
  * ReleaseMany --
  *
- *	Releases count units, or none where the value shows that they would
- *	be too many. Others release too, so it may stop short all the same.
+ *	Releases count units, or none if the value shows that they would be too
+ *	many. Other processes release too, so it may still fail midway.
  */
 
 static int
@@ -281,8 +408,8 @@ ReleaseMany(
     if (err == ENOSYS) {
 	err = 0;
     } else if (err == 0 && count > most - value) {
-	snprintf(text, sizeof(text), "%" PRId64 " more than the %d that are"
-		" free exceed %" PRId64, count, value, most);
+	snprintf(text, sizeof(text), "%d units are free, and a semaphore has"
+		" at most %" PRId64, value, most);
 	return IpcFail(call, EOVERFLOW, Tcl_NewStringObj(text, -1));
     }
     IpcHoldHandle(&sem->handle);
@@ -324,10 +451,10 @@ ReleaseMethod(
 /*
  * EndWith --
  *
- *	The body of "with" has ended, in whatever way: releases the unit,
- *	unless closing the handle has done so. No script runs here, so it
- *	works for a coroutine or an interpreter that is being deleted. The
- *	second datum is no pointer, but the process that took the unit.
+ *	The body of "with" has ended in any way: releases the unit, unless
+ *	closing the handle has done so. No script runs here, so it also works
+ *	if the coroutine or the interpreter is being deleted. The second datum
+ *	is not a pointer but the generation of the process that took the unit.
  */
 
 static int
@@ -341,15 +468,14 @@ EndWith(
 	.interp = interp, .verb = "release", .family = &ipcSem,
 	.name = sem->handle.name
     };
-    pid_t holder;
+    unsigned generation = (unsigned) (uintptr_t) data[1];
     int err;
 
     if (result == TCL_ERROR) {
 	Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
 		"\n    (\"with\" body line %d)", Tcl_GetErrorLine(interp)));
     }
-    memcpy(&holder, &data[1], sizeof(holder));
-    err = LetGo(sem, holder);
+    err = Unhold(sem, generation);
     if (err != 0 && result != TCL_ERROR) {
 	result = IpcFail(&release, err, NULL);
     }
@@ -371,7 +497,6 @@ WithMethod(
     SemHandle *sem = (SemHandle *) handle;
     WaitOptions options = { .timeout = OS_NEVER };
     IpcCall acquire = *call;
-    ClientData holder = NULL;
     int code;
 
     if (call->objc % 2 == 0) {
@@ -381,14 +506,14 @@ WithMethod(
     if (IpcReadOptions(&acquire, 2, withOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
-    code = Acquire(handle, &acquire, options.timeout);
+    code = IpcWait(&acquire, handle, options.timeout, AttemptAcquire, NULL);
     if (code != TCL_OK) {
 	return code;
     }
     Hold(sem);
     IpcHoldHandle(handle);
-    memcpy(&holder, &sem->holder, sizeof(sem->holder));
-    Tcl_NRAddCallback(call->interp, EndWith, sem, holder, NULL, NULL);
+    Tcl_NRAddCallback(call->interp, EndWith, sem,
+	    (ClientData) (uintptr_t) sem->generation, NULL, NULL);
     return Tcl_NREvalObj(call->interp, call->objv[call->objc - 1], 0);
 }
 
@@ -396,10 +521,12 @@ WithMethod(
  * The tables of this family.
  */
 
-static const IpcOption openOptions[] = {
-    IPC_COMMON_OPTIONS,
-    { "-value",	IpcReadSemValue, offsetof(IpcOpenOptions, value) },
-    { NULL, NULL, 0 }
+static const IpcSubcommand subcommands[] = {
+    { "open",	OpenCommand,	"open",	1, -1,
+	    "name ?-flags list? ?-mode mode? ?-value n? ?-as command?" },
+    { "at",	AtCommand,	"open",	2, -1,
+	    "shm offset ?-value n? ?-as command?" },
+    IPC_CATALOG_SUBCOMMANDS
 };
 
 static const IpcMethod methods[] = {
@@ -407,28 +534,47 @@ static const IpcMethod methods[] = {
 	    "?-timeout seconds? ?-command prefix?", IPC_CAN_AWAIT },
     { "release", ReleaseMethod,	"release", 0, 1, "?count?", 0 },
     { "with",	WithMethod,	"acquire", 1, -1, "?-timeout seconds? body", 0 },
-    { "cancel",	IpcCancelMethod, "cancel", 1, 1, "token", 0 },
+    { "cancel",	IpcCancelMethod, "cancel a call on", 1, 1, "token", 0 },
     IPC_COMMON_METHODS
 };
 
 static const IpcAttribute attributes[] = {
-    { "-name",	IpcGetName,	NULL,	true },
-    { "-value",	GetValue,	NULL,	false },
-    { NULL, NULL, NULL, false }
+    IPC_COMMON_ATTRIBUTES,
+    { "-value",	GetValue,	0, NULL, false },
+    { NULL, NULL, 0, NULL, false }
+};
+
+static const IpcInfoKey infoKeys[] = {
+    { "value",	OS_INFO_VALUE,	IpcGetInt, offsetof(OsInfo, value) },
+    { "waiters", OS_INFO_WAITERS, IpcGetInt, offsetof(OsInfo, waiters) },
+    { NULL, 0, NULL, 0 }
 };
 
 const IpcFamily ipcSem = {
-    .id = OS_SEM,
+    .os = &osSemFamily,
     .noun = "semaphore",
     .prefix = "sem",
     .handleSize = sizeof(SemHandle),
-    .openUsage = "name ?-flags list? ?-mode mode? ?-value n? ?-as command?",
-    .openOptions = openOptions,
+    .subcommands = subcommands,
     .methods = methods,
     .attributes = attributes,
+    .infoKeys = infoKeys,
     .open = OpenSem,
+    .fail = FailSem,
     .close = CloseSem,
     .unlink = OsSemUnlink,
+    .watch = WatchSem,
+    .serve = ServeSem
+};
+
+static const IpcFamily semAt = {
+    .os = &osShmFamily,
+    .noun = "semaphore",
+    .prefix = "sem",
+    .handleSize = sizeof(SemHandle),
+    .methods = methods,
+    .attributes = attributes,
+    .close = CloseSem,
     .watch = WatchSem,
     .serve = ServeSem
 };

@@ -1,148 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * shm.c --
  *
  *	Shared memory: posix_ipc::shm open and its handles.
+ *
+ *	Another process may resize or truncate the segment at any moment: a size
+ *	is never trusted, and each access may fail with ERANGE.
  */
 
-#include "posixIpc.h"
+#include "shm.h"
+#include "catalog.h"
+#include "error.h"
+#include "field.h"
+#include "memory.h"
+#include "method.h"
+#include "open.h"
+#include "pending.h"
+#include "shmHandle.h"
+#include "text.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-
-typedef struct ShmHandle {
-    IpcHandle handle;
-    OsShm *shm;
-    int readonly;
-} ShmHandle;
 
 /*
- * CheckShm, OpenShm, CloseShm --
+ * OpenCommand, OpenShm, CloseShm --
  *
- *	What handle.c asks of a family.
+ *	posix_ipc::shm open name ?-flags list? ?-mode mode? ?-size bytes?
+ *	    ?-minsize bytes? ?-reserve bool? ?-readonly bool? ?-as command?
  */
 
+typedef struct OpenOptions {
+    IpcOpenOptions common;
+    int64_t size;		/* bytes */
+    int64_t minSize;
+    int reserve;
+    int readonly;
+} OpenOptions;
+
+static const IpcOption openOptions[] = {
+    IPC_OPEN_OPTIONS(IpcReadTruncFlags),
+    { "-size",	IpcReadSize,	offsetof(OpenOptions, size) },
+    { "-minsize", IpcReadSize,	offsetof(OpenOptions, minSize) },
+    { "-reserve", IpcReadBoolean, offsetof(OpenOptions, reserve) },
+    { "-readonly", IpcReadBoolean, offsetof(OpenOptions, readonly) },
+    { NULL, NULL, 0 }
+};
+
 static int
-CheckShm(
-    const IpcCall *call,
-    const IpcOpenOptions *options)
+OpenCommand(
+    IpcCall *call)
 {
-    if (options->readonly && (options->size != 0
-	    || (options->flags & OS_TRUNC))) {
-	return IpcFail(call, EACCES, Tcl_NewStringObj(
-		"-readonly forbids -size and TRUNC", -1));
+    OpenOptions options = { .common = IPC_OPEN_DEFAULTS, .size = 0 };
+
+    IpcSetName(call, call->objv[1]);
+    if (IpcReadOptions(call, 2, openOptions, &options) != TCL_OK) {
+	return TCL_ERROR;
     }
-    return TCL_OK;
+    if (options.readonly && (options.size != 0 || options.minSize != 0
+	    || options.reserve || (options.common.flags & OS_TRUNC))) {
+	return IpcFail(call, EACCES, Tcl_NewStringObj("-readonly forbids"
+		" -size, -minsize, -reserve and the flag TRUNC", -1));
+    }
+    if (options.size != 0 && options.minSize != 0) {
+	return IpcFail(call, EINVAL, Tcl_NewStringObj(
+		"-size and -minsize cannot be combined", -1));
+    }
+    return IpcOpen(call, &options.common);
 }
 
 static int
 OpenShm(
     IpcHandle *handle,
     const char *name,
-    const IpcOpenOptions *options)
+    const IpcOpenOptions *common)
 {
-    ShmHandle *shm = (ShmHandle *) handle;
+    const OpenOptions *options = (const OpenOptions *) common;
+    IpcShmHandle *shm = (IpcShmHandle *) handle;
 
     shm->readonly = options->readonly;
-    return OsShmOpen(name, options->flags, (mode_t) options->mode,
-	    options->size, options->readonly != 0, &shm->shm);
+    return OsShmOpen(name, &(OsShmRequest) {
+	.flags = common->flags, .mode = (mode_t) common->mode,
+	.size = options->size, .minSize = options->minSize,
+	.reserve = options->reserve != 0, .readonly = options->readonly != 0
+    }, &handle->object, &shm->shm);
 }
 
 static int
 CloseShm(
     IpcHandle *handle)
 {
-    return OsShmClose(((ShmHandle *) handle)->shm);
+    return OsShmClose(((IpcShmHandle *) handle)->shm);
 }
 
 /*
- * GetDescriptor, GetSize, GetReadonly --
+ * GetSize --
  *
- *	The attributes -fd, -size (asked of the system each time), -readonly.
+ *	The attribute -size, which is read from the system each time.
  */
-
-static int
-GetDescriptor(
-    IpcHandle *handle,
-    Tcl_Obj **valuePtr)
-{
-    *valuePtr = Tcl_NewIntObj(OsShmDescriptor(((ShmHandle *) handle)->shm));
-    return 0;
-}
 
 static int
 GetSize(
-    IpcHandle *handle,
+    void *record,
+    size_t offset,
     Tcl_Obj **valuePtr)
 {
     int64_t size;
-    int err = OsShmGetSize(((ShmHandle *) handle)->shm, &size);
+    int err = OsShmGetSize(((IpcShmHandle *) record)->shm, &size);
 
+    (void) offset;
     if (err == 0) {
-	*valuePtr = Tcl_NewWideIntObj(size);
+	*valuePtr = IpcNewInteger(size);
     }
     return err;
-}
-
-static int
-GetReadonly(
-    IpcHandle *handle,
-    Tcl_Obj **valuePtr)
-{
-    *valuePtr = Tcl_NewBooleanObj(((ShmHandle *) handle)->readonly);
-    return 0;
-}
-
-/*
- * ReadPlace --
- *
- *	Reads an offset or a length. One that no segment could have is RANGE,
- *	like one that is outside this one.
- */
-
-static int
-ReadPlace(
-    const IpcCall *call,
-    const char *what,
-    Tcl_Obj *value,
-    int64_t *where)
-{
-    if (IpcGetInteger(call, value, where) != TCL_OK) {
-	return TCL_ERROR;
-    }
-    return (*where >= 0) ? TCL_OK : IpcFail(call, ERANGE,
-	    Tcl_ObjPrintf("%s \"%s\"", what, Tcl_GetString(value)));
-}
-
-/*
- * FailAccess --
- *
- *	Fails an access to length bytes at offset.
- */
-
-static int
-FailAccess(
-    const IpcCall *call,
-    int err,
-    int64_t offset,
-    int64_t length)
-{
-    char text[64];
-
-    if (err != ERANGE) {
-	return IpcFailLimit(call, err, NULL);
-    }
-    snprintf(text, sizeof(text), "%" PRId64 " bytes at offset %" PRId64,
-	    length, offset);
-    return IpcFail(call, err, Tcl_NewStringObj(text, -1));
 }
 
 /*
  * ReadLength --
  *
- *	The length of a read at offset: the fourth word of the call, or what
- *	is left of the segment. A long one is compared with the segment before
- *	memory is taken for it.
+ *	Reads the length of a read at offset: the fourth word of the call, or
+ *	what is left of the segment. A long one is compared with the segment
+ *	before memory is allocated for it.
  */
 
 static int
@@ -157,7 +133,7 @@ ReadLength(
     int err;
 
     if (call->objc > 3) {
-	if (ReadPlace(call, "length", call->objv[3], lengthPtr) != TCL_OK) {
+	if (IpcReadPlace(call, "length", call->objv[3], lengthPtr) != TCL_OK) {
 	    return TCL_ERROR;
 	}
 	if (*lengthPtr < longLength) {
@@ -171,7 +147,8 @@ ReadLength(
     if (err == 0 && (offset > size || *lengthPtr > size - offset)) {
 	err = ERANGE;
     }
-    return (err == 0) ? TCL_OK : FailAccess(call, err, offset, *lengthPtr);
+    return (err == 0) ? TCL_OK
+	    : IpcFailAccess(call, err, shm, offset, *lengthPtr);
 }
 
 /*
@@ -185,13 +162,13 @@ ReadMethod(
     IpcHandle *handle,
     const IpcCall *call)
 {
-    OsShm *shm = ((ShmHandle *) handle)->shm;
+    OsShm *shm = ((IpcShmHandle *) handle)->shm;
     int64_t offset = 0, length = 0;
     unsigned char *bytes;
     Tcl_Obj *result;
     int err;
 
-    if ((call->objc > 2 && ReadPlace(call, "offset", call->objv[2], &offset)
+    if ((call->objc > 2 && IpcReadPlace(call, "offset", call->objv[2], &offset)
 		    != TCL_OK)
 	    || ReadLength(call, shm, offset, &length) != TCL_OK) {
 	return TCL_ERROR;
@@ -203,7 +180,7 @@ ReadMethod(
     err = OsShmRead(shm, offset, bytes, (size_t) length);
     if (err != 0) {
 	Tcl_DecrRefCount(result);
-	return FailAccess(call, err, offset, length);
+	return IpcFailAccess(call, err, shm, offset, length);
     }
     Tcl_SetObjResult(call->interp, result);
     return TCL_OK;
@@ -220,21 +197,22 @@ WriteMethod(
     IpcHandle *handle,
     const IpcCall *call)
 {
+    OsShm *shm = ((IpcShmHandle *) handle)->shm;
     const unsigned char *bytes;
     Tcl_Size length;
     int64_t offset;
     int err;
 
-    if (ReadPlace(call, "offset", call->objv[2], &offset) != TCL_OK) {
+    if (IpcReadPlace(call, "offset", call->objv[2], &offset) != TCL_OK) {
 	return TCL_ERROR;
     }
     bytes = IpcGetBytes(call, call->objv[3], &length);
     if (bytes == NULL) {
 	return TCL_ERROR;
     }
-    err = OsShmWrite(((ShmHandle *) handle)->shm, offset, bytes,
-	    (size_t) length);
-    return (err == 0) ? TCL_OK : FailAccess(call, err, offset, length);
+    err = OsShmWrite(shm, offset, bytes, (size_t) length);
+    return (err == 0) ? TCL_OK
+	    : IpcFailAccess(call, err, shm, offset, length);
 }
 
 /*
@@ -254,48 +232,58 @@ ResizeMethod(
     if (IpcReadSize(call, "size", call->objv[2], &size) != TCL_OK) {
 	return TCL_ERROR;
     }
-    err = OsShmResize(((ShmHandle *) handle)->shm, size);
-    return (err == 0) ? TCL_OK : IpcFailLimit(call, err, NULL);
+    err = OsShmResize(((IpcShmHandle *) handle)->shm, size);
+    return (err == 0) ? TCL_OK
+	    : (err == EACCES) ? IpcFailReadonly(call)
+	    : IpcFailLimit(call, err, NULL);
 }
 
 /*
  * The tables of this family.
  */
 
-static const IpcOption openOptions[] = {
-    IPC_COMMON_OPTIONS,
-    { "-size",	IpcReadSize,	offsetof(IpcOpenOptions, size) },
-    { "-readonly", IpcReadBoolean, offsetof(IpcOpenOptions, readonly) },
-    { NULL, NULL, 0 }
+static const IpcSubcommand subcommands[] = {
+    { "open",	OpenCommand,	"open",	1, -1,
+	    "name ?-flags list? ?-mode mode? ?-size bytes?"
+	    " ?-minsize bytes? ?-reserve bool? ?-readonly bool?"
+	    " ?-as command?" },
+    IPC_CATALOG_SUBCOMMANDS
 };
 
 static const IpcMethod methods[] = {
     { "read",	ReadMethod,	"read",	 0, 2, "?offset ?length??", 0 },
     { "write",	WriteMethod,	"write", 2, 2, "offset bytes", 0 },
     { "resize",	ResizeMethod,	"resize", 1, 1, "bytes", 0 },
+    IPC_MEMORY_METHODS,
     IPC_COMMON_METHODS
 };
 
 static const IpcAttribute attributes[] = {
-    { "-name",	IpcGetName,	NULL,	true },
-    { "-fd",	GetDescriptor,	NULL,	false },
-    { "-size",	GetSize,	NULL,	false },
-    { "-readonly", GetReadonly,	NULL,	false },
-    { NULL, NULL, NULL, false }
+    IPC_COMMON_ATTRIBUTES,
+    { "-fd",	IpcGetInt,	offsetof(IpcHandle, object.fd), NULL, false },
+    { "-size",	GetSize,	0, NULL, false },
+    { "-readonly", IpcGetInt,	offsetof(IpcShmHandle, readonly), NULL, false },
+    { NULL, NULL, 0, NULL, false }
+};
+
+static const IpcInfoKey infoKeys[] = {
+    { "size",	OS_INFO_SIZE,	IpcGetWide, offsetof(OsInfo, size) },
+    { NULL, 0, NULL, 0 }
 };
 
 const IpcFamily ipcShm = {
-    .id = OS_SHM,
+    .os = &osShmFamily,
     .noun = "shared memory",
     .prefix = "shm",
-    .handleSize = sizeof(ShmHandle),
-    .openUsage = "name ?-flags list? ?-mode mode? ?-size bytes?"
-	    " ?-readonly bool? ?-as command?",
-    .openOptions = openOptions,
+    .handleSize = sizeof(IpcShmHandle),
+    .subcommands = subcommands,
     .methods = methods,
     .attributes = attributes,
-    .check = CheckShm,
+    .infoKeys = infoKeys,
     .open = OpenShm,
+    .fail = IpcFailOpen,
     .close = CloseShm,
-    .unlink = OsShmUnlink
+    .unlink = OsShmUnlink,
+    .watch = IpcWatchMemory,
+    .serve = IpcServeMemory
 };

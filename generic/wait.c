@@ -1,29 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * wait.c --
  *
- *	Calls that wait, where the thread has nothing else to do meanwhile.
+ *	Blocking calls. A thread that waits here has nothing else to do.
  *
- *	Tcl handles signals between commands, so a wait has to end for one.
- *	EINTR does not tell of all: a handler with SA_RESTART (as of Expect's
- *	trap) lets the wait go on, and a signal may come just before the wait
- *	begins. So it is made in slices, with a look at Tcl between them. Each
- *	counts as a command where Tcl checks the limits of an interpreter.
+ *	Tcl runs its signal handlers between commands, so a signal must end the
+ *	wait. EINTR does not tell of every signal: if the handler was installed
+ *	with SA_RESTART (Expect's trap does that), the kernel continues to
+ *	wait; and a signal can arrive just before the wait begins. So a wait
+ *	consists of slices, and after each slice Tcl is served.
+ *
+ *	Each new slice puts the caller at the end of the kernel's line, and in the
+ *	gap before it a notification can be sent although the caller waits. So
+ *	slices are short only while the program has a handler with SA_RESTART.
+ *	Looking for one takes some 60 system calls, so it happens only after the
+ *	first slice: most waits end within that.
  */
 
-#include "posixIpc.h"
+#include "wait.h"
+#include "error.h"
+#include "handle.h"
 
 #include <errno.h>
 
-static const OsTime slice = OS_SECOND / 10;
+static const OsTime shortSlice = OS_SECOND / 10;
+static const OsTime longSlice = 5 * OS_SECOND;
 
 /*
  * IpcServeTcl --
  *
- *	Does what Tcl does between commands: lets its handlers of signals run,
- *	if there is one to be run, and then stores true; and checks the limits of
- *	the interpreter, interp(n). Scripts may run that do anything, so the
- *	handle must be held. Returns TCL_OK, or the code with which the call is
- *	to end.
+ *	Does what Tcl does between commands: runs handlers of signals that have
+ *	arrived, then stores true; and checks the limits of the interpreter,
+ *	interp(n). This may run any script, so the caller must hold the handle.
+ *	Returns TCL_OK, or the code with which the call is to end.
  */
 
 int
@@ -47,24 +56,63 @@ IpcServeTcl(
 }
 
 /*
- * IpcWait --
+ * UntilLimit --
  *
- *	Makes an attempt at a call that may wait for timeout nanoseconds;
- *	with 0 it may not wait at all. Returns TCL_OK, or TCL_ERROR, or the
- *	code of a signal handler.
+ *	Returns the time until the time limit of an interpreter, interp(n), in
+ *	nanoseconds: OS_NEVER if it has none; a short slice if it is past, so
+ *	that Tcl's granularity is counted down.
  */
 
-int
-IpcWait(
+static OsTime
+UntilLimit(
+    Tcl_Interp *interp)
+{
+    Tcl_Time now, limit;
+    OsTime left;
+
+    if (!Tcl_LimitTypeEnabled(interp, TCL_LIMIT_TIME)) {
+	return OS_NEVER;
+    }
+    Tcl_GetTime(&now);
+    Tcl_LimitGetTime(interp, &limit);
+    left = ((OsTime) limit.sec - now.sec) * OS_SECOND
+	    + ((OsTime) limit.usec - now.usec) * 1000;
+    return (left > 0) ? left : shortSlice;
+}
+
+/*
+ * NextSlice --
+ *
+ *	Returns how long the wait may last before Tcl must be served, in
+ *	nanoseconds.
+ */
+
+static OsTime
+NextSlice(
+    Tcl_Interp *interp)
+{
+    OsTime slice = OsHasRestartingHandler() ? shortSlice : longSlice;
+    OsTime left = UntilLimit(interp);
+
+    return (left < slice) ? left : slice;
+}
+
+/*
+ * WaitInSlices --
+ *
+ *	Makes attempts at a call that must wait, for timeout nanoseconds in all.
+ */
+
+static int
+WaitInSlices(
     const IpcCall *call,
     IpcHandle *handle,
     OsTime timeout,
     IpcAttempt *attempt,
     void *request)
 {
-    const bool isTimed = (timeout != 0 && timeout != OS_NEVER);
-    const OsTime start = isTimed ? OsClock() : 0;
-    OsTime left = timeout;
+    const OsTime start = OsClock();
+    OsTime left = timeout, slice = shortSlice;
     bool hadSignal;
     int err, code;
 
@@ -72,9 +120,6 @@ IpcWait(
 	err = attempt(handle, request, (left < slice) ? left : slice);
 	if (err == 0) {
 	    return TCL_OK;
-	}
-	if (timeout == 0) {
-	    return IpcFail(call, (err == ETIMEDOUT) ? EAGAIN : err, NULL);
 	}
 	hadSignal = (err == EINTR);
 	IpcHoldHandle(handle);
@@ -86,9 +131,37 @@ IpcWait(
 	if (code != TCL_OK) {
 	    return code;
 	}
-	if (isTimed) {
+	if (timeout != OS_NEVER) {
 	    left = timeout - (OsClock() - start);
 	}
+	slice = NextSlice(call->interp);
     } while (err == ETIMEDOUT && left > 0);
     return IpcFail(call, err, NULL);
+}
+
+/*
+ * IpcWait --
+ *
+ *	Makes an attempt at a call that may wait for timeout nanoseconds; with 0
+ *	it may not wait at all. Most calls need not wait, and then no clock is
+ *	read. Returns TCL_OK, or TCL_ERROR, or the code of a signal handler.
+ */
+
+int
+IpcWait(
+    const IpcCall *call,
+    IpcHandle *handle,
+    OsTime timeout,
+    IpcAttempt *attempt,
+    void *request)
+{
+    int err = attempt(handle, request, OS_NOW);
+
+    if (err == 0) {
+	return TCL_OK;
+    }
+    if (timeout != 0 && (err == EAGAIN || err == ETIMEDOUT)) {
+	return WaitInSlices(call, handle, timeout, attempt, request);
+    }
+    return IpcFail(call, (err == ETIMEDOUT) ? EAGAIN : err, NULL);
 }

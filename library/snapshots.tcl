@@ -1,8 +1,9 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # snapshots.tcl --
 #
-#       How the model of monitor.tcl looks at the system: in snapshots, each of
-#       them a coroutine that yields what listeners are to be told, in slices of
-#       the event loop; and what it concludes.
+#       How the model of monitor.tcl looks at the system, and what it concludes.
+#       A snapshot is a coroutine that runs in slices of the event loop and
+#       yields what listeners must be told.
 
 oo::define ::posix_ipc::monitor {
 
@@ -50,8 +51,8 @@ oo::define ::posix_ipc::monitor {
 
     # Wait --
     #
-    #       Has a method called from the event loop. There is one timer: for the
-    #       next slice of a snapshot, or for the next snapshot.
+    #       Calls a method from the event loop. There is one timer: for the next
+    #       slice of a snapshot, or for the next snapshot.
 
     method Wait {milliseconds method} {
         after cancel $timer
@@ -66,10 +67,23 @@ oo::define ::posix_ipc::monitor {
         }
     }
 
+    # Fail --
+    #
+    #       An error in a snapshot has ended its coroutine. The next snapshot is
+    #       taken as scheduled; the error goes to the caller.
+
+    method Fail {message failure} {
+        set walk ""
+        if {$isRunning} {
+            my Wait [expr {int(1000 * [dict get $options -interval])}] Begin
+        }
+        return -options $failure $message
+    }
+
     # Open, Begin, Slice, Finish --
     #
-    #       A snapshot begins; goes on, until its slice is used up; and ends. Of
-    #       the millisecond between two slices the idle callbacks have some, which
+    #       A snapshot begins, continues until its slice is used up, and ends. The
+    #       millisecond between two slices leaves time for idle callbacks, which
     #       draw the windows of Tk.
 
     method Open {} {
@@ -97,6 +111,7 @@ oo::define ::posix_ipc::monitor {
     method Finish {} {
         rename $walk ""
         set walk ""
+        set completed 1
         set seconds [expr {[my Now] - $startedAt}]
         if {$isWanted} {
             my Wait 0 Begin
@@ -104,7 +119,7 @@ oo::define ::posix_ipc::monitor {
             set rest [expr {[dict get $options -interval] - $seconds}]
             my Wait [expr {int(1000 * max($rest, 0))}] Begin
         }
-        my Tell refreshed {} [dict create time $startedAt seconds $seconds \
+        my Notify refreshed {} [dict create time $startedAt seconds $seconds \
             objects [array size facts] longest $longest errors $errors]
     }
 
@@ -114,9 +129,9 @@ oo::define ::posix_ipc::monitor {
 
     # Run --
     #
-    #       Goes on with the snapshot until a moment, or until it wants a slice
-    #       of its own for what comes next. Returns "more", "done", or "gone"
-    #       where a listener has given it up, or destroyed the model.
+    #       Continues the snapshot until a moment, or until it wants a slice of
+    #       its own for the next step. Returns "more", "done", or "gone" if a
+    #       listener has stopped the snapshot or destroyed the model.
 
     method Run {end} {
         set here [namespace current]
@@ -125,14 +140,16 @@ oo::define ::posix_ipc::monitor {
         set outside 0.0
         set notice ""
         while {$notice ni {pause done} && [my Now] < $end} {
-            set notice [$current]
+            if {[catch {$current} notice failure]} {
+                return [my Fail $notice $failure]
+            }
             if {[llength $notice] == 3} {
-                set told [my Now]
-                my Tell {*}$notice
+                set calledAt [my Now]
+                my Notify {*}$notice
                 if {![namespace exists $here] || $walk ne $current} {
                     return gone
                 }
-                set outside [expr {$outside + [my Now] - $told}]
+                set outside [expr {$outside + [my Now] - $calledAt}]
             }
         }
         set longest [expr {max($longest, [my Now] - $begin - $outside)}]
@@ -142,8 +159,8 @@ oo::define ::posix_ipc::monitor {
     # Walk --
     #
     #       The body of the coroutine: one snapshot, in small steps. After each it
-    #       yields: "", "pause" before what takes longer, or what listeners are to
-    #       be told.
+    #       yields "", "pause" before a longer step, or what listeners must be
+    #       told.
 
     method Walk {} {
         yield
@@ -152,10 +169,11 @@ oo::define ::posix_ipc::monitor {
                            && [file isdirectory /proc/self]}]
         if {$isAsked} {
             set askedAt $startedAt
+            set complete {}
             file stat /proc/self self
             set user $self(uid)
         }
-        foreach type {sem shm mq} {
+        foreach type $::posix_ipc::monitor::families {
             yield pause
             try {
                 my WalkType $type $isAsked
@@ -173,9 +191,10 @@ oo::define ::posix_ipc::monitor {
         }
         yield pause
         set held [expr {$isAsked && [llength $names] ? [my Held $type] : ""}]
+        set done 0
         foreach name $names {
             my Look [list $type $name] $isAsked $held
-            yield
+            my Progress $type [incr done] [llength $names] $::posix_ipc::monitor::objectsAtOnce
         }
         yield pause
         foreach object [array names facts "$type *"] {
@@ -186,23 +205,70 @@ oo::define ::posix_ipc::monitor {
         }
     }
 
+    # Progress --
+    #
+    #       Yields; now and then with the progress.
+
+    method Progress {what done total step} {
+        if {$done % $step || $done == 0 || $done == $total} {
+            yield
+        } else {
+            yield [list progress {} [dict create what $what done $done total $total]]
+        }
+    }
+
     # Held --
     #
-    #       Who has which objects of a type open: a dict from name to holders.
+    #       Which processes have which objects of a type open: a dict from
+    #       name to holders. Collects the processes that the user may not
+    #       examine.
 
     method Held {type} {
         set held {}
+        set hidden {}
         set pids [glob -nocomplain -tails -directory /proc {[0-9]*}]
         set step $::posix_ipc::monitor::processesAtOnce
         for {set i 0} {$i < [llength $pids]} {incr i $step} {
+            my Progress processes $i [llength $pids] [expr {16 * $step}]
             yield pause
             set some [lrange $pids $i [expr {$i + $step - 1}]]
             dict for {name holders} [::posix_ipc::$type holders -pids $some] {
                 dict lappend held $name {*}$holders
             }
+            foreach pid $some {
+                if {[my IsHidden $pid]} {
+                    lappend hidden $pid
+                }
+            }
         }
         yield pause
         return $held
+    }
+
+    # IsHidden --
+    #
+    #       Whether a process may have objects open that the user cannot see: then
+    #       /proc/PID/maps cannot be opened. proc(5): the flags of a kernel thread
+    #       have the bit 0x200000; such a thread, a zombie (Z) and a process that
+    #       has ended meanwhile have nothing open.
+
+    method IsHidden {pid} {
+        try {
+            close [open /proc/$pid/maps]
+            return 0
+        } trap {POSIX ENOENT} {} - trap {POSIX ESRCH} {} {
+            return 0
+        } trap POSIX {} {}
+        try {
+            set file [open /proc/$pid/stat]
+            chan configure $file -translation binary
+            set stat [read $file]
+            close $file
+        } trap POSIX {} {
+            return 0
+        }
+        scan [string range $stat [string last ) $stat]+1 end] " %c %*d %*d %*d %*d %*d %lld" state flags
+        return [expr {$state != 90 && !($flags & 0x200000)}]
     }
 
     # Look --
@@ -220,24 +286,138 @@ oo::define ::posix_ipc::monitor {
         }
         set seenAt($object) $startedAt
         set isNew [expr {![info exists facts($object)]}]
-        if {$isAsked} {
-            lappend now holders \
-                [expr {[dict exists $held $name] ? [dict get $held $name] : {}}]
-        } elseif {!$isNew && [dict exists $facts($object) holders]} {
-            lappend now holders [dict get $facts($object) holders]
-        }
+        set before [expr {$isNew ? "" : $facts($object)}]
+        lappend now {*}[my Oldest $object $now $before]
+        lappend now {*}[expr {$isAsked ? [my Processes $object $now $held]
+                                       : [my Remembered $now $before]}]
+        set isEarlier [expr {!$isNew || !$completed}]
         if {$isNew} {
             set facts($object) $now
             set samples($object) {}
             set begun($object) {}
             yield [list appeared $object $now]
-        } elseif {$facts($object) ne $now} {
-            set before $facts($object)
+        } elseif {$before ne $now} {
             set facts($object) $now
             yield [list changed $object [my Differing $before $now]]
         }
         my Sample $object
-        my Judge $object
+        my Judge $object $before $isEarlier
+    }
+
+    # Oldest --
+    #
+    #       The fact that tells of the next message of a ring, as a key and a value.
+    #       Its token tells whether it is still the same. If the ring is too busy for
+    #       a look, the fact remains that of the last look.
+
+    method Oldest {object state before} {
+        if {![dict exists $state messages] || [dict get $state messages] == 0} return
+        try {
+            set seen [::posix_ipc::[lindex $object 0] peek [lindex $object 1] -bytes 0]
+        } trap {POSIXIPC BUSY} {} {
+            return [dict filter $before key oldest]
+        } trap POSIXIPC {} return
+        return [expr {[llength $seen] ? [list oldest [lrange [lindex $seen 0] 1 2]] : ""}]
+    }
+
+    # Processes, Remembered --
+    #
+    #       The facts about processes, as keys and values: Processes reads them
+    #       now, Remembered returns them from the last look.
+
+    method Processes {object state held} {
+        lassign $object type name
+        set known [my IsComplete $object $state]
+        set words [list holdersKnown $known]
+        if {[dict exists $held $name]} {
+            lappend words holders [dict get $held $name]
+        } elseif {$known} {
+            lappend words holders {}
+        }
+        if {[my MayBlock $state]} {
+            try {
+                lappend words blocked [::posix_ipc::$type waiters $name]
+            } trap POSIXIPC {} {}
+        }
+        return $words
+    }
+
+    method Remembered {state before} {
+        set keys {holdersKnown holders}
+        if {[my MayBlock $state]} {
+            lappend keys blocked
+        }
+        set words {}
+        foreach key $keys {
+            if {[dict exists $before $key]} {
+                lappend words $key [dict get $before $key]
+            }
+        }
+        return $words
+    }
+
+    # IsComplete --
+    #
+    #       Whether every process that could have an object open was examined. That
+    #       depends on the object's owner and mode, of which there are few
+    #       combinations, and on the processes that could not be examined.
+
+    method IsComplete {object state} {
+        lassign $object type name
+        set key [list $type]
+        foreach fact {uid gid mode} {
+            lappend key [expr {[dict exists $state $fact] ? [dict get $state $fact] : $name}]
+        }
+        if {![dict exists $complete $key]} {
+            dict set complete $key [expr {[my CannotHold $object $hidden] && [my SeesAll $object]}]
+        }
+        return [dict get $complete $key]
+    }
+
+    # CannotHold, SeesAll --
+    #
+    #       CannotHold returns whether none of these processes could have an object
+    #       open; SeesAll, whether /proc shows all processes, which does not change.
+    #       Asking for that examines all processes in one go, so a "no", which may be
+    #       due to a process that has just started, is checked again only after a
+    #       while.
+
+    method CannotHold {object pids} {
+        try {
+            ::posix_ipc::[lindex $object 0] holders [lindex $object 1] -pids $pids isComplete
+            return $isComplete
+        } trap POSIXIPC {} {
+            return 0
+        }
+    }
+
+    method SeesAll {object} {
+        if {!$seesAll && $startedAt - $seesAllAt >= $::posix_ipc::monitor::recheckAfter} {
+            set seesAllAt $startedAt
+            yield pause
+            try {
+                ::posix_ipc::[lindex $object 0] holders [lindex $object 1] seesAll
+            } trap POSIXIPC {} {}
+            yield pause
+        }
+        return $seesAll
+    }
+
+    # MayBlock --
+    #
+    #       Whether a call could be waiting for an object: the object counts waiters,
+    #       or a semaphore has no unit, or a queue has no message or no room. A topic
+    #       does not tell.
+
+    method MayBlock {state} {
+        if {[dict exists $state waiters]} {
+            return [expr {[dict get $state waiters] > 0}]
+        } elseif {[dict exists $state value]} {
+            return [expr {[dict get $state value] == 0}]
+        } elseif {[dict exists $state currentmessages]} {
+            return [expr {[dict get $state currentmessages] in [list 0 [dict get $state maxmessages]]}]
+        }
+        return [dict exists $state published]
     }
 
     # Forget --
@@ -246,7 +426,7 @@ oo::define ::posix_ipc::monitor {
 
     method Forget {object} {
         set last $facts($object)
-        foreach problem [my Told $object] {
+        foreach problem [my Reported $object] {
             my Solve $object $problem
         }
         unset facts($object) samples($object) begun($object) seenAt($object)
@@ -271,8 +451,8 @@ oo::define ::posix_ipc::monitor {
 
     # Sample --
     #
-    #       Adds a sample to the history. In the middle of three equal ones there
-    #       is nothing to see.
+    #       Adds a sample to the history. Of three equal samples in a row, the
+    #       middle one is dropped.
 
     method Sample {object} {
         set sample [list $startedAt]
@@ -298,65 +478,174 @@ oo::define ::posix_ipc::monitor {
 
     # Judge --
     #
-    #       Tells of problems that there are now, and of those that are solved.
+    #       Reports new problems, and those that are solved. A problem may have
+    #       begun earlier, if the object existed before the model looked, or if the
+    #       fact from which the problem is concluded was not known before.
 
-    method Judge {object} {
+    method Judge {object before isEarlier} {
         set wrongNow [my Suspect $facts($object)]
         if {$wrongNow eq "" && $begun($object) eq ""} return
         foreach problem [dict keys $begun($object)] {
-            if {$problem ni $wrongNow} {
+            set isPassedOn [my IsPassedOn $problem $before $facts($object)]
+            if {$problem ni $wrongNow || $isPassedOn} {
                 dict unset begun($object) $problem
+            }
+            if {$isPassedOn && $problem in [my Reported $object]} {
+                my Solve $object $problem
             }
         }
         foreach problem $wrongNow {
             if {![dict exists $begun($object) $problem]} {
-                dict set begun($object) $problem $startedAt
+                dict set begun($object) $problem \
+                    [list $startedAt [expr {$isEarlier && ![my WasKnown $before $problem]}]]
             }
         }
         set due [my Due $object]
-        foreach problem [my Told $object] {
+        foreach problem [my Reported $object] {
             if {$problem ni $due} {
                 my Solve $object $problem
             }
         }
         foreach problem $due {
-            if {$problem ni [my Told $object]} {
+            if {$problem ni [my Reported $object]} {
                 my Report $object $problem
+            } else {
+                dict set wrong($object) $problem text [my Describe $facts($object) $problem]
             }
         }
+    }
+
+    # IsPassedOn, WasKnown --
+    #
+    #       IsPassedOn returns whether a problem is another one now: a lock has other
+    #       owners, or a ring another next message; WasKnown, whether the fact from
+    #       which a problem is concluded was known.
+
+    method IsPassedOn {problem before now} {
+        switch $problem {
+            stuck          {set key owners}
+            late - failing {set key oldest}
+            default        {return 0}
+        }
+        return [expr {[dict exists $before $key] && [dict exists $now $key]
+                      && [my WhoseTurn $key $before] ne [my WhoseTurn $key $now]}]
+    }
+
+    method WhoseTurn {key state} {
+        set value [dict get $state $key]
+        return [expr {$key eq "oldest" ? [lindex $value 0] : $value}]
+    }
+
+    method WasKnown {before problem} {
+        foreach fact [dict get $::posix_ipc::monitor::concluded $problem] {
+            if {[dict exists $before $fact]} {
+                return 1
+            }
+        }
+        return 0
     }
 
     # Suspect --
     #
-    #       What would be a problem, if it stayed so. What is not known is none.
+    #       The states that are problems if they last. Unknown facts are not
+    #       problems.
 
     method Suspect {state} {
         set problems {}
-        set holders [expr {[dict exists $state holders]
-                           ? [llength [dict get $state holders]] : -1}]
         if {[dict exists $state value]} {
-            if {[dict get $state value] == 0 && $holders > 0} {
+            if {[dict get $state value] == 0 && [my IsAwaited $state]} {
                 lappend problems stuck
             }
-        } elseif {[dict exists $state currentmessages]} {
-            set most [dict get $state maxmessages]
-            if {[dict get $state currentmessages] >= $most} {
-                lappend problems full
-            } elseif {[dict get $state currentmessages]
-                      >= $most * [dict get $limits filling]} {
-                lappend problems filling
-            }
+        } elseif {[dict exists $state owners]} {
+            lappend problems {*}[my SuspectLock $state]
+        } else {
+            lappend problems {*}[my SuspectRoom $state] {*}[my SuspectOldest $state]
         }
-        if {$holders == 0 && [my IsOwn $state]} {
-            lappend problems left
+        if {[dict exists $state holdersKnown]
+                && (![dict exists $state holders] || [dict get $state holders] eq "")} {
+            if {[dict get $state holdersKnown]} {
+                lappend problems orphaned
+            } elseif {[my IsOwn $state]} {
+                lappend problems unclaimed
+            }
         }
         return $problems
     }
 
+    # SuspectLock --
+    #
+    #       A lock is abandoned if no permit is free and it has no owner. Calls that
+    #       wait to be notified do not wait for its owner.
+
+    method SuspectLock {state} {
+        if {[dict get $state owners] eq ""} {
+            return [expr {[dict get $state free] == 0 ? "abandoned" : ""}]
+        }
+        set blocked [expr {[dict exists $state blocked] ? [dict get $state blocked] : {}}]
+        set waiting [llength [lsearch -all -index 2 $blocked wait]]
+        return [expr {[dict get $state waiters] > $waiting ? "stuck" : ""}]
+    }
+
+    # SuspectRoom --
+    #
+    #       A ring is full if a sender waits: how much room is left depends on the length
+    #       of its message.
+
+    method SuspectRoom {state} {
+        set isFull 0
+        if {[dict exists $state currentmessages]} {
+            set share [expr {[dict get $state currentmessages] / double([dict get $state maxmessages])}]
+            set isFull [expr {$share >= 1}]
+        } elseif {[dict exists $state messages]} {
+            set share [my UsedShare $state]
+            set isFull [expr {[dict exists $state blocked]
+                              && [lsearch -index 2 [dict get $state blocked] send] >= 0}]
+        } else {
+            return
+        }
+        return [expr {$isFull ? "full" : $share >= [dict get $limits filling] ? "filling" : ""}]
+    }
+
+    # UsedShare --
+    #
+    #       The share of a ring's room that is surely occupied: a message takes at least
+    #       24 bytes more than its length, which is not known of those that are taken.
+
+    method UsedShare {state} {
+        dict with state {}
+        return [expr {($bytes + 24 * ($messages + $taken)) / double($size)}]
+    }
+
+    # SuspectOldest --
+    #
+    #       The next message of a ring is late if it stays the next.
+
+    method SuspectOldest {state} {
+        if {![dict exists $state oldest]} return
+        set attempts [lindex [dict get $state oldest] 1]
+        return [list late {*}[expr {$attempts >= [dict get $limits failing] ? "failing" : ""}]]
+    }
+
+    # IsAwaited --
+    #
+    #       Whether a call waits for a semaphore. The count may include waiters that
+    #       were killed; if all processes were examined, only threads that are really
+    #       blocked count.
+
+    method IsAwaited {state} {
+        if {[dict exists $state blocked] && [dict get $state blocked] ne ""} {
+            return 1
+        }
+        if {[dict exists $state blocked] && [dict exists $state holdersKnown]
+                && [dict get $state holdersKnown]} {
+            return 0
+        }
+        return [expr {[dict exists $state waiters] && [dict get $state waiters] > 0}]
+    }
+
     # IsOwn --
     #
-    #       Whether an object belongs to the user: not all processes of others
-    #       can be seen, but by root.
+    #       Whether the user could remove an object, as its owner or as root.
 
     method IsOwn {state} {
         return [expr {$user == 0 || ([dict exists $state uid]
@@ -365,33 +654,33 @@ oo::define ::posix_ipc::monitor {
 
     # Due --
     #
-    #       What has been so for longer than its limit.
+    #       The states that have lasted longer than their limit.
 
     method Due {object} {
         set due {}
-        dict for {problem since} $begun($object) {
-            if {$problem eq "filling"
-                    || $startedAt - $since >= [dict get $limits $problem]} {
+        dict for {problem beginning} $begun($object) {
+            if {$problem in {filling failing}
+                    || $startedAt - [lindex $beginning 0] >= [dict get $limits $problem]} {
                 lappend due $problem
             }
         }
         return $due
     }
 
-    # Told, Report, Solve --
+    # Reported, Report, Solve --
     #
-    #       The problems of an object that the listeners know of; one more; one
-    #       less.
+    #       Reported returns the problems of an object that the listeners know;
+    #       Report adds one; Solve removes one.
 
-    method Told {object} {
+    method Reported {object} {
         return [expr {[info exists wrong($object)]
                       ? [dict keys $wrong($object)] : {}}]
     }
 
     method Report {object problem} {
-        set detail [dict create object $object problem $problem \
-            since [dict get $begun($object) $problem] \
-            text [my Describe $facts($object) $problem]]
+        lassign [dict get $begun($object) $problem] since isEarlier
+        set detail [dict create object $object problem $problem since $since \
+            earlier $isEarlier text [my Describe $facts($object) $problem]]
         dict set wrong($object) $problem $detail
         yield [list problem $object $detail]
     }
@@ -407,9 +696,68 @@ oo::define ::posix_ipc::monitor {
 
     method Describe {state problem} {
         dict with state {}
-        set processes [join [lmap holder [my holders [list $type $name]] {
-            format {%2$s (%1$s)} {*}$holder
-        }] ", "]
+        set noun [dict get $::posix_ipc::monitor::nouns $type]
+        set waits [my DescribeWaiters $state]
+        set unseen [my DescribeUnseen]
+        set held "at 0"
+        if {[dict exists $state owners]} {
+            set held "held by [my DescribeOwners $state]"
+            set death [expr {$abandoned ? "process $abandoned died or gave up holding it" : "it was corrupt"}]
+        } elseif {[dict exists $state messages]} {
+            set attempts [expr {[dict exists $state oldest] ? [lindex $oldest 1] : 0}]
+            set filled "$messages message[expr {$messages == 1 ? "" : "s"}], at least\
+                [expr {int(100 * [my UsedShare $state])}] % of its room"
+        } elseif {[dict exists $state currentmessages]} {
+            set filled "$currentmessages of $maxmessages messages"
+        }
         return [subst -nobackslashes [dict get $::posix_ipc::monitor::texts $problem]]
+    }
+
+    method DescribeWaiters {state} {
+        set blocked [expr {[dict exists $state blocked] ? [dict get $state blocked] : {}}]
+        set count [llength $blocked]
+        if {[dict exists $state waiters]} {
+            set count [expr {max($count, [dict get $state waiters])}]
+        }
+        set text [expr {$count == 1 ? "1 call waits for it" : "$count calls wait for it"}]
+        set most $::posix_ipc::monitor::processesNamed
+        set named [lmap thread [lrange $blocked 0 $most-1] {format {%2$s (%1$s)} {*}$thread}]
+        if {[llength $blocked] > $most} {
+            lappend named ...
+        }
+        return [expr {[llength $named] ? "$text: [join $named {, }]" : $text}]
+    }
+
+    # DescribeOwners --
+    #
+    #       The owners of a lock, by the names of the processes that have it open.
+
+    method DescribeOwners {state} {
+        set holders [expr {[dict exists $state holders] ? [concat {*}[dict get $state holders]] : {}}]
+        set owners [lmap owner [dict get $state owners] {
+            lassign $owner pid
+            expr {[dict exists $holders $pid] ? "[dict get $holders $pid] ($pid)" : "process $pid"}
+        }]
+        set most $::posix_ipc::monitor::processesNamed
+        if {[llength $owners] > $most} {
+            set owners [list {*}[lrange $owners 0 $most-1] ...]
+        }
+        return [join $owners ", "]
+    }
+
+    method DescribeUnseen {} {
+        switch [llength $hidden] {
+            0 {return "processes that cannot be seen from here could not be examined"}
+            1 {return "1 process could not be examined"}
+        }
+        return "[llength $hidden] processes could not be examined"
+    }
+
+    # unexamined --
+    #
+    #       How many of the visible processes could not be examined, at the last look.
+
+    method unexamined {} {
+        return [llength $hidden]
     }
 }

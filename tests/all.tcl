@@ -1,19 +1,24 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # all.tcl --
 #
-#       Runs the test files, each in a process of its own, and ends with the
-#       sums. The arguments are tcltest's: -file sem-*.test, -match sem-open-1.*
-#       and so on. Exits with 1 when a test failed or none passed, a file did not
-#       come to its end or left something in the system, or a sanitizer or
-#       valgrind reports an error or a leak of any of its processes.
+#       Runs the test files, each in a process of its own, and ends with the sums.
+#       The arguments are tcltest's: -file sem-*.test, -match sem-open-1.* and so on.
+#       Exits with 1 if a test failed or none passed, if a file did not finish or
+#       left something in the system, or if a sanitizer or valgrind reports an error
+#       or a leak in any of its processes.
 
 package require Tcl 8.6-
 package require tcltest 2.5
-package require posix_ipc 1.0
+package require posix_ipc
 
 set here [file dirname [file normalize [info script]]]
 set patience [expr {10 * 60 * 1000}]    ;# milliseconds that a file may take
 set columns {Total Passed Skipped Failed}
 set failures {}
+set families [lmap command [info commands ::posix_ipc::*] {
+    if {![namespace ensemble exists $command]} continue
+    namespace tail $command
+}]
 
 # files --
 #
@@ -35,8 +40,8 @@ proc files {} {
 
 # run --
 #
-#       Runs one file and adds its sums to those of the suite. A file that
-#       does not come to its end is one more test that failed.
+#       Runs one file and adds its sums to those of the suite. A file that does not
+#       finish counts as a failed test.
 
 proc run {file} {
     set before [temporaries]
@@ -80,16 +85,30 @@ proc run {file} {
 
 # stop --
 #
-#       Kills a test file that hangs, and its children, which would wait on.
+#       Kills a test file that hangs, and its child processes, which would not end on
+#       their own.
 
 proc stop {id} {
-    catch {exec pkill -KILL -P $id}
-    exec kill -KILL $id
+    foreach victim [list {*}[childrenOf $id] $id] {
+        catch {exec sh -c "kill -KILL $victim"}
+    }
+}
+
+# childrenOf --
+#
+#       The child processes of a process, if there is a /proc: proc(5). In a line,
+#       the state stands between the name of a process and the id of its parent.
+
+proc childrenOf {id} {
+    return [lmap folder [glob -nocomplain -directory /proc {[0-9]*}] {
+        if {[catch {tcltest::viewFile stat $folder} stat] || ![regexp "\\) \\S $id " $stat]} continue
+        file tail $folder
+    }]
 }
 
 # fail --
 #
-#       Counts what no test of a file could tell.
+#       Counts a failure that no test of the file reported.
 
 proc fail {message} {
     puts "==== $message FAILED"
@@ -106,7 +125,7 @@ proc fail {message} {
 proc sweep {id} {
     set left {}
     for {set n 0} {$n < 500} {incr n} {
-        foreach family {sem shm mq} {
+        foreach family $::families {
             if {![catch {posix_ipc::$family unlink /tcl-$id-$n}]} {
                 lappend left "$family /tcl-$id-$n"
             }
@@ -117,11 +136,11 @@ proc sweep {id} {
 
 # temporaries, sweepTemporaries --
 #
-#       The empty files of this user in which the C library has begun to make a
-#       semaphore, where the system shows them. One is empty for a moment of
-#       sem_open(3), but stays so when the process is killed just then, as some are
-#       by a test. Others, like lsipc(1), end with SIGBUS at it: those that have come
-#       since before, and are still there after a second, are removed.
+#       The empty files of this user in which the C library has begun to create a
+#       semaphore, if the system shows them. Such a file is empty for a moment of
+#       sem_open(3), but stays so if the process is killed just then, as some tests
+#       do. Other programs, such as lsipc(1), die of SIGBUS when they read it. So
+#       files that are new and still there after a second are removed.
 
 proc temporaries {} {
     return [lmap path [glob -nocomplain -types f -directory /dev/shm sem.??????] {
@@ -149,10 +168,11 @@ proc sweepTemporaries {before} {
 
 # keepReports, takeReports --
 #
-#       What a sanitizer or valgrind tells of the processes of a test file goes
-#       to files in a folder. They are taken when the file has ended, but for
-#       two remarks: of system calls that valgrind does not know, and of threads
-#       that a forked process does not have. Some processes are another user's.
+#       The reports of a sanitizer or valgrind about the processes of a test file go
+#       to files in a folder. They are read when the test file has ended. Two remarks
+#       are ignored: about system calls that valgrind does not know, and about
+#       threads that a forked process does not have. Some processes belong to another
+#       user.
 
 proc keepReports {folder} {
     file mkdir $folder
@@ -176,8 +196,8 @@ proc takeReports {} {
 
 # found --
 #
-#       The semaphores and segments of random names that there are, where the
-#       system shows them as files.
+#       The semaphores and segments with random names, if the system shows them as
+#       files.
 
 proc found {} {
     set names [glob -nocomplain -tails -directory /dev/shm sem.tcl* tcl*]
@@ -186,8 +206,8 @@ proc found {} {
 
 # reportFound --
 #
-#       Counts those that have come since before, and stay: another program may
-#       use some for a moment.
+#       Counts those that are new, and stay: another program may use some for a
+#       moment.
 
 proc reportFound {before} {
     for {set n 0} {$n < 50} {incr n} {

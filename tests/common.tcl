@@ -1,11 +1,14 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # common.tcl --
 #
-#       What every test file starts with: tcltest, the package, and a few
-#       helpers. A test file sources this first and calls finish last.
+#       The start of every test file: tcltest, the package, and helpers. A test file sources this first and calls finish
+#       last.
 #
 #       uniqueName              a name that no other test uses
 #       fresh, drop, unlink     an object under such a name, and its end
-#       forFamilies             tests for semaphores, segments and queues alike
+#       forFamilies             tests for all families alike
+#       sized, padded           the size of a segment, and what is in it
+#       sendSignal              kill(1), which a bare system lacks
 #       child ...               a second real process with the package in it
 #       waiting                 a child that waits in acquire, send or receive
 #       waitUntil, blocked, asleep
@@ -21,19 +24,39 @@ package require tcltest 2.5
 namespace import -force ::tcltest::*
 configure {*}$::argv
 
-package require posix_ipc 1.0
+package require posix_ipc
 
-# What a platform may lack. Linux is what tells more of its objects, names and
-# limits than POSIX asks for. "-constraints elsewhere" plays a system that does not,
-# "-constraints noEpoll" one that lacks epoll.
+# What a platform may lack. The constraint linux means that the system tells more about its objects, names and limits
+# than POSIX requires. "-constraints elsewhere" says that the build emulates a system that does not (configure
+# --with-system=posix), "-constraints noEpoll" one that lacks epoll. "-constraints macos" says that the calls behave as
+# on macOS (platforms/macos.c). With sharedNames the C library is musl: a semaphore and a segment cannot have the same
+# name, and a semaphore has no x bits. Without shmFolder the folder for semaphores and segments is missing, and only
+# queues work. Tests with pointers64 have sizes that 32 bits cannot hold, or know the sem_t of 64 bits. With faults, a
+# handler of SIGBUS learns which address was accessed: qemu-user gives a wrong one on armhf and s390x. With ownSize, a
+# segment has exactly the size that was asked for; with resizable, its size can be changed. On macOS, a segment has
+# whole pages and is sized once (sizedOnce), and a name has at most 31 bytes, including the prefix of a lock: longNames
+# are longer.
 
 testConstraint linux        [expr {$tcl_platform(os) eq "Linux" && ![testConstraint elsewhere]}]
 testConstraint epoll        [expr {[testConstraint linux] && ![testConstraint noEpoll]}]
 testConstraint semTimedwait [posix_ipc::constants SEMAPHORE_TIMEOUT_SUPPORTED]
 testConstraint semValue     [posix_ipc::constants SEMAPHORE_VALUE_SUPPORTED]
 testConstraint queues       [posix_ipc::constants MESSAGE_QUEUES_SUPPORTED]
-testConstraint semFiles     [file isdirectory /dev/shm]
+testConstraint semFiles     [expr {[file isdirectory /dev/shm] && ![testConstraint macos]}]
 testConstraint shmFiles     [testConstraint semFiles]
+testConstraint sharedNames  [apply {{} {
+    try {
+        set sem [posix_ipc::sem open ""]
+    } trap {POSIXIPC UNSUPPORTED} {} {
+        return 0
+    }
+    set isFile [file exists /dev/shm[$sem cget -name]]
+    $sem unlink
+    $sem destroy
+    return $isFile
+}}]
+testConstraint shmFolder    [expr {![testConstraint linux] || [file writable /dev/shm]}]
+testConstraint ownNames     [expr {![testConstraint sharedNames]}]
 testConstraint procfs       [file readable /proc/self/stat]
 testConstraint utf8         [string match utf* [encoding system]]
 testConstraint root         [expr {[file exists /proc/self]
@@ -41,7 +64,20 @@ testConstraint root         [expr {[file exists /proc/self]
 testConstraint notRoot      [expr {![testConstraint root]}]
 testConstraint notLinux     [expr {![testConstraint linux]}]
 testConstraint noQueues     [expr {![testConstraint queues]}]
+testConstraint pointers64   [expr {$tcl_platform(pointerSize) == 8}]
+testConstraint faults       [expr {![info exists env(QEMU_LD_PREFIX)] || $tcl_platform(machine) eq "aarch64"}]
+testConstraint ownSize      [expr {![testConstraint macos]}]
+testConstraint longNames    [expr {![testConstraint macos]}]
+testConstraint resizable    [expr {![testConstraint macos]}]
+testConstraint sizedOnce    [expr {![testConstraint resizable]}]
 testConstraint noSemValue   [expr {![testConstraint semValue]}]
+
+# The families, as the package has them: each is an ensemble.
+
+set families [lmap command [lsort [info commands ::posix_ipc::*]] {
+    if {![namespace ensemble exists $command]} continue
+    namespace tail $command
+}]
 
 # Names ---------------------------------------------------------------------
 
@@ -61,26 +97,51 @@ proc uniqueName {} {
 
 # fileOf, cutAway --
 #
-#       The file that a semaphore or a segment of a name has, under the constraint
-#       semFiles; cutAway makes that of a semaphore empty.
+#       fileOf returns the file of the object with a name, except for a queue, under the constraint semFiles. cutAway
+#       empties the file of a semaphore.
 
 proc fileOf {family name} {
-    return /dev/shm/[expr {$family eq "sem" ? "sem." : ""}][string range $name 1 end]
+    switch $family {
+        sem     {set prefix [expr {[testConstraint sharedNames] ? "" : "sem."}]}
+        shm     {set prefix ""}
+        default {set prefix posix_ipc.$family.}
+    }
+    return /dev/shm/$prefix[string range $name 1 end]
 }
 
 proc cutAway {name} {
     close [open [fileOf sem $name] w]
 }
 
+# longestName --
+#
+#       How many bytes the longest name of an object has, the slash included: a file name has 255 at most, and glibc puts
+#       "sem." before that of a semaphore. glibc before 2.34 takes two bytes less for a segment.
+
+proc longestName {family} {
+    return [switch $family {
+        sem {expr {257 - [string length [file tail [fileOf sem /x]]]}}
+        shm {expr {[failure {posix_ipc::shm open /[string repeat x 255]}] eq "POSIXIPC VALUE" ? 254 : 256}}
+        mq  {expr 256}
+        default {expr {257 - [string length [file tail [fileOf $family /x]]]}}
+    }]
+}
+
+# shortSemaphore --
+#
+#       The errorCode with which open fails for a semaphore that was truncated. It depends on whether the system shows
+#       that the file is short.
+
+set shortSemaphore [expr {[testConstraint linux] ? "UNSUPPORTED" : "ERROR EIDRM"}]
+
 # unlink --
 #
-#       Removes whatever has one of the names, for -cleanup: there may be
-#       nothing. Returns what was removed, as "sem /name".
+#       Removes every object with one of the names, if any, for -cleanup. Returns what was removed, as "sem /name".
 
 proc unlink {args} {
     set removed {}
     foreach name $args {
-        foreach family {sem shm mq} {
+        foreach family $::families {
             if {![catch {posix_ipc::$family unlink $name}]} {
                 lappend removed "$family $name"
             }
@@ -91,19 +152,81 @@ proc unlink {args} {
 
 # small, fresh --
 #
-#       The options of open for a small object; a handle of a new one under a
-#       name of its own, with more options of open.
+#       small returns the options of open for a small object; fresh, a handle of a new one under a name of its own, with
+#       more options of open.
 
 proc small {family} {
     return [dict get {
-        sem {}
-        shm {-size 4096}
-        mq  {-maxmessages 4 -maxmessagesize 64}
+        sem   {}
+        shm   {-size 4096}
+        mq    {-maxmessages 4 -maxmessagesize 64}
+        lock  {}
+        ring  {-size 4096}
+        topic {-size 4096}
     } $family]
 }
 
 proc fresh {family args} {
     return [posix_ipc::$family open [uniqueName] -flags CREX {*}[small $family] {*}$args]
+}
+
+# sized, padded --
+#
+#       sized returns the size of a segment that was created with this number of bytes: on macOS, it is rounded to whole
+#       pages. padded returns the contents of such a segment after a text was written to its beginning: the text, and
+#       zeros.
+
+proc sized {bytes} {
+    if {[testConstraint ownSize]} {
+        return [expr {$bytes}]
+    }
+    set page [posix_ipc::constants PAGE_SIZE]
+    return [expr {($bytes + $page - 1) / $page * $page}]
+}
+
+proc padded {text {bytes ""}} {
+    if {$bytes eq ""} {
+        set bytes [string length $text]
+    }
+    return [binary format a[sized $bytes] $text]
+}
+
+# objectAttributes --
+#
+#       The attributes that all families share, as far as the platform knows them: if objects are not files, a
+#       semaphore's permissions cannot be read, and only a queue tells whether it still has its name.
+
+proc objectAttributes {family} {
+    if {[testConstraint linux]} {
+        return {-name -created -linked -mode -owner -group}
+    }
+    return [dict get {
+        sem   {-name -created}
+        shm   {-name -created -mode -owner -group}
+        mq    {-name -created -linked -mode -owner -group}
+        lock  {-name -created -mode -owner -group}
+        ring  {-name -created -mode -owner -group}
+        topic {-name -created -mode -owner -group}
+    } $family]
+}
+
+# allAttributes --
+#
+#       All attributes of a family's handles, those that all share first.
+
+proc allAttributes {family} {
+    set own [dict get {
+        sem   {-value}
+        shm   {-fd -size -readonly}
+        mq    {-mqd -maxmessages -maxmessagesize -currentmessages -blocking -encoding -read -write}
+        lock  {-permits -free -held -abandoned}
+        ring  {-size -encoding -messages -bytes -taken}
+        topic {-size -encoding -readonly -published}
+    } $family]
+    if {![testConstraint semValue]} {
+        set own [lsearch -all -inline -exact -not $own -value]
+    }
+    return [list {*}[objectAttributes $family] {*}$own]
 }
 
 # forFamilies --
@@ -113,14 +236,14 @@ proc fresh {family args} {
 
 proc forFamilies {args} {
     set all [lrange $args 0 end-1]
-    uplevel 1 [list foreach {family constraint} \
-        [list sem $all shm $all mq [list queues {*}$all]] [lindex $args end]]
+    uplevel 1 [list foreach {family constraint} [concat {*}[lmap family $::families {
+        list $family [expr {$family eq "mq" ? [list queues {*}$all] : $all}]
+    }]] [lindex $args end]]
 }
 
 # drop --
 #
-#       Destroys handles and unlinks their names, for -cleanup: a handle may
-#       be gone already.
+#       Destroys handles and unlinks their names, for -cleanup. A handle may already be gone.
 
 proc drop {args} {
     foreach handle $args {
@@ -133,8 +256,7 @@ proc drop {args} {
 
 # units --
 #
-#       How many units a semaphore has. It takes them and gives them back: not
-#       every system tells.
+#       How many units a semaphore has. Takes them and gives them back, because not every system tells.
 
 proc units {sem} {
     set units 0
@@ -165,7 +287,7 @@ proc waitUntil {condition {milliseconds 30000}} {
 
 # seconds --
 #
-#       How long a script took, whatever came of it.
+#       How long a script took, whatever its outcome.
 
 proc seconds {script} {
     set start [clock microseconds]
@@ -187,11 +309,19 @@ proc failure {script} {
 
 # Processes -----------------------------------------------------------------
 
+# sendSignal --
+#
+#       Sends a signal to processes, with the kill that is built into the shell:
+#       a bare system has no program of that name.
+
+proc sendSignal {signal args} {
+    exec sh -c "kill -$signal $args"
+}
+
 # blocked --
 #
-#       Whether a process waits in the kernel for a semaphore or for a queue:
-#       where its main thread is shows it from outside. It sleeps where the
-#       platform has no timed wait.
+#       Whether a process waits in the kernel for a semaphore or a queue, according to the state of its main thread. On
+#       a platform without timed waits, it sleeps.
 
 proc blocked {pid} {
     set file [open /proc/$pid/task/$pid/wchan]
@@ -204,8 +334,8 @@ proc blocked {pid} {
 
 # asleep --
 #
-#       Whether a process waits in its event loop: it has not run for a while, so
-#       that it holds no lock of Tcl's notifier, which a trap of a signal takes too.
+#       Whether a process waits in its event loop: it has not run for a while, so it holds no lock of Tcl's notifier,
+#       which a signal trap takes too.
 
 proc asleep {pid} {
     set before [switches $pid]
@@ -219,15 +349,15 @@ proc switches {pid} {
 
 # child --
 #
-#       A second tclsh that has the package loaded and evaluates what it is
-#       told. Whatever a test does, finish kills those that are left.
+#       A second tclsh that has the package loaded and evaluates the scripts that it is sent. Whatever a test does,
+#       finish kills the children that are left.
 #
 #       child create ?word ...?  starts one, under a command such as
 #                                "prlimit --nofile=10"; returns its handle
 #       child pid $c
 #       child eval $c script     evaluates there; returns or throws what came
 #       child send $c script     begins to evaluate, does not wait
-#       child gets $c            waits for what came of a send
+#       child gets $c            waits for the outcome of a send
 #       child repeat $c script   begins to evaluate again and again; child status
 #                                ends that after a whole round
 #       child status $c          lets it end by itself and says how it did:
@@ -241,20 +371,24 @@ namespace eval child {
     variable answer
     variable patience 60000     ;# milliseconds
 
-    # Where the system can do it, a child does not outlive a test file that is
-    # killed, even when it waits.
+    # If the system allows it, a child does not outlive a test file that is killed, even while the child waits.
 
     variable mortal {setpriv --pdeathsig KILL}
     if {[catch {exec {*}$mortal true}]} {
         set mortal {}
     }
 
-    # What a child runs. Requests and answers are lines, whatever is in them.
+    # The script of a child. Requests and answers are encoded as single lines. Before Tcl 8.6.12, gets fails when a
+    # signal with a handler interrupts it; a trap of TclX also sets the errorCode to NONE.
 
     variable loop {
-        if {[catch {package require posix_ipc 1.0}]} exit
+        if {[catch {package require posix_ipc}]} exit
         apply {{} {
-            while {[gets stdin line] >= 0} {
+            while 1 {
+                if {[catch {gets stdin line} length]} {
+                    set length [gets stdin line]
+                }
+                if {$length < 0} break
                 set script [encoding convertfrom utf-8 \
                                 [binary decode base64 $line]]
                 set code [catch {uplevel #0 $script} result options]
@@ -310,7 +444,7 @@ proc child::repeat {c script} {
 
 # child::Outcome --
 #
-#       The arguments of return that repeat here what came of a script there.
+#       The arguments of return that repeat here the outcome of a script there.
 
 proc child::Outcome {c} {
     set line [Line $c]
@@ -362,7 +496,7 @@ proc child::kill {c {signal KILL}} {
     if {$c ni $running} {
         return "gone"
     }
-    exec kill -$signal [pid $c]
+    sendSignal $signal [pid $c]
     return [Reap $c]
 }
 
@@ -398,8 +532,7 @@ proc waiting {family name args} {
 
 # childCan --
 #
-#       Whether a process of its own, under a command as for child create, can
-#       evaluate a script: for constraints.
+#       Whether a child, under a command as for child create, can evaluate a script: for constraints.
 
 proc childCan {script args} {
     try {
@@ -416,11 +549,10 @@ proc childCan {script args} {
 
 # constrain --
 #
-#       The constraints that some files have: a file sets those that it needs, as
-#       it takes a process to find out. queuesShown is that a queue is seen which
-#       nobody has open. plain is a command for child create, of a process that no
-#       privilege lifts over permissions: the user "nobody" when the tests run as
-#       root, who is then a user other than the one of the tests.
+#       Constraints for some files: a file sets only those that it needs, because each takes a process to find out.
+#       queuesShown means that queues are listed that nobody has open. plain is a command for child create whose process
+#       has no privilege to bypass permissions: if the tests run as root, it runs as the user "nobody", who then differs
+#       from the user of the tests.
 
 set plain [expr {[testConstraint root]
     ? {setpriv --reuid=65534 --regid=65534 --clear-groups} : ""}]
@@ -462,9 +594,8 @@ proc apart {setup} {
 
 # processIds, commandLine --
 #
-#       The processes that there are, and the words of one's command line. One that is
-#       gone, or that nobody has waited for, has no words; nor have, in Tcl 9, bytes that
-#       are no text.
+#       processIds returns all processes; commandLine, the words of a process's command line: none if the process is
+#       gone or a zombie, or, in Tcl 9, if the bytes are not text.
 
 proc processIds {} {
     return [glob -tails -directory /proc {[0-9]*}]
@@ -487,6 +618,19 @@ proc commandLine {pid} {
 
 source [file join [file dirname [info script]] resources.tcl]
 
+# uptime --
+#
+#       How long the system has been up, in seconds. Under the constraint ownClock
+#       the wall clock can be set: this kernel is a program of ours.
+
+testConstraint ownClock [expr {[testConstraint root] && ![catch {
+    viewFile cpuinfo /proc
+} text] && [string match "*User Mode Linux*" $text]}]
+
+proc uptime {} {
+    return [lindex [viewFile uptime /proc] 0]
+}
+
 # finish --
 #
 #       Ends a test file.
@@ -508,8 +652,7 @@ proc finish {} {
     cleanupTests
 }
 
-# The notifier has its thread and its pipe before anything is counted: it has told
-# of a channel.
+# The notifier reports a channel once, so that its thread and its pipe exist before anything is counted.
 
 apply {{} {
     lassign [chan pipe] in out
@@ -520,6 +663,20 @@ apply {{} {
     close $in
     unset names::warm
 }}
+
+# Without epoll, the first call with a timeout starts a thread of the loop, which stays.
+
+if {[testConstraint shmFolder]} {
+    apply {{} {
+        set sem [posix_ipc::sem open ""]
+        set token [$sem acquire -timeout 1000 -command list]
+        update
+        $sem cancel $token
+        update
+        $sem unlink
+        $sem destroy
+    }}
+}
 if {[testConstraint procfs]} {
     resources::mark
 }

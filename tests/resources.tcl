@@ -1,6 +1,7 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # resources.tcl --
 #
-#       What a process holds that it must give back.
+#       The resources of a process that it must give back.
 
 namespace eval resources {
     variable before
@@ -34,8 +35,8 @@ proc resources::now {} {
 # resources::rest --
 #
 #       Waits until all other threads of this process are asleep at the same
-#       moment: what they had begun to end or to free is then done with. Each
-#       is asleep at two looks, and has not run between them: proc(5).
+#       moment: anything that they had begun to end or to free is then finished.
+#       Each is asleep at two looks, and has not run between them: proc(5).
 
 proc resources::rest {} {
     while {[set look [Sleepers]] eq "" || [Sleepers] ne $look} {
@@ -45,8 +46,8 @@ proc resources::rest {} {
 
 # resources::Sleepers --
 #
-#       The other threads, with how often each was put to sleep; or, where one
-#       runs or ends, nothing.
+#       The other threads, with how often each was put to sleep; nothing if one of
+#       them runs or ends.
 
 proc resources::Sleepers {} {
     set sleepers [pid]
@@ -67,8 +68,9 @@ proc resources::Sleepers {} {
 
 # resources::beyond --
 #
-#       What is held now, and was not before: nothing, sooner or later, once all
-#       is given back. A thread that was about to end may have been held before.
+#       Resources that are held now and were not before: sooner or later none, if
+#       everything is given back. A thread that was about to end may have been
+#       held before.
 
 proc resources::beyond {before} {
     return [lmap held [now] {
@@ -79,8 +81,9 @@ proc resources::beyond {before} {
 
 # resources::mark, resources::changes --
 #
-#       Keep what is held now; tell what is held beyond that, and what descriptors
-#       and mappings are not held any more: some other's may be what was closed.
+#       mark keeps what is held now. changes returns what is held beyond that, and
+#       which descriptors and mappings are no longer held, in case the wrong one
+#       was closed.
 
 proc resources::mark {} {
     variable before [now]

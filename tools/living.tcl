@@ -1,7 +1,8 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # living.tcl --
 #
-#       A system with some life in it, to be looked at: a camera writes frames,
-#       an office sends jobs to printers, and some things go wrong.
+#       A system with some activity to look at: a camera writes frames, an
+#       office sends jobs to printers, and some things go wrong.
 #
 #           tclsh living.tcl            says "ready", and lives until its standard
 #                                       input ends
@@ -11,9 +12,9 @@
 #
 #       Then all is removed.
 
-package require posix_ipc 1.0
+source [file join [file dirname [info script]] .. demos load.tcl]
 
-# What there is: family, name, options of "open".
+# What there is: family, name, options of "open". The lock /index is left abandoned.
 set objects {
     sem /printers {-value 3}
     sem /database {-value 0}
@@ -21,6 +22,10 @@ set objects {
     shm /settings {-size 4096}
     mq  /jobs     {-maxmessages 8 -maxmessagesize 512}
     mq  /results  {-maxmessages 4 -maxmessagesize 128}
+    lock /ledger  {}
+    lock /index   {}
+    ring /orders  {-size 4096}
+    topic /prices {-size 4096}
 }
 
 # The processes: what each opens, and what it does every so often.
@@ -29,7 +34,9 @@ set roles {
         shm/camera write [expr {int(rand() * 6) * 16}] \
             [format "frame %08d" [clock milliseconds]]
     }
-    office {{mq /jobs} {shm /settings}} 400 {
+    office {{mq /jobs} {shm /settings} {ring /orders} {topic /prices}} 400 {
+        topic/prices publish [format "%.2f" [expr {100 + rand()}]]
+        ring/orders send "order [string repeat x [expr {int(rand() * 300)}]]" -timeout 0
         set size [expr {20 + int(rand() * 400)}]
         mq/jobs send [string repeat x $size] -timeout 0
     }
@@ -44,6 +51,16 @@ set roles {
             mq/jobs receive -timeout 0
         }
     }
+    bank {{lock /ledger} {ring /orders} {topic /prices}} 350 {
+        if {rand() < 0.9} {
+            ring/orders receive -timeout 0
+        }
+        if {[lock/ledger cget -held]} {
+            lock/ledger release
+        } else {
+            lock/ledger acquire -timeout 0
+        }
+    }
 }
 
 # The demos that run meanwhile, each beside the object that shows its work.
@@ -52,7 +69,7 @@ set demos {
     conversation/conclusion.tcl {shm /four_yorkshiremen}
     queue/premise.tcl           {mq /my_message_queue}
     queue/conclusion.tcl        {mq /my_message_queue}
-    workers.tcl                 {mq /workers-*}
+    workers.tcl                 {ring /workers-*}
 }
 
 # A process is this program once more, with this word before its role.
@@ -67,7 +84,7 @@ proc play {role} {
     live $pause $deed
 }
 
-# A queue that is full or empty, a semaphore at 0: then nothing is done.
+# If a queue is full or empty, or a semaphore is at 0, nothing is done.
 proc live {pause deed} {
     try {
         uplevel #0 $deed
@@ -89,6 +106,10 @@ proc begin {} {
             foreach result {done done late failed} {
                 $handle send "job: $result"
             }
+        }
+        if {$name eq "/index"} {
+            $handle acquire
+            $handle release -abandon 1
         }
         $handle close
     }
@@ -115,8 +136,8 @@ proc end {processes} {
 
 # startDemo --
 #
-#       Starts a demo, and again when it has ended, with what it says about it
-#       thrown away. A talk has parameters, and goes on until it is killed.
+#       Starts a demo, and restarts it when it has ended. Its output is
+#       discarded. A talk has parameters, and continues until it is killed.
 
 proc startDemo {demo} {
     set arguments {}
@@ -141,7 +162,7 @@ proc hear {pipe demo} {
 
 # endless --
 #
-#       A copy of a talk's parameters, with which it does not come to its end.
+#       A copy of a talk's parameters, with which it never ends.
 
 proc endless {params} {
     set in [open $params]
@@ -155,8 +176,8 @@ proc endless {params} {
 
 # waitForDemos --
 #
-#       Waits until each shows its work, or none does any more: half a minute at
-#       most.
+#       Waits until each demo shows its work, or none does any more, for half a
+#       minute at most.
 
 proc waitForDemos {areThere} {
     set end [expr {[clock milliseconds] + 30000}]
@@ -172,9 +193,9 @@ proc waitForDemos {areThere} {
 
 # endDemos --
 #
-#       A demo that is interrupted removes what it made, or a shell beside it does. One
-#       that were killed within sem_open(3) would leave a file of the C library, so each
-#       first shows its work.
+#       A demo that is interrupted removes what it made, or a shell beside it does. If a
+#       demo were killed inside sem_open(3), it would leave a file of the C library, so
+#       each must first show its work.
 
 proc endDemos {} {
     waitForDemos 1
@@ -182,7 +203,7 @@ proc endDemos {} {
         after cancel $id
     }
     dict for {pipe pids} $::running {
-        catch {exec kill -TERM {*}$pids}
+        catch {exec sh -c "kill -TERM $pids"}
         chan configure $pipe -blocking 1
         catch {read $pipe}
         catch {close $pipe}
@@ -194,7 +215,8 @@ proc endDemos {} {
 # run --
 #
 #       Runs a program while the demos run. Returns its exit status. sh holds
-#       the pipe that tells of its end, so its output goes where our errors go.
+#       the pipe that tells of its end, so its output goes to our standard
+#       error.
 
 proc run {program} {
     try {

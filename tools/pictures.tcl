@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # pictures.tcl --
 #
 #       Makes the pictures of the monitor in doc/pictures again:
@@ -5,9 +6,9 @@
 #           TCLLIBPATH=<the build folder> tclsh8.6 tools/pictures.tcl ?folder?
 #
 #       It needs Debian's packages xvfb, imagemagick, tk8.6 and
-#       fonts-dejavu-core. Where the system allows it, it works in namespaces of
-#       its own, where there are only the objects of living.tcl; else what there
-#       is in the system is in the pictures too.
+#       fonts-dejavu-core. If the system allows it, it works in namespaces of
+#       its own, which contain only the objects of living.tcl; otherwise the
+#       pictures also show the other objects in the system.
 
 package require Tcl 8.6-
 
@@ -20,7 +21,7 @@ set alone {unshare --user --map-root-user --mount --ipc sh -euc {
 
 # name, dots an inch, window, settings, what is chosen, what is done then
 set pictures {
-    monitor        96 1000x600  {}       {mq /jobs}      {wait 25000}
+    monitor        96 1280x800  {}       {mq /jobs}      {wait 25000}
     monitor-bytes  96 1000x600  {dark 1} {shm /camera}   {press Control-Key-3 wait 3000}
     monitor-small  96 800x470   {}       {sem /printers} {wait 12000}
     monitor-new    96 1000x600  {}       {mq /jobs}      {press Control-n}
@@ -28,8 +29,8 @@ set pictures {
     monitor-double 192 2000x1200 {dark 1} {mq /jobs}     {wait 12000}
 }
 
-# The part that has Tk: it is the monitor itself, which then does what is wanted
-# and takes its own picture.
+# The part with Tk: the monitor itself, which performs the actions and takes its
+# own picture.
 set taking {
     package require Tk
     lassign $argv monitor file object steps
@@ -72,13 +73,13 @@ proc take {file dots window settings object steps} {
         }] \n]
     writeFile [file join $folder taking.tcl] $taking
     set menu [expr {27 * $dots / 96}]
-    set server [open |[list Xvfb -displayfd 1 -nolisten tcp -dpi $dots \
+    set server [open |[list Xvfb -displayfd 1 -noreset -nolisten tcp -dpi $dots \
         -screen 0 ${width}x[expr {$height + $menu}]x24 2>/dev/null]]
     try {
         set env(DISPLAY) :[gets $server]
         exec wish8.6 [file join $folder taking.tcl] $monitor $file $object $steps >@stdout 2>@stderr
     } finally {
-        exec kill [pid $server]
+        exec sh -c "kill [pid $server]"
         catch {close $server}
         file delete -force $folder
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * os.h --
  *
@@ -19,10 +20,10 @@
 #include <sys/types.h>
 
 /*
- * Time, in nanoseconds of a clock that nobody can set (CLOCK_MONOTONIC).
- * A call that may wait takes for how long at most, and then gives up with
- * ETIMEDOUT; with OS_NOW it never waits. OS_NEVER stands for no such limit; it
- * is for the callers, who wait for short times again and again.
+ * Time, in nanoseconds of a clock that nobody can set (CLOCK_MONOTONIC). A
+ * call that may wait takes a timeout, after which it fails with ETIMEDOUT;
+ * with OS_NOW it never waits. OS_NEVER means no timeout; only callers use it,
+ * and they wait in slices.
  */
 
 typedef int64_t OsTime;
@@ -34,10 +35,40 @@ typedef int64_t OsTime;
 OsTime	OsClock(void);
 
 /*
- * What an object is, and what can be known about the system.
+ * Forks. OsGetGeneration differs between a process and each child process
+ * forked from it, and makes no system call: osThread.c. A child process leaves
+ * alone what belongs to its parent.
  */
 
-typedef enum OsFamily { OS_SEM, OS_SHM, OS_MQ } OsFamily;
+extern unsigned osGeneration;	/* for OsGetGeneration alone */
+
+static inline unsigned
+OsGetGeneration(void)
+{
+    return osGeneration;
+}
+
+/*
+ * A family of objects. Each has a file of its own, which says all that is
+ * particular to it: osFamily.h.
+ */
+
+typedef struct OsFamily OsFamily;
+
+/*
+ * Called for each thread that is blocked on an object. A result other than 0
+ * ends the listing and becomes its result.
+ */
+
+typedef int OsWaiterProc(void *data, pid_t pid, const char *command,
+	    const char *operation);
+
+extern const OsFamily osSemFamily, osShmFamily, osMqFamily, osLockFamily,
+	osRingFamily, osTopicFamily;
+
+/*
+ * What can be known about the system.
+ */
 
 typedef enum OsFact {
     OS_PAGE_SIZE,		/* bytes */
@@ -52,6 +83,7 @@ typedef enum OsFact {
     OS_MQ_PRIORITY_MAX,
     OS_MQ_QUEUES_MAX,		/* queues of the whole system */
     OS_MQ_BYTES_MAX,		/* bytes of all queues of one user */
+    OS_MQ_BYTES_HARD,		/* to which the user may raise that */
     OS_FILES_MAX,		/* descriptors of this process */
     OS_FILE_BYTES_MAX,		/* bytes of a file, or of a segment */
     OS_SHM_BYTES_MAX,		/* bytes of all segments and semaphores */
@@ -62,19 +94,54 @@ typedef enum OsFact {
 int	OsReadFact(OsFact fact, int64_t *valuePtr);
 int64_t	OsGetFact(OsFact fact);
 
-int	OsCheckName(OsFamily family, const char *name, const char **whyPtr);
+int	OsCheckName(const OsFamily *family, const char *name, const char **whyPtr);
+
+/*
+ * Where the C library keeps semaphores and segments under the same names
+ * (musl), a call for one of them must not touch the other: OsCheckFamily
+ * returns EPROTOTYPE if the name belongs to an object of the other family,
+ * else 0.
+ */
+
+int	OsCheckFamily(const OsFamily *family, const char *name);
 
 #define OS_RANDOM_NAME_SIZE 14	/* bytes, the NUL included: every system has room */
 
 int	OsRandomName(char *name);
 
 /*
- * What an open may do beside opening. OS_EXCL comes with OS_CREAT alone.
+ * What an open may do besides opening. OS_EXCL is used only with OS_CREAT.
  */
 
 #define OS_CREAT	1
 #define OS_EXCL		2
 #define OS_TRUNC	4
+
+/*
+ * Which object was opened, and whether this open created it: osObject.c. The
+ * open function of a family fills it in; fd becomes -1 when the handle is
+ * closed.
+ */
+
+typedef struct OsObject {
+    const OsFamily *family;
+    int fd;			/* a descriptor of the object, or -1 */
+    bool created;
+    dev_t device;
+    ino_t inode;		/* 0: the system does not tell */
+} OsObject;
+
+typedef struct OsOwnership {
+    mode_t mode;		/* permission bits */
+    uid_t uid;
+    gid_t gid;
+} OsOwnership;
+
+int	OsCheckLink(const OsObject *object, const char *name);
+int	OsStatObject(const OsObject *object, const char *name,
+	    OsOwnership *ownership);
+int	OsSetMode(const OsObject *object, const char *name, mode_t mode);
+int	OsSetGroup(const OsObject *object, const char *name, gid_t gid);
 
 /*
  * Named semaphores: sem_overview(7).
@@ -83,7 +150,7 @@ int	OsRandomName(char *name);
 typedef struct OsSem OsSem;
 
 int	OsSemOpen(const char *name, int flags, mode_t mode, unsigned value,
-	    OsSem **semPtr);
+	    OsObject *object, OsSem **semPtr);
 int	OsSemClose(OsSem *sem);
 int	OsSemUnlink(const char *name);
 int	OsSemTryWait(OsSem *sem);
@@ -91,14 +158,26 @@ int	OsSemWait(OsSem *sem, OsTime timeout);
 int	OsSemPost(OsSem *sem);
 int	OsSemGetValue(OsSem *sem, int *valuePtr);
 
+typedef struct OsWatch OsWatch;
+
 /*
  * Shared memory: shm_overview(7).
  */
 
 typedef struct OsShm OsShm;
 
-int	OsShmOpen(const char *name, int flags, mode_t mode, int64_t size,
-	    bool readonly, OsShm **shmPtr);
+typedef struct OsShmRequest {
+    int flags;			/* OS_CREAT ... */
+    mode_t mode;		/* of a new segment, under the umask */
+    int64_t size;		/* bytes, or 0: as it is */
+    int64_t minSize;		/* a smaller one grows to this many bytes; or
+				 * 0 */
+    bool reserve;		/* reserve memory for all of it now */
+    bool readonly;
+} OsShmRequest;
+
+int	OsShmOpen(const char *name, const OsShmRequest *request,
+	    OsObject *object, OsShm **shmPtr);
 int	OsShmClose(OsShm *shm);
 int	OsShmUnlink(const char *name);
 int	OsShmDescriptor(const OsShm *shm);
@@ -107,6 +186,213 @@ int	OsShmResize(OsShm *shm, int64_t size);
 int	OsShmRead(OsShm *shm, int64_t offset, void *bytes, size_t length);
 int	OsShmWrite(OsShm *shm, int64_t offset, const void *bytes,
 	    size_t length);
+
+/*
+ * Locks that survive their owner: shared/osLock*.c. A lock has permits, of
+ * which a handle holds some, or all (permits 0).
+ *
+ * Besides their own errors, all of these may return EBADMSG: the memory is
+ * corrupt, and the handle no longer holds anything; EBUSY: a process is stopped
+ * inside an operation, and nothing has changed; EOWNERDEAD: the lock is
+ * abandoned, because its owner, whose pid is stored, died holding all permits.
+ */
+
+typedef struct OsSharedLock OsSharedLock;
+
+#define OS_LOCK_TAKEOVER 1	/* take an abandoned lock too */
+#define OS_LOCK_QUEUE	2	/* queue up if it must wait */
+#define OS_LOCK_PENDING	4	/* the waiter is an event loop */
+
+typedef struct OsLockState {
+    uint32_t permits;
+    uint32_t free;
+    uint32_t held;		/* by this handle */
+    uint32_t waiters;		/* blocked calls and pending ones */
+    bool isAbandoned;		/* until a process makes it clean */
+    pid_t deadPid;		/* of its owner then; 0: it was corrupt */
+} OsLockState;
+
+typedef int OsLockOwnerProc(void *data, pid_t pid, uint32_t permits);
+
+int	OsLockOpen(const char *name, int flags, mode_t mode, uint32_t permits,
+	    OsObject *object, OsSharedLock **lockPtr);
+void	OsLockClose(OsSharedLock *lock, bool isClean);
+int	OsLockUnlink(const char *name);
+bool	OsLockTookOver(const OsSharedLock *lock);
+int	OsLockTry(OsSharedLock *lock, uint32_t permits, int flags,
+	    pid_t *deadPidPtr);
+int	OsLockAcquire(OsSharedLock *lock, uint32_t permits, int flags,
+	    OsTime timeout, pid_t *deadPidPtr);
+int	OsLockShowPending(OsSharedLock *lock, uint32_t calls,
+	    uint32_t permits);
+void	OsLockLeaveLine(OsSharedLock *lock);
+int	OsLockRelease(OsSharedLock *lock, bool abandon);
+int	OsLockBeginWait(OsSharedLock *lock, bool isPending,
+	    uint32_t *permitsPtr);
+int	OsLockWait(OsSharedLock *lock, OsTime timeout, pid_t *deadPidPtr);
+bool	OsLockEndWait(OsSharedLock *lock);
+int	OsLockNotify(OsSharedLock *lock, size_t count, size_t *wokenPtr);
+int	OsLockGetState(OsSharedLock *lock, OsLockState *state);
+int	OsLockInspect(const char *name, OsLockState *state,
+	    OsLockOwnerProc *ownerProc, OsWaiterProc *waiterProc,
+	    void *data);
+
+/*
+ * Rings, message queues in shared memory: shared/osRing.c.
+ *
+ * Besides their own errors, all of these may return EBADMSG: the memory is
+ * corrupt, and the handle no longer has taken messages; EBUSY: a process is
+ * stopped inside an operation, and nothing has changed. Calls with a timeout
+ * wait for that process too.
+ */
+
+typedef struct OsRing OsRing;
+
+typedef struct OsBytes {
+    const void *bytes;
+    size_t length;
+} OsBytes;
+
+typedef struct OsRingMessage {
+    void *bytes;		/* where it goes, and the room there; EMSGSIZE */
+    size_t room;		/* if that is too little: then length is set */
+    size_t length;
+    uint64_t id;		/* of one that was taken, */
+    uint32_t attempts;		/* and how often it was by now */
+} OsRingMessage;
+
+typedef struct OsRingList {
+    size_t most;		/* messages */
+    void *bytes;		/* where they go, and the room there; EMSGSIZE */
+    size_t room;		/* if that is too little: then length is set */
+    size_t length;		/* bytes used */
+    size_t count;		/* messages */
+} OsRingList;
+
+typedef int OsRingPeekProc(void *data, const OsRingMessage *message);
+
+typedef struct OsRingState {
+    int64_t size;		/* bytes */
+    int64_t messages;		/* that can be received, */
+    int64_t bytes;		/* and their lengths */
+    int64_t taken;		/* messages, by anybody */
+    uint32_t waiters;		/* blocked calls and pending ones */
+} OsRingState;
+
+int	OsRingOpen(const char *name, int flags, mode_t mode, uint64_t size,
+	    OsObject *object, OsRing **ringPtr);
+void	OsRingClose(OsRing *ring);
+int	OsRingUnlink(const char *name);
+uint64_t OsRingGetSize(const OsRing *ring);
+uint64_t OsRingMeasure(const OsBytes *messages, size_t count);
+int	OsRingSend(OsRing *ring, const OsBytes *messages, size_t count,
+	    OsTime timeout);
+int	OsRingReceive(OsRing *ring, OsRingMessage *message, OsTime timeout);
+int	OsRingReceiveList(OsRing *ring, OsRingList *list, OsTime timeout);
+const void *OsRingNextOf(const OsRingList *list, size_t *offsetPtr,
+	    size_t *lengthPtr);
+int	OsRingTake(OsRing *ring, OsRingMessage *message, OsTime timeout);
+int	OsRingAck(OsRing *ring, uint64_t id);
+int	OsRingRequeue(OsRing *ring, uint64_t id);
+int	OsRingFinish(OsRing *ring, uint64_t id, bool isDone);
+int	OsRingPoll(OsRing *ring);
+int	OsRingGetState(OsRing *ring, OsRingState *state);
+int	OsRingInspect(const char *name, OsRingState *state,
+	    OsWaiterProc *waiterProc, void *data);
+int	OsRingPeek(const char *name, size_t most, size_t longest,
+	    OsRingPeekProc *proc, void *data);
+
+/*
+ * Topics, messages that every reader sees: shared/osTopic.c. EBADMSG: the
+ * memory is corrupt; unless it was truncated, this is reported once, and the
+ * topic is empty afterwards.
+ */
+
+typedef struct OsTopic OsTopic;
+
+typedef enum OsTopicStart {	/* where a reader begins */
+    OS_TOPIC_NEW,		/* with what is published from now on */
+    OS_TOPIC_OLDEST,		/* with the oldest message that is there */
+    OS_TOPIC_LATEST		/* with the newest */
+} OsTopicStart;
+
+typedef struct OsTopicRequest {
+    int flags;			/* OS_CREAT ... */
+    mode_t mode;		/* of a new topic, under the umask */
+    uint64_t size;		/* bytes of its room */
+    OsTopicStart start;
+    bool readonly;
+} OsTopicRequest;
+
+typedef struct OsTopicMessage {
+    void *bytes;		/* where it is to be stored, with */
+    size_t room;		/* so many bytes */
+    size_t length;		/* bytes that it has */
+    uint64_t serial;		/* messages published before it */
+    uint64_t missed;		/* of them, since the one received last */
+} OsTopicMessage;
+
+typedef struct OsTopicState {
+    uint64_t size;		/* bytes of room */
+    uint64_t published;		/* messages, ever */
+    uint64_t bytes;		/* of the messages that are still there */
+} OsTopicState;
+
+int	OsTopicOpen(const char *name, const OsTopicRequest *request,
+	    OsObject *object, OsTopic **topicPtr);
+void	OsTopicClose(OsTopic *topic);
+int	OsTopicUnlink(const char *name);
+uint64_t OsTopicGetSize(const OsTopic *topic);
+int	OsTopicPublish(OsTopic *topic, const void *bytes, size_t length);
+int	OsTopicReceive(OsTopic *topic, OsTopicMessage *message,
+	    OsTime timeout);
+int	OsTopicReadLatest(OsTopic *topic, OsTopicMessage *message);
+int	OsTopicGetState(OsTopic *topic, OsTopicState *state);
+int	OsTopicInspect(const char *name, OsTopicState *state,
+	    OsWaiterProc *proc, void *data);
+bool	OsTopicIsReadable(OsTopic *topic);
+
+/*
+ * Single values in a segment: osMemory.c. Sizes are 1, 2, 4 or 8 bytes, and the
+ * bits of a value are the low ones of a number. Those above are ignored in what
+ * is given, and zero in what is returned. A value is aligned if its offset is a
+ * multiple of its size.
+ */
+
+typedef struct OsNumber {
+    uint64_t magnitude;
+    bool isNegative;
+    bool isHuge;		/* needs more than 64 bits beside its sign */
+} OsNumber;
+
+typedef struct OsPiece {
+    size_t offset;		/* bytes */
+    size_t length;		/* bytes */
+} OsPiece;
+
+uint64_t OsGetBits(const void *bytes, size_t size);
+void	OsPutBits(void *bytes, size_t size, uint64_t bits);
+int	OsShmLoad(OsShm *shm, int64_t offset, size_t size, uint64_t *bitsPtr);
+int	OsShmStore(OsShm *shm, int64_t offset, size_t size, uint64_t bits);
+int	OsShmSwap(OsShm *shm, int64_t offset, size_t size, uint64_t bits,
+	    uint64_t *foundPtr);
+int	OsShmCompareSwap(OsShm *shm, int64_t offset, size_t size,
+	    uint64_t expected, uint64_t bits, bool *isStoredPtr);
+int	OsShmAdd(OsShm *shm, int64_t offset, size_t size, bool isSigned,
+	    const OsNumber *amount, uint64_t *bitsPtr);
+int	OsShmWritePieces(OsShm *shm, int64_t offset, size_t size,
+	    const void *bytes, const OsPiece *pieces, size_t count);
+int	OsShmWait(OsShm *shm, int64_t offset, int32_t value, OsTime timeout,
+	    int32_t *foundPtr);
+int	OsShmWake(OsShm *shm, int64_t offset, int count, int *wokenPtr);
+
+typedef struct OsShmWaiter OsShmWaiter;
+
+int	OsSemAt(OsShm *shm, int64_t offset, const unsigned *valuePtr,
+	    OsObject *object, OsSem **semPtr);
+int	OsShmWaitLater(OsShm *shm, int64_t offset, int32_t value,
+	    OsWatch *watch, void *data, OsShmWaiter **waiterPtr);
+void	OsShmDropWaiter(OsShmWaiter *waiter);
 
 /*
  * Message queues: mq_overview(7).
@@ -120,7 +406,8 @@ typedef struct OsMqLimits {
 } OsMqLimits;
 
 int	OsMqOpen(const char *name, int flags, mode_t mode, bool read,
-	    bool write, const OsMqLimits *limits, OsMq **mqPtr);
+	    bool write, const OsMqLimits *limits, OsObject *object,
+	    OsMq **mqPtr);
 int	OsMqClose(OsMq *mq);
 int	OsMqUnlink(const char *name);
 int	OsMqDescriptor(const OsMq *mq);
@@ -132,16 +419,14 @@ int	OsMqReceive(OsMq *mq, void *bytes, size_t *lengthPtr,
 	    unsigned *priorityPtr, OsTime timeout);
 
 /*
- * What an event loop waits for: osWatch.c. A watch has one descriptor that
- * is readable while something it watches has happened; OsWatchNext tells
- * what. All of it belongs to the thread that opened it.
+ * What an event loop waits for: osWatch.c. A watch has one descriptor, which
+ * is readable while anything that it watches has happened; OsWatchNext tells
+ * what. A watch belongs to the thread that opened it.
  */
 
 #define OS_READABLE	1	/* a queue has a message */
 #define OS_WRITABLE	2	/* a queue has room */
-#define OS_POSTED	4	/* a unit was fetched, or a notice has come */
-
-typedef struct OsWatch OsWatch;
+#define OS_POSTED	4	/* a unit was fetched, or a notification has come */
 
 typedef struct OsWatchEvent {
     void *data;			/* as it was given with what happened */
@@ -150,6 +435,8 @@ typedef struct OsWatchEvent {
 
 int	OsWatchOpen(OsWatch **watchPtr);
 bool	OsWatchIsOurs(const OsWatch *watch);
+bool	OsWatchReserve(OsWatch *watch);
+void	OsWatchRelease(OsWatch *watch);
 void	OsWatchClose(OsWatch *watch);
 int	OsWatchDescriptor(const OsWatch *watch);
 size_t	OsWatchNext(OsWatch *watch, OsWatchEvent *events, size_t room);
@@ -159,26 +446,35 @@ void	OsWatchResume(OsWatch *watch);
 int	OsSemFetch(OsSem *sem, OsWatch *watch, void *data, int units);
 int	OsSemTakeFetched(OsSem *sem);
 
+int	OsLockWatch(OsSharedLock *lock, OsWatch *watch, void *data);
+int	OsTopicWatch(OsTopic *topic, OsWatch *watch, void *data);
+
+int	OsRingWatch(OsRing *ring, OsWatch *watch, int events, void *data);
+void	OsRingSetPending(OsRing *ring, size_t count);
+
 int	OsMqWatch(OsMq *mq, OsWatch *watch, int events, void *data);
 int	OsMqNotifyWatch(OsMq *mq, OsWatch *watch, void *data);
 int	OsMqNotifySignal(OsMq *mq, int signal);
 int	OsMqNotifyCancel(OsMq *mq);
-bool	OsMqTakeNotice(OsMq *mq);
+bool	OsMqTakeNotification(OsMq *mq);
 
 int	OsFindSignal(const char *name);
+bool	OsHasRestartingHandler(void);
 void	OsGetUserName(uid_t uid, char *name, size_t size);
 void	OsGetGroupName(gid_t gid, char *name, size_t size);
+int	OsFindGroup(const char *name, gid_t *gidPtr);
 
 /*
- * What is in the system: osCatalog.c, osHolders.c, osQueues.c. ENOSYS, where
- * there is no way to know. A proc is called once for each thing found, and
- * returns 0, or an errno value that ends it and is returned.
+ * What exists in the system: osFamily.c, linux/osHolders.c. ENOSYS: there is
+ * no way to know. A proc is called once for each thing found, and returns 0,
+ * or an errno value that ends it and is returned.
  */
 
 #define OS_INFO_SIZE	1	/* which of the following are known */
 #define OS_INFO_VALUE	2
 #define OS_INFO_QUEUE	4
 #define OS_INFO_FILE	8
+#define OS_INFO_WAITERS	16
 
 typedef struct OsInfo {
     dev_t device;		/* which file it is */
@@ -190,6 +486,7 @@ typedef struct OsInfo {
     int known;			/* OS_INFO_SIZE ... */
     int64_t size;		/* bytes of a segment */
     int value;			/* of a semaphore */
+    int waiters;		/* threads blocked on it */
     OsMqLimits limits;		/* of a queue, and */
     long messages;		/* that are in it */
     int64_t bytes;		/* that those have; with OS_INFO_FILE, and */
@@ -205,17 +502,20 @@ typedef struct OsProcesses {
     size_t count;
 } OsProcesses;
 
-int	OsListNames(OsFamily family, OsNameProc *proc, void *data);
-int	OsGetInfo(OsFamily family, const char *name, OsInfo *info);
-int	OsListHolders(OsFamily family, const char *name,
-	    const OsProcesses *chosen, OsHolderProc *proc, void *data);
+int	OsListNames(const OsFamily *family, OsNameProc *proc, void *data);
+int	OsGetInfo(const OsFamily *family, const char *name, OsInfo *info);
+int	OsListHolders(const OsFamily *family, const char *name,
+	    const OsProcesses *chosen, bool *completePtr, OsHolderProc *proc,
+	    void *data);
+int	OsListWaiters(const OsFamily *family, const char *name,
+	    OsWaiterProc *proc, void *data);
 
 /*
- * Which limit of the system a call ran into that failed with err; false:
- * none that is known. limits are those of a new queue, or NULL.
+ * Which limit of the system was reached by a call that failed with err;
+ * false: none that is known. limits are those of a new queue, or NULL.
  */
 
-bool	OsFindLimit(OsFamily family, int err, const OsMqLimits *limits,
+bool	OsFindLimit(const OsFamily *family, int err, const OsMqLimits *limits,
 	    OsFact *factPtr);
 
 #endif /* OS_H */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osArray.c --
  *
@@ -15,7 +16,7 @@
  *	for twice as many. *roomPtr says how many have room now; an array
  *	without room is NULL.
  *
- *	Returns the array, or NULL where memory is short: then nothing has
+ *	Returns the array, or NULL if memory is short: then nothing has
  *	changed.
  */
 

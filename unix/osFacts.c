@@ -1,27 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osFacts.c --
  *
- *	What POSIX lets any system say of itself, and names that nobody uses.
+ *	Facts about the system that POSIX alone can tell, and random names.
  */
 
 #include "osFacts.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#ifdef HAVE_SYS_RANDOM_H
+#   include <sys/random.h>
+#endif
+#ifndef HAVE_GETENTROPY
+#   include "posix/osEntropyMissing.h"
+#endif
+
+#ifndef _SC_SEM_VALUE_MAX
+#   define _SC_SEM_VALUE_MAX (-1)	/* NetBSD: sysconf(3) fails */
+#endif
 #ifdef HAVE_SEM_TIMEDWAIT
 #   define SEM_TIMEOUT_SUPPORTED 1
 #else
 #   define SEM_TIMEOUT_SUPPORTED 0
-#endif
-#ifdef HAVE_SEM_GETVALUE
-#   define SEM_VALUE_SUPPORTED 1
-#else
-#   define SEM_VALUE_SUPPORTED 0
 #endif
 #ifdef HAVE_MQ_OPEN
 #   define MQ_SUPPORTED 1
@@ -30,9 +37,10 @@
 #endif
 
 /*
- * OsGetResourceLimit --
+ * OsGetResourceLimit, OsGetHardLimit --
  *
- *	Returns the soft limit of a resource, INT64_MAX for none: getrlimit(2).
+ *	Return the soft and the hard limit of a resource, INT64_MAX for none:
+ *	getrlimit(2).
  */
 
 int64_t
@@ -47,10 +55,22 @@ OsGetResourceLimit(
     return (int64_t) limit.rlim_cur;
 }
 
+int64_t
+OsGetHardLimit(
+    int resource)
+{
+    struct rlimit limit;
+
+    if (getrlimit(resource, &limit) != 0 || limit.rlim_max > INT64_MAX) {
+	return INT64_MAX;
+    }
+    return (int64_t) limit.rlim_max;
+}
+
 /*
  * SystemValue --
  *
- *	Returns sysconf(3), or fallback where that sets no limit.
+ *	Returns the result of sysconf(3), or fallback if there is no limit.
  */
 
 static int64_t
@@ -64,9 +84,36 @@ SystemValue(
 }
 
 /*
+ * HasSemValue --
+ *
+ *	Returns whether sem_getvalue(3) works: on macOS the function exists, but
+ *	fails with ENOSYS, as sem_init(3) does. It is asked of a semaphore that
+ *	is one, because NetBSD follows the pointer that a sem_t is there.
+ */
+
+static bool
+HasSemValue(void)
+{
+#ifdef HAVE_SEM_GETVALUE
+    sem_t sem;
+    int value;
+    bool has;
+
+    if (sem_init(&sem, 0, 0) != 0) {
+	return errno != ENOSYS;
+    }
+    has = sem_getvalue(&sem, &value) == 0 || errno != ENOSYS;
+    sem_destroy(&sem);
+    return has;
+#else
+    return false;
+#endif
+}
+
+/*
  * OsGetPosixFact --
  *
- *	Returns a fact, or 0 where POSIX has no way to ask for it.
+ *	Returns a fact, or 0 if POSIX has no way to ask for it.
  */
 
 int64_t
@@ -79,7 +126,7 @@ OsGetPosixFact(
     case OS_SEM_TIMEOUT_SUPPORTED:
 	return SEM_TIMEOUT_SUPPORTED;
     case OS_SEM_VALUE_SUPPORTED:
-	return SEM_VALUE_SUPPORTED;
+	return HasSemValue();
     case OS_SEM_VALUE_MAX:
 	return SystemValue(_SC_SEM_VALUE_MAX, INT_MAX);
     case OS_MQ_SUPPORTED:
@@ -104,7 +151,7 @@ OsGetPosixFact(
 /*
  * OsGetFact --
  *
- *	Returns a fact, or what a system starts with where it can't be read.
+ *	Returns a fact, or the system's initial value if it cannot be read.
  */
 
 int64_t
@@ -120,8 +167,8 @@ OsGetFact(
 /*
  * OsRandomName --
  *
- *	Writes a name of OS_RANDOM_NAME_SIZE bytes that most likely nobody
- *	uses. EIO or ENOSYS: the system has no randomness, getentropy(3).
+ *	Writes a name of OS_RANDOM_NAME_SIZE bytes that is most likely unused.
+ *	EIO or ENOSYS: the system has no randomness, getentropy(3).
  */
 
 int

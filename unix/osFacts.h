@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osFacts.h --
  *
@@ -11,5 +12,14 @@
 
 int64_t	OsGetPosixFact(OsFact fact);
 int64_t	OsGetResourceLimit(int resource);
+int64_t	OsGetHardLimit(int resource);
+
+/*
+ * An additional flag for shm_open(3): O_NONBLOCK on Linux, where a segment is
+ * a file in a folder in which anybody can put a fifo. Other systems refuse the
+ * flag.
+ */
+
+extern const int osSegmentFlags;
 
 #endif /* OS_FACTS_H */

@@ -1,37 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osGuard.c --
  *
- *	An access to mapped memory whose file has become shorter raises
- *	SIGBUS. A check of the size beforehand costs a system call and leaves a gap,
- *	so the access is just made, with a handler in place: it puts
- *	private zero pages where memory is gone, notes that in the guard of
- *	the thread and in the memory, and lets the access go on. There is no jump
- *	out of the handler, so nothing is left half done.
+ *	An access to mapped memory whose file has become shorter raises SIGBUS.
+ *	Checking the size beforehand costs a system call and leaves a gap, so the
+ *	access is just made, with a handler in place. The handler replaces the
+ *	missing pages by private pages of zeros, notes that in the thread's guard,
+ *	and lets the access continue. Nothing jumps out of an access, so nothing
+ *	is left half done.
  *
- *	Calls of the C library that ask the kernel are the exception. The
- *	kernel refuses memory that is gone or has nonsense in it, and the GNU C
- *	library answers that with abort(3). It can be left by a jump there, so
- *	SIGABRT has a handler too, which ends the call.
+ *	Two calls of the C library are an exception: a wait for a semaphore, and
+ *	sem_post(3) of one in a segment. If the memory is gone or overwritten,
+ *	the kernel's futex(2) fails, and the GNU C library then calls abort(3).
+ *	So from the first such call on, SIGABRT has a handler, which jumps out
+ *	of the call.
  *
- *	These signals may have been somebody else's before, and may become so at
- *	any time. What is not a guarded access goes on to the handler that was
- *	found in place; one that was installed over this one is treated the
- *	same once it is noticed. To look costs a system call, so an access
- *	that follows a look within 20 to 50 microseconds does without: that is
- *	too short for a handler to be installed and another process to get its
- *	turn and cut a segment.
+ *	The handlers are installed whenever memory is mapped or may shrink.
+ *	They remember the action that they replace, and pass on to it every
+ *	signal that is not theirs. Two cases are left to the program. If it
+ *	sets the action of SIGBUS while it has memory open, that action
+ *	handles accesses to missing memory until memory is mapped again. If
+ *	its handler passes a signal back here, the default action of the
+ *	signal is taken.
  */
 
 #include "osGuard.h"
 #include "osThread.h"
 
-#include <errno.h>
-#include <stdatomic.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <time.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #ifndef MAP_ANONYMOUS
@@ -42,221 +39,103 @@
 #endif
 
 _Thread_local OsGuard osGuard OS_GUARD_MODEL;
-static _Thread_local uint64_t lastLook OS_GUARD_MODEL;
 
 /*
- * A signal that has a handler here, and the actions that were found in place,
- * each in the slot of its number. One may pass a signal on to what it has found
- * itself, which is the handler of here again: then it is the turn of the action
- * before it. The first and the last few are remembered; there are twice the
- * slots for these, so that none changes while a thread reads it.
+ * A signal with a handler of this file, and the action that it replaced.
+ * There is room for two, so that none changes while a thread reads it.
  */
-
-#define MOST_ACTIONS 16
-#define SLOTS (1 + 2 * MOST_ACTIONS)
 
 typedef struct Overlay {
     int signal;
     void (*handler)(int signal, siginfo_t *info, void *context);
-    struct sigaction actions[SLOTS];
-    atomic_uint count;		/* of all actions that were found, ever */
+    struct sigaction found[2];
+    atomic_uint count;		/* of replaced actions: the last is in
+				 * found[count % 2] */
 } Overlay;
 
 static void HandleBusError(int signal, siginfo_t *info, void *context);
 static void HandleAbort(int signal, siginfo_t *info, void *context);
 
 static Overlay busError = { .signal = SIGBUS, .handler = HandleBusError };
-static Overlay abortion = { .signal = SIGABRT, .handler = HandleAbort };
-static const struct sigaction standard = { .sa_handler = SIG_DFL };
+static Overlay abortSignal = { .signal = SIGABRT, .handler = HandleAbort };
 
 /*
- * GetSlot --
+ * TakeDefault --
  *
- *	Returns the slot of an action by its number, counted from 0.
+ *	Lets the default action end the process: a fault occurs again when the
+ *	handler returns, and a signal that was sent is raised again.
  */
-
-static struct sigaction *
-GetSlot(
-    Overlay *overlay,
-    unsigned number)
-{
-    return &overlay->actions[
-	    (number == 0) ? 0 : 1 + (number - 1) % (SLOTS - 1)];
-}
-
-/*
- * FindAction --
- *
- *	Returns the action that is depth below the one found last. Below all
- *	that are remembered, at MOST_ACTIONS, is the first one, and below that
- *	the system's own.
- */
-
-static const struct sigaction *
-FindAction(
-    Overlay *overlay,
-    unsigned depth)
-{
-    unsigned last = atomic_load(&overlay->count) - 1;
-
-    if (depth == MOST_ACTIONS) {
-	return GetSlot(overlay, 0);
-    }
-    return (depth > last || depth > MOST_ACTIONS) ? &standard
-	    : GetSlot(overlay, last - depth);
-}
-
-/*
- * GetDepth, SetDepth --
- *
- *	How often a signal has been passed on stands in its context, in
- *	uc_link, which is of no use to a handler and NULL when the signal comes.
- *	So it needs no end when an action leaves by a jump. For an action that
- *	passes on no context it stands in the thread too.
- */
-
-static _Thread_local unsigned bareDepth OS_GUARD_MODEL;
-
-static unsigned
-GetDepth(
-    const ucontext_t *context)	/* or NULL */
-{
-    uintptr_t depth;
-
-    if (context == NULL) {
-	return bareDepth;
-    }
-    memcpy(&depth, &context->uc_link, sizeof(depth));
-    return (depth <= MOST_ACTIONS + 1) ? (unsigned) depth : 0;
-}
 
 static void
-SetDepth(
-    ucontext_t *context,	/* or NULL */
-    uintptr_t depth)
+TakeDefault(
+    int signal,
+    const siginfo_t *info)
 {
-    bareDepth = (unsigned) depth;
-    if (context != NULL) {
-	memcpy(&context->uc_link, &depth, sizeof(depth));
+    const struct sigaction standard = { .sa_handler = SIG_DFL };
+
+    sigaction(signal, &standard, NULL);
+    if (info->si_code <= 0) {
+	raise(signal);
     }
 }
 
 /*
  * PassOn --
  *
- *	Does with a signal what would have been done without this handler.
- *	One that nobody handles ends the process: a fault by coming again
- *	when the handler returns, a kill(2) or an abort(3) by being raised again.
+ *	Takes the action that the signal would have had without this handler.
+ *	A signal that is being passed on is marked in its context, in uc_link,
+ *	which handlers do not use. So nothing must be undone if the action
+ *	leaves by a jump.
  */
 
 static void
 PassOn(
     Overlay *overlay,
     siginfo_t *info,
-    void *context)
+    ucontext_t *context)
 {
-    unsigned depth = GetDepth(context);
-    const struct sigaction *action = FindAction(overlay, depth);
-    bool sent = info->si_code <= 0;
+    static ucontext_t mark;
+    const struct sigaction *action
+	    = &overlay->found[atomic_load(&overlay->count) % 2];
 
-    SetDepth(context, depth + 1);
-    if (action->sa_flags & SA_SIGINFO) {
+    if (context->uc_link == &mark) {
+	TakeDefault(overlay->signal, info);
+    } else if (action->sa_flags & SA_SIGINFO) {
+	context->uc_link = &mark;
 	action->sa_sigaction(overlay->signal, info, context);
+	context->uc_link = NULL;
     } else if (action->sa_handler == SIG_DFL
-	    || (action->sa_handler == SIG_IGN && !sent)) {
-	sigaction(overlay->signal, &standard, NULL);
-	if (sent) {
-	    raise(overlay->signal);
-	}
+	    || (action->sa_handler == SIG_IGN && info->si_code > 0)) {
+	TakeDefault(overlay->signal, info);
     } else if (action->sa_handler != SIG_IGN) {
 	action->sa_handler(overlay->signal);
     }
-    SetDepth(context, depth);
-}
-
-/*
- * MapZeros --
- *
- *	mmap(2) of private memory that is zeros, at a place, over what is there,
- *	or anywhere for NULL. It is a plain system call here, which a handler may
- *	make. Returns MAP_FAILED where it fails.
- */
-
-static void *
-MapZeros(
-    char *place,
-    size_t length)		/* bytes */
-{
-    return mmap(place, length, PROT_READ | PROT_WRITE, MAP_PRIVATE
-	    | MAP_ANONYMOUS | MAP_NORESERVE | ((place != NULL) ? MAP_FIXED : 0),
-	    -1, 0);
-}
-
-/*
- * MoveMarked --
- *
- *	The same with a mark in it, in one step: mremap(2). Else another
- *	thread could find the zeros without it. Returns false where the system
- *	has no such call, or no room for it.
- */
-
-static bool
-MoveMarked(
-    char *page,
-    size_t length)
-{
-#ifdef MREMAP_FIXED
-    char *made = MapZeros(NULL, length);
-
-    if (made != MAP_FAILED) {
-	*(OsGuardMark *) (made + ((char *) osGuard.mark - page))
-		= OS_GUARD_GONE;
-	if (mremap(made, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, page)
-		!= MAP_FAILED) {
-	    return true;
-	}
-	munmap(made, length);
-    }
-#else
-    (void) page;
-    (void) length;
-#endif
-    return false;
 }
 
 /*
  * PutZeros --
  *
- *	Replaces all pages from page to the end of the guarded range by
- *	private ones that are zeros, but for the mark. Returns false where that
- *	fails.
+ *	Replaces all pages from place, which begins a page, to the end of the
+ *	guarded memory: mmap(2), here a plain system call, which a handler may
+ *	make. Returns false if that fails.
  */
 
 static bool
 PutZeros(
-    char *page)
+    char *place)
 {
-    size_t length = (size_t) (osGuard.end - page);
-
-    if (osGuard.mark == NULL) {
-	return MapZeros(page, length) != MAP_FAILED;
-    }
-    if (!MoveMarked(page, length)) {
-	if (MapZeros(page, length) == MAP_FAILED) {
-	    return false;
-	}
-	*osGuard.mark = OS_GUARD_GONE;
-    }
-    return true;
+    return mmap(place, (size_t) (osGuard.end - place), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0)
+	    != MAP_FAILED;
 }
 
 /*
  * HandleBusError --
  *
- *	The handler of SIGBUS. The pages from the fault on are replaced at
- *	once, else each would fault by itself. To replace the whole range
- *	takes no more mappings than there are, so that is tried where the system
- *	has no more.
+ *	The handler of SIGBUS. All pages from the fault on are replaced together;
+ *	otherwise each would fault by itself. If the system has no mappings left,
+ *	the whole range is replaced, which needs no additional mapping. Some
+ *	processors, such as s390x, report only the page of a fault.
  */
 
 static void
@@ -265,16 +144,18 @@ HandleBusError(
     siginfo_t *info,
     void *context)
 {
+    uintptr_t pageSize = (uintptr_t) sysconf(_SC_PAGESIZE);
     char *fault = info->si_addr;
+    char *first = osGuard.start - (uintptr_t) osGuard.start % pageSize;
     int savedErrno = errno;
 
     (void) signal;
-    if (info->si_code > 0 && osGuard.start <= fault && fault < osGuard.end) {
-	uintptr_t pageSize = (uintptr_t) sysconf(_SC_PAGESIZE);
-	char *page = fault - (uintptr_t) fault % pageSize;
-	char *first = osGuard.start - (uintptr_t) osGuard.start % pageSize;
-
-	if (PutZeros(page) || PutZeros(first)) {
+    if (info->si_code > 0 && first <= fault && fault < osGuard.end) {
+	if (osGuard.gonePtr != NULL) {
+	    atomic_store(osGuard.gonePtr, true);
+	}
+	if (PutZeros(fault - (uintptr_t) fault % pageSize)
+		|| PutZeros(first)) {
 	    osGuard.broken = 1;
 	    errno = savedErrno;
 	    return;
@@ -288,10 +169,8 @@ HandleBusError(
  * HandleAbort --
  *
  *	The handler of SIGABRT. A thread that aborts itself in a guarded call
- *	goes back to where the call began, with the signals blocked that were
- *	so before, but for SIGABRT, which abort(3) has unblocked. A signal that
- *	another thread of the process sends with pthread_kill(3) looks the
- *	same.
+ *	goes back to where the call began. A signal that another thread of the
+ *	process sends with pthread_kill(3) looks the same.
  */
 
 static void
@@ -300,57 +179,25 @@ HandleAbort(
     siginfo_t *info,
     void *context)
 {
-    const ucontext_t *interrupted = context;
-
     (void) signal;
     if (osGuard.back != NULL && info->si_code != SI_USER
 	    && info->si_pid == getpid()) {
-	if (interrupted != NULL) {
-	    pthread_sigmask(SIG_SETMASK, &interrupted->uc_sigmask, NULL);
-	}
 	siglongjmp(*osGuard.back, 1);
     }
-    PassOn(&abortion, info, context);
+    PassOn(&abortSignal, info, context);
 }
 
 /*
- * Remember --
+ * Install --
  *
- *	Notes an action that was found in place, unless it would be passed
- *	signals as the last one is.
- */
-
-static void
-Remember(
-    Overlay *overlay,
-    const struct sigaction *found)
-{
-    unsigned count = atomic_load(&overlay->count);
-
-    if (count > 0) {
-	const struct sigaction *last = GetSlot(overlay, count - 1);
-
-	if (last->sa_handler == found->sa_handler
-		&& !((last->sa_flags ^ found->sa_flags) & SA_SIGINFO)) {
-	    return;
-	}
-    }
-    *GetSlot(overlay, count) = *found;
-    atomic_store(&overlay->count, count + 1);
-}
-
-/*
- * InstallOver --
- *
- *	Puts a handler in place, over whatever is there: sigaction(2). It
- *	keeps of the other's action what decides how system calls are
- *	interrupted and what is blocked meanwhile.
- *
- *	Returns 0 or an errno value.
+ *	Installs a handler, whatever the present action is: sigaction(2). From
+ *	that action it keeps the flags and the mask that decide how system
+ *	calls are interrupted and what is blocked meanwhile. Returns 0 or an
+ *	errno value.
  */
 
 static int
-InstallOver(
+Install(
     Overlay *overlay)
 {
     struct sigaction found;
@@ -361,12 +208,16 @@ InstallOver(
 	err = errno;
     } else if (!(found.sa_flags & SA_SIGINFO)
 	    || found.sa_sigaction != overlay->handler) {
-	struct sigaction action = { .sa_sigaction = overlay->handler };
+	struct sigaction action = {
+	    .sa_sigaction = overlay->handler,
+	    .sa_mask = found.sa_mask,
+	    .sa_flags = SA_SIGINFO | SA_ONSTACK
+		    | (found.sa_flags & (SA_RESTART | SA_NODEFER))
+	};
+	unsigned next = atomic_load(&overlay->count) + 1;
 
-	Remember(overlay, &found);
-	action.sa_mask = found.sa_mask;
-	action.sa_flags = SA_SIGINFO | SA_ONSTACK
-		| (found.sa_flags & (SA_RESTART | SA_NODEFER));
+	overlay->found[next % 2] = found;
+	atomic_store(&overlay->count, next);
 	if (sigaction(overlay->signal, &action, NULL) != 0) {
 	    err = errno;
 	}
@@ -378,61 +229,19 @@ InstallOver(
 /*
  * OsGuardInstall, OsGuardInstallForCalls --
  *
- *	Put the handlers in place: the one that accesses need, and the one that
- *	calls of the C library need besides. To be called before them. Return 0
- *	or an errno value.
+ *	Install a handler, unless it is installed. OsGuardInstall, for accesses,
+ *	is called when memory is mapped or may shrink; OsGuardInstallForCalls
+ *	before each guarded call. Both return 0 or an errno value.
  */
 
 int
 OsGuardInstall(void)
 {
-    return InstallOver(&busError);
+    return Install(&busError);
 }
 
 int
 OsGuardInstallForCalls(void)
 {
-    return InstallOver(&abortion);
-}
-
-/*
- * ReadTicks --
- *
- *	Returns what the cheapest clock shows: cycles of the processor's time
- *	stamp counter, or nanoseconds.
- */
-
-static uint64_t
-ReadTicks(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    return __builtin_ia32_rdtsc();
-#else
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
-#endif
-}
-
-/*
- * OsGuardKeep --
- *
- *	Puts the handlers in place again that have been replaced. To be called
- *	before a guarded access to memory.
- */
-
-void
-OsGuardKeep(void)
-{
-    const uint64_t shortTime = 50000;	/* ticks */
-    uint64_t now = ReadTicks();
-
-    if (now - lastLook > shortTime) {
-	lastLook = now;
-	OsGuardInstall();
-	if (atomic_load(&abortion.count) > 0) {
-	    OsGuardInstallForCalls();
-	}
-    }
+    return Install(&abortSignal);
 }

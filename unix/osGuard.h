@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osGuard.h --
  *
- *	Access to memory that another process can cut away: osGuard.c.
+ *	Access to memory that another process can truncate: osGuard.c.
  */
 
 #ifndef OS_GUARD_H
@@ -10,39 +11,32 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /*
- * A place in memory that reads OS_GUARD_GONE, a number that is nothing else's,
- * once that memory is gone and private.
- */
-
-typedef volatile _Atomic uint32_t OsGuardMark;
-
-#define OS_GUARD_GONE 0x9E1F7AD3u
-
-/*
- * The memory that this thread is about to touch, [start, end), a mark in it or
- * NULL, whether some of it turned out to be gone, and where to go on when the C
- * library aborts a call with it, or NULL.
+ * The memory that this thread is about to access. broken is set if some of
+ * the memory was gone. So is *gonePtr, which other threads may read; it is
+ * set before any thread can see the replacement.
  */
 
 typedef struct OsGuard {
-    char *volatile start;
+    char *volatile start;	/* the memory: [start, end) */
     char *volatile end;
-    OsGuardMark *volatile mark;
+    atomic_bool *volatile gonePtr;	/* or NULL */
     volatile sig_atomic_t broken;
-    sigjmp_buf *volatile back;
+    sigjmp_buf *volatile back;	/* where to continue if the C library aborts a
+				 * call, or NULL */
 } OsGuard;
 
 /*
- * The signal handler reads it: with another model, the first access in a
- * thread might allocate memory there.
+ * The signal handlers read it. With another model, glibc might allocate
+ * memory at a thread's first access. musl refuses this model, but allocates
+ * all variables of a library when it is loaded.
  */
 
-#if defined(__ELF__) && defined(__GNUC__)
+#ifdef __GLIBC__
 #   define OS_GUARD_MODEL __attribute__((tls_model("initial-exec")))
 #else
 #   define OS_GUARD_MODEL
@@ -52,34 +46,36 @@ extern _Thread_local OsGuard osGuard OS_GUARD_MODEL;
 
 int	OsGuardInstall(void);
 int	OsGuardInstallForCalls(void);
-void	OsGuardKeep(void);
 
 /*
  * OsGuardEnter, OsGuardLeave --
  *
- *	Bracket an access to length bytes at start, which lie in a mapping
- *	of this thread's use. What is gone reads as zeros from then on, but for
- *	the mark, and swallows what is written, until the mapping is made
- *	anew.
+ *	Bracket an access to length bytes at start, which lie in one mapping.
+ *	OsGuardInstall must have been called since that was made. From then on,
+ *	memory that is gone reads as zeros, and what is written there is lost,
+ *	until the mapping is made anew. Brackets do not nest. The fences cost
+ *	no instruction; they keep the compiler from moving the access out.
  *
- *	OsGuardLeave returns true when some of the memory was gone.
+ *	OsGuardLeave returns true if some of the memory was gone.
  */
 
 static inline void
 OsGuardEnter(
     void *start,
     size_t length,		/* bytes */
-    OsGuardMark *mark)		/* there, or NULL */
+    atomic_bool *gonePtr)	/* set where memory is gone, or NULL */
 {
     osGuard.broken = 0;
-    osGuard.mark = mark;
+    osGuard.gonePtr = gonePtr;
     osGuard.end = (char *) start + length;
     osGuard.start = start;
+    atomic_signal_fence(memory_order_seq_cst);
 }
 
 static inline bool
 OsGuardLeave(void)
 {
+    atomic_signal_fence(memory_order_seq_cst);
     osGuard.start = osGuard.end = NULL;
     return osGuard.broken != 0;
 }
@@ -87,16 +83,17 @@ OsGuardLeave(void)
 /*
  * OS_GUARD_CALL --
  *
- *	Makes a call of the C library between the two, and stores in result
- *	what it returns, or -1, with errno EIDRM, where the library has aborted
- *	it.
+ *	Makes a call of the C library between OsGuardEnter and OsGuardLeave,
+ *	after OsGuardInstallForCalls. Stores in result what the call returns, or
+ *	-1, with errno EIDRM, if the library has aborted it. Costs a system
+ *	call.
  */
 
 #define OS_GUARD_CALL(result, call) \
     do { \
 	sigjmp_buf back; \
  \
-	if (sigsetjmp(back, 0) == 0) { \
+	if (sigsetjmp(back, 1) == 0) { \
 	    osGuard.back = &back; \
 	    (result) = (call); \
 	} else { \

@@ -1,25 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osMq.c --
  *
- *	Message queues: mq_overview(7). Where the system has none, each call
- *	is ENOSYS.
+ *	Message queues: mq_overview(7). If the system has none, each call
+ *	returns ENOSYS.
  */
 
 #include "osMq.h"
 
+#include "osObject.h"
 #include "osOpen.h"
 #include "osTime.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /*
  * OpenQueue --
  *
- *	mq_open(3) as OsOpenOrCreate wants it.
+ *	mq_open(3), in the form that OsOpenOrCreate calls.
  */
 
 typedef struct OpenRequest {
@@ -46,10 +46,9 @@ OpenQueue(
 /*
  * OsMqOpen --
  *
- *	mq_open(3) for what read and write say, with mode and limits for a
- *	new queue; limits may be NULL for the system's default. A new queue
- *	has the limits that were asked for; those of another are asked of the
- *	system. OsFindLimit tells more of a failure.
+ *	mq_open(3), for reading, writing or both. mode and limits are for a new
+ *	queue; with limits NULL it gets the system's default. The limits of an
+ *	existing queue are read from the system. OsFindLimit explains a failure.
  */
 
 int
@@ -60,6 +59,7 @@ OsMqOpen(
     bool read,
     bool write,
     const OsMqLimits *limits,
+    OsObject *object,
     OsMq **mqPtr)
 {
     OpenRequest request = {
@@ -68,6 +68,7 @@ OsMqOpen(
 	.mode = mode
     };
     struct mq_attr attributes = { 0 };
+    struct stat status;
     bool created;
     OsMq *mq = calloc(1, sizeof(*mq));
     int err;
@@ -86,8 +87,9 @@ OsMqOpen(
 	return err;
     }
     mq->mqd = request.mqd;
-    if ((!created || limits == NULL)
-	    && mq_getattr(mq->mqd, &attributes) != 0) {
+    if (((!created || limits == NULL)
+	    && mq_getattr(mq->mqd, &attributes) != 0)
+	    || fstat(OsMqDescriptor(mq), &status) != 0) {
 	err = errno;
 	OsMqClose(mq);
 	if (created) {
@@ -97,6 +99,7 @@ OsMqOpen(
     }
     mq->limits.maxMessages = attributes.mq_maxmsg;
     mq->limits.maxMessageSize = attributes.mq_msgsize;
+    OsNoteObject(object, &osMqFamily, OsMqDescriptor(mq), created, &status);
     *mqPtr = mq;
     return 0;
 }
@@ -104,8 +107,8 @@ OsMqOpen(
 /*
  * OsMqClose --
  *
- *	mq_close(3), and the end of all that was watched. mq is gone whatever
- *	is returned.
+ *	mq_close(3). Ends all watching and cancels the registration. mq is freed
+ *	even if an error is returned.
  */
 
 int
@@ -138,14 +141,14 @@ OsMqUnlink(
 /*
  * OsMqDescriptor, OsMqGetLimits --
  *
- *	Return the queue's descriptor, and what it can hold.
+ *	Return the queue's descriptor and its limits.
  */
 
 int
 OsMqDescriptor(
     const OsMq *mq)
 {
-    return (int) mq->mqd;
+    return OsMqFd(mq);
 }
 
 const OsMqLimits *
@@ -158,7 +161,7 @@ OsMqGetLimits(
 /*
  * OsMqGetDepth --
  *
- *	How many messages are in the queue: mq_getattr(3).
+ *	Stores how many messages are in the queue: mq_getattr(3).
  */
 
 int
@@ -176,64 +179,10 @@ OsMqGetDepth(
 }
 
 /*
- * ReadField --
- *
- *	Reads the number that follows a key in text. Returns false where there
- *	is none.
- */
-
-static bool
-ReadField(
-    const char *text,
-    const char *key,
-    int64_t *numberPtr)
-{
-    const char *place = strstr(text, key);
-    char *end;
-
-    if (place == NULL) {
-	return false;
-    }
-    place += strlen(key);
-    *numberPtr = strtoll(place, &end, 10);
-    return end > place;
-}
-
-/*
- * OsMqReadStatus --
- *
- *	Reads what Linux tells of a queue in its file, mq_overview(7): the
- *	bytes of the messages in it, and the process that is registered, or 0.
- *	Returns false where it tells nothing, or mq may not read.
- */
-
-bool
-OsMqReadStatus(
-    const OsMq *mq,
-    int64_t *bytesPtr,
-    pid_t *pidPtr)
-{
-    char text[128];
-    ssize_t length = pread((int) mq->mqd, text, sizeof(text) - 1, 0);
-    int64_t pid;
-
-    if (length <= 0) {
-	return false;
-    }
-    text[length] = '\0';
-    if (!ReadField(text, "QSIZE:", bytesPtr)
-	    || !ReadField(text, "NOTIFY_PID:", &pid)) {
-	return false;
-    }
-    *pidPtr = (pid_t) pid;
-    return true;
-}
-
-/*
  * Outcome --
  *
- *	What to make of a timed call that ended with result. Returns false to
- *	call again: one that does not wait takes no notice of signals.
+ *	Stores the errno value of a timed call that ended with result. Returns
+ *	false to call again: a call that does not wait ignores signals.
  */
 
 static bool
@@ -249,10 +198,10 @@ Outcome(
 /*
  * OsMqSend --
  *
- *	mq_timedsend(3) of length bytes, which may wait for timeout
- *	nanoseconds. The system knows deadlines on the wall clock alone.
+ *	mq_timedsend(3) of length bytes, waiting for at most timeout
+ *	nanoseconds. The system accepts only wall-clock deadlines.
  *
- *	EMSGSIZE: longer than the queue's messages. EINVAL: the priority.
+ *	EMSGSIZE: the message is too long. EINVAL: the priority is too high.
  *	ETIMEDOUT: the queue stayed full. EINTR: a signal handler has run.
  */
 
@@ -276,9 +225,9 @@ OsMqSend(
 /*
  * OsMqReceive --
  *
- *	mq_timedreceive(3) into bytes, which has room for *lengthPtr bytes, at
- *	least as many as the queue's longest message has; *lengthPtr becomes
- *	the length of the message.
+ *	mq_timedreceive(3) into bytes. *lengthPtr is the room there, at least
+ *	that of the queue's longest message, and becomes the length of the
+ *	message.
  *
  *	ETIMEDOUT: the queue stayed empty. EINTR: a signal handler has run.
  */
@@ -308,8 +257,8 @@ OsMqReceive(
 /*
  * OsMqWatch --
  *
- *	Has watch tell with data when the queue has a message, or room, as
- *	events say; 0 ends it. The watch of a parent process stays as it is.
+ *	Makes watch report data when the queue has a message, or room, according
+ *	to events; 0 ends that. The watch of a parent process is left alone.
  */
 
 int
@@ -323,5 +272,14 @@ OsMqWatch(
     if (!OsWatchIsOurs(watch)) {
 	return 0;
     }
-    return OsPollerSet(watch->poller, (int) mq->mqd, events, data);
+    return OsPollerSet(watch->poller, OsMqFd(mq), events, data);
 }
+
+const OsFamily osMqFamily = {
+    .catalog = &osQueueCatalog,
+    .prefix = "",
+    .needsOneSlash = true,
+    .isOpen = true,
+    .hasOneName = true,
+    .spaceLimit = OS_MQ_QUEUES_MAX
+};

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osMq.h --
  *
- *	A message queue, for osMq.c and osNotify.c.
+ *	A message queue, for the files of unix/ that deal with queues.
  */
 
 #ifndef OS_MQ_H
@@ -12,17 +13,45 @@
 #ifdef HAVE_MQ_OPEN
 #   include <mqueue.h>
 #else
-#   include "osMqMissing.h"
+#   include "posix/osMqMissing.h"
 #endif
 
 struct OsMq {
     mqd_t mqd;
     OsMqLimits limits;
     OsWatch *watch;		/* that polls it, or NULL */
-    struct Notice *notice;	/* of osNotify.c, or NULL */
+    struct Notification *notification;	/* of osNotify.c, or NULL */
 };
 
+/*
+ * OsMqFd --
+ *
+ *	Returns the file descriptor of a queue. On most systems a mqd_t is one,
+ *	but not on FreeBSD. -1 if there is none, as on illumos.
+ */
+
+static inline int
+OsMqFd(
+    const OsMq *mq)
+{
+#ifdef HAVE_MQ_GETFD_NP
+    return mq_getfd_np(mq->mqd);
+#elif defined MQD_T_IS_DESCRIPTOR
+    return mq->mqd;
+#else
+    (void) mq;
+    return -1;
+#endif
+}
+
 int	OsMqCloseNotified(OsMq *mq);
+
+/*
+ * OsMqReadStatus stores the bytes of the messages in a queue, and the process
+ * that is registered for a notification, or 0. It returns false if the system
+ * does not tell, or if mq was not opened for reading.
+ */
+
 bool	OsMqReadStatus(const OsMq *mq, int64_t *bytesPtr, pid_t *pidPtr);
 
 #endif /* OS_MQ_H */

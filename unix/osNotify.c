@@ -1,62 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osNotify.c --
  *
- *	Notices of message queues: mq_notify(3).
+ *	Notifications of message queues: mq_notify(3). osDelivery.h tells how
+ *	the system delivers them.
  *
- *	For SIGEV_THREAD the C library runs a thread for each notice. All that
- *	thread may do here is to post, and Linux spares us even that: its
- *	mq_notify(2) writes the notice, a cookie of 32 bytes, to a socket of
- *	AF_NETLINK, which is polled like the queue. Each queue has a socket of
- *	its own: a registration takes room in it beforehand, and the system
- *	would wait for room.
- *
- *	A cookie has a key that no other registration has. One whose key is no
+ *	Each registration has a key of its own. A notification whose key is no
  *	longer known is out of date, so cancelling just forgets the key.
  *
- *	Linux takes the close of any descriptor of a queue as the end of the
- *	process's registration, even where another descriptor has made it. Here
- *	it belongs to the one that has, so whoever closes another one makes it
- *	again: OsMqCloseNotified.
+ *	When a process closes any descriptor of a queue, Linux ends the
+ *	process's registration, even if another descriptor has made it. Here
+ *	the registration belongs to the descriptor that made it, so closing
+ *	another one registers again: OsMqCloseNotified.
  */
 
-#include "osMq.h"
+#include "osDelivery.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#ifdef HAVE_EPOLL_CREATE1
-#   include <sys/epoll.h>
-#endif
 #include <sys/stat.h>
 #include <unistd.h>
 
-#if defined(__linux__) && defined(HAVE_MQ_OPEN)
-#   include <sys/socket.h>
-#   include <sys/syscall.h>
-#   define HAVE_NOTICE_SOCKET
-#endif
-
 /*
- * What a queue has that has asked for a notice. With the lock.
+ * The state of a queue that has registered. Protected by the lock.
  */
 
-typedef struct Notice {
-    bool isAsked;		/* and has not come, as far as is known */
-    int signal;			/* that was asked for last, or 0 */
-    uintptr_t key;		/* of what was asked for last, or 0 */
-    pid_t process;		/* that has asked last */
+typedef struct Notification {
+    bool isRegistered;		/* as far as is known */
+    int signal;			/* of the last registration, or 0 */
+    uintptr_t key;		/* of the last registration, or 0 */
+    unsigned generation;	/* in which it has registered */
     int socket;			/* or -1 */
-    int traffic;		/* of epoll, or -1: HadTraffic */
+    int traffic;		/* OsTrafficOpen, or -1 */
     int count;			/* postings that nobody has taken */
     OsPosting posting;
-    OsMq *next;			/* in the list of those that have asked */
-} Notice;
+    OsMq *next;			/* in the list of registered queues */
+} Notification;
 
-static OsMq *notified;		/* those that have asked for a notice */
+static OsMq *notified;		/* registered queues, the last first */
 
 /*
  * A key is TURNS times a number that no other queue ever had, and the turn of
- * the registration: a notice may be read when the next was asked for already.
+ * the registration: a notification may be read after the next registration.
  */
 
 #define TURNS 256
@@ -74,307 +60,120 @@ NextKey(
 /*
  * EndRegistration --
  *
- *	The registration with a key has ended, with a notice or without. With
- *	the lock.
+ *	The registration with a key has ended, by a notification or otherwise.
+ *	The caller holds the lock.
  */
 
 static void
 EndRegistration(
     uintptr_t key,
-    bool hasNotice)
+    bool isNotified)
 {
-    for (OsMq *mq = notified; mq != NULL; mq = mq->notice->next) {
-	Notice *notice = mq->notice;
+    for (OsMq *mq = notified; mq != NULL; mq = mq->notification->next) {
+	Notification *notification = mq->notification;
 
-	if (notice->key == key) {
-	    notice->isAsked = false;
+	if (notification->key == key) {
+	    notification->isRegistered = false;
 	}
-	if (hasNotice && notice->key / TURNS == key / TURNS) {
-	    notice->count++;
-	    OsPost(&notice->posting);
+	if (isNotified && notification->key / TURNS == key / TURNS) {
+	    notification->count++;
+	    OsPost(&notification->posting);
 	}
     }
 }
 
-#ifdef HAVE_NOTICE_SOCKET
-
 /*
- * The cookie that the kernel passes on: linux/mqueue.h. It writes what has
- * happened into the last byte.
- */
-
-typedef union Cookie {
-    uintptr_t key;
-    unsigned char bytes[32];
-} Cookie;
-
-static const unsigned char wokenUp = 1;
-
-/*
- * Drain --
+ * ReadNotifications --
  *
- *	Reads the notices that have come for a queue. With the lock. In a
- *	forked process they are its parent's.
+ *	Reads the notifications that have come for a queue. The caller holds
+ *	the lock. In a child process, the notifications belong to the parent.
  */
 
 static void
-Drain(
+ReadNotifications(
     const OsMq *mq)
 {
-    Cookie cookie;
-
-    if (mq->notice->socket < 0
-	    || !OsWatchIsOurs(mq->notice->posting.watch)) {
-	return;
-    }
-    while (recv(mq->notice->socket, &cookie, sizeof(cookie), MSG_DONTWAIT)
-	    == (ssize_t) sizeof(cookie)) {
-	EndRegistration(cookie.key,
-		cookie.bytes[sizeof(cookie) - 1] == wokenUp);
+    if (mq->notification->socket >= 0
+	    && OsWatchIsOurs(mq->notification->posting.watch)) {
+	OsDeliveryRead(mq->notification->socket, EndRegistration);
     }
 }
 
 /*
- * OpenSocket, CloseSocket --
+ * FreeNotification, MakeNotification, RemoveFromList, DropNotification --
  *
- *	Open the socket of a queue, if it has none, polled by watch; and close
- *	it. OpenSocket returns 0 or an errno value.
+ *	MakeNotification creates a queue's state for notifications unless it
+ *	exists, and returns 0 or an errno value; FreeNotification frees it.
+ *	RemoveFromList removes the queue from the list. DropNotification does
+ *	both, for a queue that is closed or cancels its registration.
  */
 
-static int
-OpenSocket(
-    OsMq *mq,
-    OsWatch *watch,
-    void *data)
-{
-    int err;
-
-    if (mq->notice->socket >= 0) {
-	return 0;
-    }
-    mq->notice->socket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
-    if (mq->notice->socket < 0) {
-	return errno;
-    }
-    err = OsPollerSet(watch->poller, mq->notice->socket, OS_READABLE, data);
-    if (err != 0) {
-	close(mq->notice->socket);
-	mq->notice->socket = -1;
-    }
-    return err;
-}
-
 static void
-CloseSocket(
+FreeNotification(
     OsMq *mq)
 {
-    if (mq->notice->socket >= 0) {
-	if (OsWatchIsOurs(mq->notice->posting.watch)) {
-	    OsPollerSet(mq->notice->posting.watch->poller,
-		    mq->notice->socket, 0, NULL);
-	}
-	close(mq->notice->socket);
-	mq->notice->socket = -1;
+    if (mq->notification->traffic >= 0) {
+	close(mq->notification->traffic);
     }
-}
-
-/*
- * RegisterKey --
- *
- *	Asks the system for a posting with a key. Returns 0 or an errno value.
- */
-
-static int
-RegisterKey(
-    const OsMq *mq,
-    uintptr_t key)
-{
-    Cookie cookie = { .key = key };
-    struct sigevent event = {
-	.sigev_notify = SIGEV_THREAD,
-	.sigev_signo = mq->notice->socket,
-	.sigev_value.sival_ptr = &cookie
-    };
-
-    return (syscall(SYS_mq_notify, mq->mqd, &event) == 0) ? 0 : errno;
-}
-
-#else /* !HAVE_NOTICE_SOCKET */
-
-static void
-Drain(
-    const OsMq *mq)
-{
-    (void) mq;
+    free(mq->notification);
+    mq->notification = NULL;
 }
 
 static int
-OpenSocket(
-    OsMq *mq,
-    OsWatch *watch,
-    void *data)
-{
-    (void) mq;
-    (void) watch;
-    (void) data;
-    return 0;
-}
-
-static void
-CloseSocket(
-    OsMq *mq)
-{
-    (void) mq;
-}
-
-/*
- * RunNotice --
- *
- *	What the C library's thread runs. The value is a key, not a place:
- *	the queue may be closed by now.
- */
-
-static void
-RunNotice(
-    union sigval value)
-{
-    OsLock();
-    EndRegistration((uintptr_t) value.sival_ptr, true);
-    OsUnlock();
-}
-
-static int
-RegisterKey(
-    const OsMq *mq,
-    uintptr_t key)
-{
-    struct sigevent event = {
-	.sigev_notify = SIGEV_THREAD,
-	.sigev_notify_function = RunNotice,
-	.sigev_value.sival_ptr = (void *) key
-    };
-
-    return (mq_notify(mq->mqd, &event) == 0) ? 0 : errno;
-}
-
-#endif /* HAVE_NOTICE_SOCKET */
-
-/*
- * OpenTraffic, HadTraffic --
- *
- *	HadTraffic tells whether a message has come to a queue, or gone, since
- *	it was called last: with EPOLLET, epoll(7) tells of a queue once, and
- *	again with each. OpenTraffic opens what it needs for that, beforehand:
- *	later no descriptor may be left. Returns 0 or an errno value. Without
- *	epoll, what has come to a queue that was empty is seen.
- */
-
-static int
-OpenTraffic(
-    OsMq *mq)
-{
-#ifdef HAVE_EPOLL_CREATE1
-    struct epoll_event event = { .events = EPOLLIN | EPOLLET };
-
-    mq->notice->traffic = epoll_create1(EPOLL_CLOEXEC);
-    if (mq->notice->traffic < 0
-	    || epoll_ctl(mq->notice->traffic, EPOLL_CTL_ADD, (int) mq->mqd,
-		    &event) != 0) {
-	return errno;
-    }
-#else
-    (void) mq;
-#endif
-    return 0;
-}
-
-static bool
-HadTraffic(
-    const OsMq *mq,
-    bool wasEmpty)
-{
-#ifdef HAVE_EPOLL_CREATE1
-    struct epoll_event event;
-
-    (void) wasEmpty;
-    return epoll_wait(mq->notice->traffic, &event, 1, 0) != 0;
-#else
-    (void) mq;
-    return wasEmpty;
-#endif
-}
-
-/*
- * FreeNotice, MakeNotice, Leave, Forget --
- *
- *	Free the notice of a queue; give it one, if it has none, which returns
- *	0 or an errno value; take the queue out of the list; end all that it
- *	has asked for, as far as this process knows.
- */
-
-static void
-FreeNotice(
-    OsMq *mq)
-{
-    if (mq->notice->traffic >= 0) {
-	close(mq->notice->traffic);
-    }
-    free(mq->notice);
-    mq->notice = NULL;
-}
-
-static int
-MakeNotice(
+MakeNotification(
     OsMq *mq)
 {
     int err;
 
-    if (mq->notice != NULL) {
+    if (mq->notification != NULL) {
 	return 0;
     }
-    mq->notice = calloc(1, sizeof(*mq->notice));
-    if (mq->notice == NULL) {
+    mq->notification = calloc(1, sizeof(*mq->notification));
+    if (mq->notification == NULL) {
 	return ENOMEM;
     }
-    mq->notice->socket = mq->notice->traffic = -1;
-    err = OpenTraffic(mq);
+    mq->notification->socket = mq->notification->traffic = -1;
+    err = OsTrafficOpen(OsMqFd(mq), &mq->notification->traffic);
     if (err != 0) {
-	FreeNotice(mq);
+	FreeNotification(mq);
     }
     return err;
 }
 
 static void
-Leave(
+RemoveFromList(
     OsMq *mq)
 {
     for (OsMq **link = &notified; *link != NULL;
-	    link = &(*link)->notice->next) {
+	    link = &(*link)->notification->next) {
 	if (*link == mq) {
-	    *link = mq->notice->next;
+	    *link = mq->notification->next;
 	    return;
 	}
     }
 }
 
 static void
-Forget(
+DropNotification(
     OsMq *mq)
 {
-    if (mq->notice != NULL) {
-	Leave(mq);
-	CloseSocket(mq);
-	OsUnpost(&mq->notice->posting);
-	FreeNotice(mq);
+    if (mq->notification != NULL) {
+	RemoveFromList(mq);
+	if (mq->notification->socket >= 0) {
+	    OsDeliveryClose(mq->notification->posting.watch,
+		    mq->notification->socket);
+	}
+	OsUnpost(&mq->notification->posting);
+	FreeNotification(mq);
     }
 }
 
 /*
  * Register --
  *
- *	Asks the system for a notice: a posting, or the signal if that is not
- *	0. Enters the queue in the list, the last first. Returns 0 or an errno
- *	value.
+ *	Registers with the system for one notification: a posting, or the signal
+ *	if that is not 0. Puts the queue at the head of the list. Returns 0 or
+ *	an errno value.
  */
 
 static int
@@ -386,19 +185,21 @@ Register(
 	.sigev_notify = SIGEV_SIGNAL,
 	.sigev_signo = signal
     };
-    Notice *notice = mq->notice;
-    uintptr_t key = NextKey(notice->key);
-    int err = (signal == 0) ? RegisterKey(mq, key)
+    Notification *notification = mq->notification;
+    uintptr_t key = NextKey(notification->key);
+    int err = (signal == 0)
+	    ? OsDeliveryRegister(mq->mqd, notification->socket, key,
+		    EndRegistration)
 	    : (mq_notify(mq->mqd, &event) == 0) ? 0 : errno;
 
     if (err == 0) {
-	Leave(mq);
-	notice->next = notified;
+	RemoveFromList(mq);
+	notification->next = notified;
 	notified = mq;
-	notice->isAsked = true;
-	notice->signal = signal;
-	notice->key = key;
-	notice->process = getpid();
+	notification->isRegistered = true;
+	notification->signal = signal;
+	notification->key = key;
+	notification->generation = OsGetGeneration();
     }
     return err;
 }
@@ -406,12 +207,12 @@ Register(
 /*
  * OsMqNotifyWatch --
  *
- *	Asks for one posting to watch with data, when the queue goes from
- *	empty to not empty and nobody waits to receive. A posting that has come
- *	and was not taken stays. No notice is read between the registration
- *	and the entry in the list, as both are done with the lock.
+ *	Registers for one posting to watch with data, when a message arrives in
+ *	the empty queue and nobody waits to receive. A posting that was not yet
+ *	taken stays. The lock is held, so that no notification is read between
+ *	the registration and the entry in the list.
  *
- *	EBUSY: here or elsewhere somebody has asked already.
+ *	EBUSY: this or another process has already registered.
  */
 
 int
@@ -420,17 +221,19 @@ OsMqNotifyWatch(
     OsWatch *watch,
     void *data)
 {
-    int err = MakeNotice(mq);
+    int err = MakeNotification(mq);
 
     if (err != 0) {
 	return err;
     }
     OsLock();
-    mq->notice->posting.watch = watch;
-    mq->notice->posting.data = data;
-    err = OpenSocket(mq, watch, data);
+    mq->notification->posting.watch = watch;
+    mq->notification->posting.data = data;
+    if (mq->notification->socket < 0) {
+	err = OsDeliveryOpen(watch, data, &mq->notification->socket);
+    }
     if (err == 0) {
-	Drain(mq);
+	ReadNotifications(mq);
 	err = Register(mq, 0);
     }
     OsUnlock();
@@ -440,7 +243,8 @@ OsMqNotifyWatch(
 /*
  * OsMqNotifySignal --
  *
- *	Asks for a signal instead of a posting. One that has come stays.
+ *	Registers for a signal instead of a posting. A posting that was not
+ *	yet taken stays.
  *
  *	EINVAL: there is no such signal.
  */
@@ -450,35 +254,35 @@ OsMqNotifySignal(
     OsMq *mq,
     int signal)
 {
-    int err = MakeNotice(mq);
+    int err = MakeNotification(mq);
 
     if (err != 0) {
 	return err;
     }
     OsLock();
-    Drain(mq);
+    ReadNotifications(mq);
     err = Register(mq, signal);
     OsUnlock();
     return err;
 }
 
 /*
- * OsMqTakeNotice --
+ * OsMqTakeNotification --
  *
- *	Returns whether a posting has come that nobody has taken, and takes it.
+ *	Takes a posting that has come. Returns whether there was one.
  */
 
 bool
-OsMqTakeNotice(
+OsMqTakeNotification(
     OsMq *mq)
 {
     bool isTaken = false;
 
     OsLock();
-    if (mq->notice != NULL) {
-	Drain(mq);
-	isTaken = (mq->notice->count > 0);
-	mq->notice->count -= isTaken;
+    if (mq->notification != NULL) {
+	ReadNotifications(mq);
+	isTaken = (mq->notification->count > 0);
+	mq->notification->count -= isTaken;
     }
     OsUnlock();
     return isTaken;
@@ -487,11 +291,12 @@ OsMqTakeNotice(
 /*
  * FindRegistration --
  *
- *	Tells whether the system still has the registration that mq has asked
- *	for last. The socket tells of its end. For a signal there is none, but
- *	on Linux the queue's file tells, mq_overview(7), where mq or another
- *	descriptor of the queue, beside, may read. Else, that another one is
- *	refused tells that there is one, of whomever. So does any other failure.
+ *	Returns whether the system still has the last registration of mq. The
+ *	socket tells when it ends. For a signal there is no socket, but on
+ *	Linux the queue's file tells (mq_overview(7)), if mq or beside,
+ *	another descriptor of the queue, can be read. Otherwise try to
+ *	register: EBUSY means that some process has already, and any other
+ *	failure may mean it.
  */
 
 typedef enum Registration { GONE, PERHAPS, OURS } Registration;
@@ -505,11 +310,11 @@ FindRegistration(
     int64_t bytes;
     pid_t pid;
 
-    Drain(mq);
-    if (!mq->notice->isAsked) {
+    ReadNotifications(mq);
+    if (!mq->notification->isRegistered) {
 	return GONE;
     }
-    if (mq->notice->signal == 0 && mq->notice->socket >= 0) {
+    if (mq->notification->signal == 0 && mq->notification->socket >= 0) {
 	return OURS;
     }
     if (OsMqReadStatus(mq, &bytes, &pid)
@@ -524,35 +329,35 @@ FindRegistration(
 }
 
 /*
- * FindAsked --
+ * FindRegistered --
  *
- *	Stores the one, of all in this process that stand for the same queue
- *	as mq, that has asked last, and so the one whose registration the system
- *	may have; NULL, where none has asked. What the parent of a forked
- *	process has asked for is not this one's. Returns 0, or the errno value
- *	that kept it from being known.
+ *	Several records of this process may stand for the queue of mq. Stores
+ *	the one that registered last, whose registration the system may still
+ *	have, or NULL. Registrations of a parent process do not count. Returns
+ *	0, or the errno value that kept it from finding out.
  */
 
 static int
-FindAsked(
+FindRegistered(
     const OsMq *mq,
-    OsMq **askedPtr)
+    OsMq **registeredPtr)
 {
     struct stat queue, other;
 
-    *askedPtr = NULL;
-    if (notified != NULL && fstat((int) mq->mqd, &queue) != 0) {
+    *registeredPtr = NULL;
+    if (notified != NULL && fstat(OsMqFd(mq), &queue) != 0) {
 	return errno;
     }
-    for (OsMq *asked = notified; asked != NULL; asked = asked->notice->next) {
-	if (asked->notice->process != getpid()) {
+    for (OsMq *registered = notified; registered != NULL;
+	    registered = registered->notification->next) {
+	if (registered->notification->generation != OsGetGeneration()) {
 	    continue;
 	}
-	if (fstat((int) asked->mqd, &other) != 0) {
+	if (fstat(OsMqFd(registered), &other) != 0) {
 	    return errno;
 	}
 	if (other.st_dev == queue.st_dev && other.st_ino == queue.st_ino) {
-	    *askedPtr = asked;
+	    *registeredPtr = registered;
 	    return 0;
 	}
     }
@@ -562,44 +367,68 @@ FindAsked(
 /*
  * OsMqNotifyCancel --
  *
- *	Ends what mq has asked for, if it has. A posting that nobody has taken
- *	is dropped. Where that fails all stays as it is.
+ *	Cancels the registration of mq, if any, and drops a posting that nobody
+ *	has taken. If that fails, everything stays as it is.
  */
 
 int
 OsMqNotifyCancel(
     OsMq *mq)
 {
-    OsMq *asked;
+    OsMq *registered;
     int err;
 
     OsLock();
-    err = FindAsked(mq, &asked);
-    if (err == 0 && asked == mq && FindRegistration(mq, mq) != GONE
+    err = FindRegistered(mq, &registered);
+    if (err == 0 && registered == mq && FindRegistration(mq, mq) != GONE
 	    && mq_notify(mq->mqd, NULL) != 0) {
 	err = errno;
     }
     if (err == 0) {
-	Forget(mq);
+	DropNotification(mq);
     }
     OsUnlock();
     return err;
 }
 
 /*
+ * CountMessages --
+ *
+ *	Returns how many messages are in a queue, or fallback if the system
+ *	does not tell.
+ */
+
+static long
+CountMessages(
+    const OsMq *mq,
+    long fallback)
+{
+    struct mq_attr attributes;
+
+    return (mq_getattr(mq->mqd, &attributes) == 0)
+	    ? attributes.mq_curmsgs : fallback;
+}
+
+/*
  * Deliver --
  *
- *	Gives the notice that the system did not, and ends its registration.
+ *	Delivers the notification that the system did not deliver, and ends the
+ *	registration. If the system has delivered one after all, that is enough.
  */
 
 static void
 Deliver(
     const OsMq *mq)
 {
-    int signal = mq->notice->signal;
+    int signal = mq->notification->signal;
+    int count = mq->notification->count;
 
     mq_notify(mq->mqd, NULL);
-    EndRegistration(mq->notice->key, signal == 0);
+    ReadNotifications(mq);
+    if (mq->notification->count != count) {
+	return;
+    }
+    EndRegistration(mq->notification->key, signal == 0);
     if (signal != 0) {
 	kill(getpid(), signal);
     }
@@ -609,12 +438,13 @@ Deliver(
  * CloseBeside --
  *
  *	mq_close(3) of mq, which on Linux also ends the registration of kept,
- *	another descriptor of the same queue: that is made again, unless its
- *	notice had come before. A message that came to the empty queue in
- *	between gave no notice, so it gets one here: the queue has a message,
- *	and one has come or gone meanwhile. So does a queue whose registration
- *	can't be made again: rather one too many than none. But where another
- *	process is registered, and perhaps always was, nothing is lost.
+ *	another descriptor of the same queue. Registers kept again, unless its
+ *	notification came before. If a message arrived in the empty queue in
+ *	between, the system sent no notification, so this function delivers it:
+ *	if the queue has a message, and some message came or went meanwhile.
+ *	It also delivers one if it cannot register again: we prefer a spurious
+ *	notification to a lost one. If another process is registered, and
+ *	perhaps always was, nothing is lost.
  */
 
 static int
@@ -622,28 +452,27 @@ CloseBeside(
     const OsMq *mq,
     OsMq *kept)
 {
-    long before = 0, messages = 0;
+    bool wasEmpty = CountMessages(kept, 0) == 0;
+    bool isLost = false, hasMessages = false;
     Registration registration;
-    bool isLost = false;
-    int notices, err;
+    int count, err;
 
-    OsMqGetDepth(kept, &before);
-    HadTraffic(kept, false);
+    OsTrafficSeen(kept->notification->traffic, false);
     registration = FindRegistration(kept, mq);
-    notices = kept->notice->count;
+    count = kept->notification->count;
     err = (mq_close(mq->mqd) == 0) ? 0 : errno;
-    Drain(kept);
-    if (registration != GONE && kept->notice->count == notices) {
-	int again = Register(kept, kept->notice->signal);
+    ReadNotifications(kept);
+    if (registration != GONE && kept->notification->count == count) {
+	int again = Register(kept, kept->notification->signal);
 
-	isLost = (again == 0) ? OsMqGetDepth(kept, &messages) != 0
-		: again != EBUSY || registration == OURS;
+	hasMessages = again == 0 && CountMessages(kept, 1) > 0;
+	isLost = again != 0 && (again != EBUSY || registration == OURS);
     }
-    Drain(kept);
-    if (HadTraffic(kept, before == 0) && messages > 0) {
+    ReadNotifications(kept);
+    if (OsTrafficSeen(kept->notification->traffic, wasEmpty) && hasMessages) {
 	isLost = true;
     }
-    if (isLost && kept->notice->count == notices) {
+    if (isLost && kept->notification->count == count) {
 	Deliver(kept);
     }
     return err;
@@ -652,9 +481,8 @@ CloseBeside(
 /*
  * OsMqCloseNotified --
  *
- *	mq_close(3), with the end of what mq has asked for, and of nothing
- *	that another has. Returns 0 or an errno value; mq is closed whatever is
- *	returned.
+ *	mq_close(3), which cancels the registration of mq and no other. Returns
+ *	0 or an errno value; mq is closed in any case.
  */
 
 int
@@ -665,8 +493,8 @@ OsMqCloseNotified(
     int err, closeErr;
 
     OsLock();
-    Forget(mq);
-    err = FindAsked(mq, &kept);
+    DropNotification(mq);
+    err = FindRegistered(mq, &kept);
     if (kept != NULL) {
 	closeErr = CloseBeside(mq, kept);
     } else {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osOpen.h --
  *
@@ -14,15 +15,16 @@
 /*
  * OsOpenOrCreate --
  *
- *	Opens as OS_CREAT and OS_EXCL in flags say, and finds out whether it
- *	was this call that made the object: who must undo a failed open has to
- *	know, and open(2) with O_CREAT alone does not tell.
+ *	Opens as OS_CREAT and OS_EXCL in flags say, and finds out whether this
+ *	call created the object. A caller that must undo a failed open has to
+ *	know that, and open(2) with O_CREAT alone does not tell.
  *
- *	attempt gets request and OS_CREAT | OS_EXCL, and then, for an object
- *	that is there, what flags have of OS_CREAT: where a system refuses
- *	O_CREAT of another user's file (fs.protected_regular of Linux), that
- *	holds here too. It returns 0 or an errno value, as this function does. An
- *	object that comes and goes between two attempts starts it over.
+ *	attempt is called with request and OS_CREAT | OS_EXCL, and then, if the
+ *	object exists, with OS_CREAT if flags have it: so if a system refuses
+ *	O_CREAT of another user's file (fs.protected_regular of Linux), it
+ *	refuses it here too. attempt returns 0 or an errno value, as this
+ *	function does. If the object appears and vanishes between two attempts,
+ *	this starts over.
  */
 
 static inline int

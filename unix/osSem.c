@@ -1,47 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osSem.c --
  *
- *	Named semaphores: sem_overview(7). A semaphore is memory in a file,
- *	so each touch of it is guarded: where another process has cut the
- *	file away, the call says EIDRM.
+ *	Semaphores: sem_overview(7), with names, or without a name in a segment.
+ *	A semaphore is memory in a file, so each access to it is guarded. If
+ *	another process has truncated the file, the call returns EIDRM, or ERANGE
+ *	for a segment.
+ *
+ *	sem_open(3) returns the same memory each time a process opens a
+ *	semaphore, and the guard replaces that memory only once. So one flag
+ *	tells all handles that it is gone: OsSemMapping.
  */
 
 #include "osSem.h"
 
+#include "osObject.h"
+#include "osOpen.h"
+#include "osShm.h"
 #include "osTime.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /*
- * Enter, Leave --
+ * The memory of a semaphore in this process. Protected by the lock, except
+ * isGone.
+ */
+
+typedef struct OsSemMapping {
+    const sem_t *memory;
+    atomic_bool isGone;
+    unsigned handles;
+    struct OsSemMapping *next;	/* in its list of mappings */
+} OsSemMapping;
+
+#define LISTS 256
+
+static OsSemMapping *mappings[LISTS];
+
+/*
+ * FindMapping, ShareMapping, UnshareMapping --
  *
- *	Bracket a call for a semaphore. Leave returns 0, or an errno value where
- *	the call between them did not return 0.
+ *	FindMapping returns the link to the mapping of a semaphore's memory, or
+ *	to NULL. ShareMapping gives a handle the mapping; if no handle has one
+ *	yet, spare becomes the mapping. UnshareMapping takes it back.
+ */
+
+static OsSemMapping **
+FindMapping(
+    const sem_t *memory)
+{
+    OsSemMapping **link = &mappings[((uintptr_t) memory >> 12) % LISTS];
+
+    while (*link != NULL && (*link)->memory != memory) {
+	link = &(*link)->next;
+    }
+    return link;
+}
+
+static void
+ShareMapping(
+    OsSem *sem,
+    OsSemMapping *spare)
+{
+    OsSemMapping **link;
+
+    OsLock();
+    link = FindMapping(sem->memory);
+    if (*link == NULL) {
+	spare->memory = sem->memory;
+	*link = spare;
+    } else {
+	free(spare);
+    }
+    (*link)->handles++;
+    sem->mapping = *link;
+    OsUnlock();
+}
+
+static void
+UnshareMapping(
+    OsSem *sem)
+{
+    OsSemMapping *mapping = sem->mapping;
+
+    OsLock();
+    if (--mapping->handles == 0) {
+	*FindMapping(sem->memory) = mapping->next;
+	free(mapping);
+    }
+    OsUnlock();
+}
+
+/*
+ * BeginAccess --
+ *
+ *	Begins a call for a semaphore.
  */
 
 static inline sem_t *
-Enter(
+BeginAccess(
     OsSem *sem)
 {
 #ifdef OS_SEM_IS_MEMORY
-    OsGuardKeep();
-    OsGuardEnter(sem->memory, sizeof(*sem->memory), &sem->memory->mark);
+    if (sem->map != NULL) {
+	OsGuardEnter(sem->map, sem->mapped, NULL);
+    } else {
+	OsGuardEnter(sem->memory, sizeof(*sem->memory),
+		&sem->mapping->isGone);
+    }
 #endif
-    return &sem->memory->sem;
+    return sem->memory;
 }
 
+#ifdef OS_SEM_IS_MEMORY
+
+/*
+ * LeaveSegment --
+ *
+ *	Ends a call for a semaphore in a segment. The memory is still mapped if
+ *	the segment was truncated within the same page, so the size is checked.
+ */
+
+static int
+LeaveSegment(
+    OsSem *sem,
+    int err)
+{
+    struct stat status;
+
+    if (OsGuardLeave() || (fstat(sem->fd, &status) == 0
+	    && status.st_size < sem->end)) {
+	sem->isGone = true;
+    }
+    return sem->isGone ? ERANGE : err;
+}
+
+#endif
+
+/*
+ * EndAccess --
+ *
+ *	Ends a call for a semaphore. Returns 0, or an errno value if the call
+ *	did not return 0.
+ */
+
 static inline int
-Leave(
+EndAccess(
     OsSem *sem,
     int result)
 {
     int err = (result == 0) ? 0 : errno;
 #ifdef OS_SEM_IS_MEMORY
-    bool isGone = (sem->memory->mark == OS_GUARD_GONE);
-
-    return (OsGuardLeave() || isGone) ? EIDRM : err;
+    if (sem->map != NULL) {
+	return LeaveSegment(sem, err);
+    }
+    return (OsGuardLeave() || atomic_load_explicit(&sem->mapping->isGone,
+	    memory_order_relaxed)) ? EIDRM : err;
 #else
     (void) sem;
     return err;
@@ -49,26 +168,103 @@ Leave(
 }
 
 /*
- * IsThere --
+ * HasMemory --
  *
- *	Returns whether the semaphore's file has the memory of a semaphore.
+ *	Returns whether the semaphore's file is long enough for a semaphore.
  */
 
 static bool
-IsThere(
+HasMemory(
     OsSem *sem)
 {
-    Enter(sem);
-    return Leave(sem, 0) == 0;
+#ifdef OS_SEM_IS_MEMORY
+    (void) *(volatile const char *) BeginAccess(sem);
+    return EndAccess(sem, 0) == 0;
+#else
+    (void) sem;
+    return true;
+#endif
+}
+
+/*
+ * StatSem --
+ *
+ *	stat(2) of the file of the semaphore with a name; all zeros if that
+ *	fails.
+ */
+
+static void
+StatSem(
+    const char *name,
+    struct stat *status)
+{
+    const OsCatalog *catalog = osSemFamily.catalog;
+
+    if (catalog->stat == NULL
+	    || catalog->stat(&osSemFamily, name, status) != 0) {
+	*status = (struct stat) { 0 };
+    }
+}
+
+/*
+ * OpenNamed --
+ *
+ *	sem_open(3), in the form that OsOpenOrCreate calls.
+ *
+ *	sem_open(3) tells neither which object it has opened nor whether that is
+ *	a semaphore of this C library, so its file is examined before and after:
+ *	if it is the same file both times, that is the one. EAGAIN: it is not;
+ *	the name is being replaced. ENOTSUP: the file is shorter than a
+ *	semaphore, so a program of another word size or C library created it, or
+ *	a process has truncated it.
+ */
+
+typedef struct OpenRequest {
+    const char *name;
+    mode_t mode;
+    unsigned value;
+    sem_t *sem;			/* the result, and its file */
+    struct stat status;
+} OpenRequest;
+
+static int
+OpenNamed(
+    void *data,
+    int flags)
+{
+    OpenRequest *request = data;
+    int openFlags = ((flags & OS_CREAT) ? O_CREAT : 0)
+	    | ((flags & OS_EXCL) ? O_EXCL : 0);
+    struct stat before = { 0 };
+
+    if (!(flags & OS_EXCL)) {
+	StatSem(request->name, &before);
+	if (before.st_nlink > 0 && before.st_size < (off_t) sizeof(sem_t)) {
+	    return ENOTSUP;
+	}
+    }
+    request->sem = sem_open(request->name, openFlags, request->mode,
+	    request->value);
+    if (request->sem == SEM_FAILED) {
+	return errno;
+    }
+    StatSem(request->name, &request->status);
+    if (!(flags & OS_EXCL) && (request->status.st_ino != before.st_ino
+	    || request->status.st_dev != before.st_dev)) {
+	sem_close(request->sem);
+	return EAGAIN;
+    }
+    return 0;
 }
 
 /*
  * OsSemOpen --
  *
- *	sem_open(3), with mode and value for a new semaphore. A file that was
- *	there and is too short to be a semaphore is EIDRM; so is one that has
- *	been cut, while it is open anywhere in this process. A new one is not
- *	looked at: the page fault takes a tenth of the time of an open.
+ *	sem_open(3), with mode and value for a new semaphore. ENOTSUP: the file
+ *	is too short for a semaphore. EIDRM: it was truncated while this
+ *	process has it open. The memory of a new semaphore is not accessed,
+ *	because the page fault would take a tenth of the time of an open.
+ *	EPROTOTYPE: OsCheckFamily.
  */
 
 int
@@ -77,41 +273,149 @@ OsSemOpen(
     int flags,
     mode_t mode,
     unsigned value,
+    OsObject *object,
     OsSem **semPtr)
 {
-    int openFlags = ((flags & OS_CREAT) ? O_CREAT : 0)
-	    | ((flags & OS_EXCL) ? O_EXCL : 0);
+    OpenRequest request = { .name = name, .mode = mode, .value = value };
     OsSem *sem = calloc(1, sizeof(*sem));
-    sem_t *found;
-    int err = OsGuardInstallForCalls();
+    OsSemMapping *spare = calloc(1, sizeof(*spare));
+    int err = (sem != NULL && spare != NULL) ? OsGuardInstall() : ENOMEM;
+    bool created = false;
 
-    if (sem == NULL) {
-	return ENOMEM;
+    if (err == 0 && !(flags & OS_EXCL)) {
+	err = OsCheckFamily(&osSemFamily, name);
+    }
+    if (err == 0) {
+	do {
+	    err = OsOpenOrCreate(OpenNamed, &request, flags, &created);
+	} while (err == EAGAIN);
+    }
+    if (err != 0) {
+	free(spare);
+	free(sem);
+	return (flags & OS_CREAT) ? OsExplainCreate(err) : err;
+    }
+    sem->memory = request.sem;
+    ShareMapping(sem, spare);
+    if (!created && !HasMemory(sem)) {
+	OsSemClose(sem);
+	return EIDRM;
+    }
+    OsNoteObject(object, &osSemFamily, -1, created, &request.status);
+    *semPtr = sem;
+    return 0;
+}
+
+#ifdef OS_SEM_IS_MEMORY
+
+/*
+ * MapSem --
+ *
+ *	Maps the semaphore at offset in a segment. EINVAL: not aligned. ERANGE:
+ *	not inside. EACCES: the segment was opened for reading only.
+ */
+
+static int
+MapSem(
+    const OsShm *shm,
+    int64_t offset,
+    OsSem *sem)
+{
+    const int64_t size = sizeof(sem_t);
+    int64_t end;
+    size_t before;
+    int err = OsShmGetSize(shm, &end);
+
+    if (shm->readonly) {
+	return EACCES;
+    } else if (offset % (int64_t) _Alignof(sem_t) != 0) {
+	return EINVAL;
+    } else if (err != 0 || offset < 0 || offset > end || end - offset < size) {
+	return (err != 0) ? err : ERANGE;
+    }
+    sem->map = OsShmMapPart(shm, offset, (size_t) size, &sem->mapped, &before);
+    if (sem->map == NULL) {
+	return errno;
+    }
+    sem->memory = (sem_t *) (void *) (sem->map + before);
+    sem->end = offset + size;
+    return 0;
+}
+
+/*
+ * OsSemAt --
+ *
+ *	Opens the process-shared semaphore at an offset of a segment. Initializes
+ *	it by sem_init(3) with *valuePtr, unless valuePtr is NULL. The segment may
+ *	be closed while the semaphore is open.
+ *
+ *	EINVAL, ERANGE, EACCES: MapSem. ENOTSUP: the system has no such
+ *	semaphores.
+ */
+
+int
+OsSemAt(
+    OsShm *shm,
+    int64_t offset,
+    const unsigned *valuePtr,
+    OsObject *object,
+    OsSem **semPtr)
+{
+    OsSem *sem = calloc(1, sizeof(*sem));
+    struct stat status;
+    int err = (sem == NULL) ? ENOMEM : OsGuardInstall();
+
+    if (err == 0) {
+	err = MapSem(shm, offset, sem);
     }
     if (err != 0) {
 	free(sem);
 	return err;
     }
-    found = sem_open(name, openFlags, mode, value);
-    if (found == SEM_FAILED) {
+    sem->fd = fcntl(shm->fd, F_DUPFD_CLOEXEC, 0);
+    if (sem->fd < 0 || fstat(sem->fd, &status) != 0) {
 	err = errno;
-	free(sem);
-	return err;
+    } else {
+	sem_t *memory = BeginAccess(sem);
+
+	err = EndAccess(sem, (valuePtr == NULL) ? 0
+		: sem_init(memory, 1, *valuePtr));
     }
-    sem->memory = (OsSemMemory *) found;
-    if (!(flags & OS_EXCL) && !IsThere(sem)) {
+    if (err != 0) {
 	OsSemClose(sem);
-	return EIDRM;
+	return (err == ENOSYS) ? ENOTSUP : err;
     }
+    OsNoteObject(object, &osShmFamily, sem->fd, valuePtr != NULL, &status);
     *semPtr = sem;
     return 0;
 }
 
+#else
+
+int
+OsSemAt(
+    OsShm *shm,
+    int64_t offset,
+    const unsigned *valuePtr,
+    OsObject *object,
+    OsSem **semPtr)
+{
+    (void) shm;
+    (void) offset;
+    (void) valuePtr;
+    (void) object;
+    (void) semPtr;
+    return ENOTSUP;
+}
+
+#endif
+
 /*
  * OsSemClose --
  *
- *	sem_close(3). What was fetched for the semaphore goes back. sem is gone
- *	whatever is returned.
+ *	sem_close(3), or munmap(2) for a semaphore in a segment. Units that were
+ *	fetched go back to the semaphore. sem is freed even if an error is
+ *	returned.
  */
 
 int
@@ -121,7 +425,13 @@ OsSemClose(
     int err;
 
     OsSemFetch(sem, NULL, NULL, 0);
-    err = (sem_close(&sem->memory->sem) == 0) ? 0 : errno;
+    if (sem->map == NULL) {
+	err = (sem_close(sem->memory) == 0) ? 0 : errno;
+	UnshareMapping(sem);
+    } else {
+	munmap(sem->map, sem->mapped);
+	err = (sem->fd < 0 || close(sem->fd) == 0) ? 0 : errno;
+    }
     free(sem);
     return err;
 }
@@ -136,25 +446,37 @@ int
 OsSemUnlink(
     const char *name)
 {
+    if (OsCheckFamily(&osSemFamily, name) != 0) {
+	return ENOENT;
+    }
     return (sem_unlink(name) == 0) ? 0 : errno;
 }
 
 /*
  * OsSemPost --
  *
- *	sem_post(3). EOVERFLOW: the value is the maximum. EIDRM where there is
- *	nonsense in the memory: a unit may have been added to it all the same.
+ *	sem_post(3). EOVERFLOW: the value is the maximum. EIDRM: glibc aborted
+ *	the call, because another program, which may write anything into the
+ *	segment, has overwritten the semaphore.
  */
 
 int
 OsSemPost(
     OsSem *sem)
 {
-    sem_t *memory = Enter(sem);
-    int result;
+    sem_t *memory;
+    int result, err;
 
+    if (sem->map == NULL) {
+	return EndAccess(sem, sem_post(BeginAccess(sem)));
+    }
+    err = OsGuardInstallForCalls();
+    if (err != 0) {
+	return err;
+    }
+    memory = BeginAccess(sem);
     OS_GUARD_CALL(result, sem_post(memory));
-    return Leave(sem, result);
+    return EndAccess(sem, result);
 }
 
 /*
@@ -167,7 +489,7 @@ int
 OsSemTryWait(
     OsSem *sem)
 {
-    return Leave(sem, sem_trywait(Enter(sem)));
+    return EndAccess(sem, sem_trywait(BeginAccess(sem)));
 }
 
 #if defined(HAVE_SEM_CLOCKWAIT) || defined(HAVE_SEM_TIMEDWAIT)
@@ -175,7 +497,7 @@ OsSemTryWait(
 /*
  * TimedWait --
  *
- *	sem_clockwait(3) on a clock that nobody sets; where the system has no
+ *	sem_clockwait(3) on a clock that nobody sets; if the system has no
  *	such call, sem_timedwait(3) on the wall clock.
  */
 
@@ -198,8 +520,12 @@ TimedWait(
 /*
  * OsSemWait --
  *
- *	Waits to decrement the semaphore, for timeout nanoseconds at most.
- *	ETIMEDOUT: they are over. EINTR: a signal handler has run.
+ *	Waits to decrement the semaphore, for timeout nanoseconds at most. Only
+ *	if it must block, it prepares for glibc to abort the wait, which happens
+ *	if another process truncates the file or overwrites the semaphore at that
+ *	moment; the result is then EIDRM.
+ *
+ *	ETIMEDOUT: the time is up. EINTR: a signal handler has run.
  */
 
 int
@@ -207,11 +533,22 @@ OsSemWait(
     OsSem *sem,
     OsTime timeout)
 {
-    sem_t *memory = Enter(sem);
-    int result;
+    sem_t *memory;
+    int result, err = OsSemTryWait(sem);
 
+    if (err != EAGAIN) {
+	return err;
+    }
+    if (timeout <= 0) {
+	return ETIMEDOUT;
+    }
+    err = OsGuardInstallForCalls();
+    if (err != 0) {
+	return err;
+    }
+    memory = BeginAccess(sem);
     OS_GUARD_CALL(result, TimedWait(memory, timeout));
-    return Leave(sem, result);
+    return EndAccess(sem, result);
 }
 
 #else
@@ -256,7 +593,7 @@ OsSemWait(
 /*
  * OsSemGetValue --
  *
- *	sem_getvalue(3). ENOSYS where the system has none.
+ *	sem_getvalue(3). ENOSYS: the system has none.
  */
 
 int
@@ -266,7 +603,7 @@ OsSemGetValue(
 {
 #ifdef HAVE_SEM_GETVALUE
     int value = 0;
-    int err = Leave(sem, sem_getvalue(Enter(sem), &value));
+    int err = EndAccess(sem, sem_getvalue(BeginAccess(sem), &value));
 
     *valuePtr = (value > 0) ? value : 0;
     return err;
@@ -276,3 +613,27 @@ OsSemGetValue(
     return ENOSYS;
 #endif
 }
+
+/*
+ * NameWait --
+ *
+ *	A thread that is blocked on a semaphore's memory is in acquire.
+ */
+
+static const char *
+NameWait(
+    bool likeSemaphore)
+{
+    (void) likeSemaphore;
+    return "acquire";
+}
+
+const OsFamily osSemFamily = {
+    .catalog = &osFolderCatalog,
+    .prefix = OS_SEM_PREFIX,
+    .leastSize = sizeof(sem_t),
+    .isMapped = true,
+    .spaceLimit = OS_SHM_BYTES_MAX,
+    .nameWait = NameWait,
+    .readFile = OsReadSemFile
+};

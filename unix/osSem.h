@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osSem.h --
  *
@@ -13,31 +14,32 @@
 #include <semaphore.h>
 
 /*
- * What sem_open(3) returns, and what osGuard.c leaves behind it where that is
- * gone: all who have the semaphore open in this process see the same, and so
- * do processes that are forked later. Where semaphores are no memory
- * (OS_SEM_IS_MEMORY is not defined), only its address is of use.
+ * If semaphores are not memory (OS_SEM_IS_MEMORY is not defined), only the
+ * address of memory is used.
+ *
+ * A semaphore without a name lies in a segment, of which it has a mapping of
+ * its own.
  */
 
-#ifndef __APPLE__
-#   define OS_SEM_IS_MEMORY
-#endif
-
-typedef struct OsSemMemory {
-    sem_t sem;
-    OsGuardMark mark;
-} OsSemMemory;
-
 struct OsSem {
-    OsSemMemory *memory;
+    sem_t *memory;
+    struct OsSemMapping *mapping;	/* that all handles of a named one
+				 * share: osSem.c */
+    char *map;			/* the pages around it; NULL: it has a name */
+    size_t mapped;		/* bytes in map */
+    int fd;			/* of the segment, and */
+    int64_t end;		/* where the semaphore ends there */
+    bool isGone;		/* the segment was truncated */
     pthread_t thread;		/* that fetches units, */
     bool hasThread;		/* until it is joined */
 
     /* With the lock: */
     int wanted;			/* units that the thread is to fetch */
-    int fetched;		/* units that nobody has taken yet */
+    int fetched;		/* fetched units that were not yet taken */
     int fetchError;		/* what ended the thread, or 0 */
     OsPosting posting;
 };
+
+void	OsReadSemFile(int fd, OsInfo *info);
 
 #endif /* OS_SEM_H */

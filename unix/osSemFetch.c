@@ -1,15 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osSemFetch.c --
  *
- *	Waiting for a semaphore without standing still. No system polls a
- *	semaphore, so a thread waits for units and posts each that it has
- *	fetched to a watch.
+ *	Waiting for a semaphore without blocking. No system can poll a
+ *	semaphore, so a thread waits for units, and posts each unit that it
+ *	has fetched to a watch.
  *
- *	Units can't be lost. What is wanted and what is fetched are counted with
- *	the lock: a unit that arrives when no more are wanted goes back at once,
- *	and so does a fetched one that is no longer wanted. When none is wanted
- *	any more the thread is cancelled in its wait and joined, so from then on
- *	every unit is for others.
+ *	No unit is lost. Wanted and fetched units are counted under the lock: a
+ *	unit that arrives when no more are wanted goes back at once, and so does
+ *	a fetched one that is no longer wanted. When none is wanted any more,
+ *	the thread is cancelled in its wait and joined, so from then on it takes
+ *	no unit from others.
  */
 
 #include "osSem.h"
@@ -20,9 +21,13 @@
 /*
  * FetchOne --
  *
- *	Waits for a unit for a while, without the lock, and notes what came
- *	of it. A wait in slices sees that the semaphore's memory is gone.
+ *	Waits for a unit, without the lock, and notes the outcome. The wait has
+ *	slices because only a new slice notices that the semaphore was
+ *	truncated; they are long because each puts the thread at the end of the
+ *	kernel's line.
  */
+
+static const OsTime slice = 5 * OS_SECOND;
 
 static void
 FetchOne(
@@ -32,7 +37,7 @@ FetchOne(
 
     OsUnlock();
     pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state);
-    err = OsSemWait(sem, OS_SECOND / 10);
+    err = OsSemWait(sem, slice);
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
     OsLock();
     if (err == ETIMEDOUT || err == EINTR) {
@@ -83,8 +88,8 @@ Fetch(
  *	Ends the thread, which finds that no unit is wanted. To be called
  *	without the lock.
  *
- *	A wake-up that the system had meant for a thread which was then
- *	cancelled is lost to those who wait elsewhere: they get another.
+ *	If the system has woken the thread just before it is cancelled, other
+ *	waiters would miss that wake-up, so they get another.
  */
 
 static void
@@ -104,7 +109,8 @@ EndThread(
 /*
  * StartThread --
  *
- *	Starts the thread. ENOMEM: there can't be more; then nothing is wanted.
+ *	Starts the thread. ENOMEM: there can be no more threads; then nothing
+ *	is wanted.
  */
 
 static int
@@ -123,8 +129,8 @@ StartThread(
 /*
  * ForgetParent --
  *
- *	In a forked process, the thread and the units that it has fetched are
- *	the parent's.
+ *	In a forked process, the thread and the units that it has fetched
+ *	belong to the parent.
  */
 
 static void
@@ -143,8 +149,8 @@ ForgetParent(
 /*
  * Want --
  *
- *	Counts the units that are still to be fetched, and gives back those that
- *	are too many. With 0 units nothing is posted any more.
+ *	Counts the units that are still to be fetched, and gives back surplus
+ *	ones. With 0 units nothing is posted any more.
  */
 
 static void
@@ -170,12 +176,12 @@ Want(
 /*
  * OsSemFetch --
  *
- *	Says that so many units are wanted, those included that were fetched
- *	and not yet taken. Each one fetched is posted to watch with data. With
- *	0 units, or the watch of a parent process, nothing is posted any more,
- *	and all that was fetched goes back.
+ *	Sets how many units are wanted, including those that were fetched and
+ *	not yet taken. Each fetched unit is posted to watch with data. With 0
+ *	units, or the watch of a parent process, nothing is posted any more,
+ *	and all fetched units go back.
  *
- *	ENOMEM: there can't be more threads.
+ *	ENOMEM: there can be no more threads.
  */
 
 int
@@ -205,8 +211,8 @@ OsSemFetch(
 /*
  * OsSemTakeFetched --
  *
- *	Takes a unit that was fetched. EAGAIN: there is none. Else what the
- *	thread has met, which is told once.
+ *	Takes a unit that was fetched. EAGAIN: there is none. Any other errno
+ *	value is the error that ended the thread, reported once.
  */
 
 int

@@ -1,20 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osShm.c --
  *
  *	Shared memory: shm_overview(7). A segment is read and written through
  *	a mapping of the whole of it, made at the first access.
  *
- *	Other processes make segments longer and shorter as they like, and an
- *	access outside must be noticed without a system call each time. Two
- *	things together tell that an access is inside: it ends before the page
- *	in which the mapping ends, and that last page is still there, which a
- *	touch of one byte shows (osGuard.c). Everything else takes the slow
- *	way, which asks the system for the size.
+ *	Other processes may resize segments at any time, and an access outside
+ *	must be noticed without a system call each time. An access is known to
+ *	be inside if it ends before the page in which the mapping ends, and if
+ *	that last page still exists, which reading one byte shows (osGuard.c).
+ *	Every other access takes the slow way, which asks the system for the
+ *	size.
  */
 
-#include "os.h"
-#include "osGuard.h"
-#include "osOpen.h"
+#include "osShm.h"
+
+#include "osFamily.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,159 +26,14 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-struct OsShm {
-    int fd;
-    bool readonly;
-    char *map;			/* of the segment from its start, or NULL */
-    size_t mapped;		/* bytes in map */
-    size_t surelyInside;	/* bytes before the last page of map */
-};
-
 /*
- * OpenSegment --
- *
- *	shm_open(3) as OsOpenOrCreate wants it. Where segments are files, anybody
- *	can put something else in their folder: to open a fifo would wait. What
- *	is new is a segment.
- *
- *	ENODEV: there is something that has no memory, as mmap(2) says it.
- */
-
-typedef struct OpenRequest {
-    const char *name;
-    int access;			/* O_RDONLY or O_RDWR, and O_TRUNC */
-    mode_t mode;
-    int fd;			/* the result */
-} OpenRequest;
-
-static int
-OpenSegment(
-    void *data,
-    int flags)
-{
-    OpenRequest *request = data;
-    int createFlags = ((flags & OS_CREAT) ? O_CREAT : 0)
-	    | ((flags & OS_EXCL) ? O_EXCL : 0);
-    struct stat status;
-
-    request->fd = shm_open(request->name,
-	    request->access | createFlags | O_NONBLOCK, request->mode);
-    if (request->fd < 0) {
-	return errno;
-    }
-    if (!(flags & OS_EXCL) && fstat(request->fd, &status) == 0
-	    && (S_ISFIFO(status.st_mode) || S_ISDIR(status.st_mode)
-		    || S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode))) {
-	close(request->fd);
-	return ENODEV;
-    }
-    return 0;
-}
-
-/*
- * CheckSize --
- *
- *	Whether a segment may have size bytes: 0, or EFBIG where the system
- *	can't say so many, or the process may not write so large a file: to run
- *	into that limit (RLIMIT_FSIZE) is not just EFBIG but a signal that kills.
- */
-
-static int
-CheckSize(
-    int64_t size)
-{
-    return ((off_t) size != size
-	    || size > OsGetFact(OS_FILE_BYTES_MAX)) ? EFBIG : 0;
-}
-
-/*
- * SetSize --
- *
- *	ftruncate(2) to a size that has been checked.
- */
-
-static int
-SetSize(
-    const OsShm *shm,
-    int64_t size)
-{
-    while (ftruncate(shm->fd, (off_t) size) != 0) {
-	if (errno != EINTR) {
-	    return errno;
-	}
-    }
-    return 0;
-}
-
-/*
- * OsShmOpen --
- *
- *	shm_open(3), and ftruncate(2) where size (bytes) is not 0, for a new
- *	segment and for an existing one. A segment that was made and could not
- *	get its size is unlinked again.
- *
- *	EACCES: readonly forbids size and OS_TRUNC.
- */
-
-int
-OsShmOpen(
-    const char *name,
-    int flags,
-    mode_t mode,
-    int64_t size,
-    bool readonly,
-    OsShm **shmPtr)
-{
-    OpenRequest request = {
-	.name = name,
-	.access = (readonly ? O_RDONLY : O_RDWR)
-		| ((flags & OS_TRUNC) ? O_TRUNC : 0),
-	.mode = mode
-    };
-    bool created;
-    OsShm *shm;
-    int err;
-
-    if (readonly && (size != 0 || (flags & OS_TRUNC))) {
-	return EACCES;
-    }
-    err = (size != 0) ? CheckSize(size) : 0;
-    if (err != 0) {
-	return err;
-    }
-    shm = calloc(1, sizeof(*shm));
-    if (shm == NULL) {
-	return ENOMEM;
-    }
-    err = OsOpenOrCreate(OpenSegment, &request, flags, &created);
-    if (err != 0) {
-	free(shm);
-	return err;
-    }
-    shm->fd = request.fd;
-    shm->readonly = readonly;
-    if (size != 0) {
-	err = SetSize(shm, size);
-    }
-    if (err != 0) {
-	OsShmClose(shm);
-	if (created) {
-	    shm_unlink(name);
-	}
-	return err;
-    }
-    *shmPtr = shm;
-    return 0;
-}
-
-/*
- * Unmap --
+ * OsShmUnmap --
  *
  *	munmap(2) of the segment, if it is mapped. The next access maps it anew.
  */
 
-static void
-Unmap(
+void
+OsShmUnmap(
     OsShm *shm)
 {
     if (shm->map != NULL) {
@@ -185,37 +41,6 @@ Unmap(
 	shm->map = NULL;
 	shm->mapped = shm->surelyInside = 0;
     }
-}
-
-/*
- * OsShmClose --
- *
- *	munmap(2) and close(2). shm is gone whatever is returned.
- */
-
-int
-OsShmClose(
-    OsShm *shm)
-{
-    int err;
-
-    Unmap(shm);
-    err = (close(shm->fd) == 0) ? 0 : errno;
-    free(shm);
-    return err;
-}
-
-/*
- * OsShmUnlink --
- *
- *	shm_unlink(3).
- */
-
-int
-OsShmUnlink(
-    const char *name)
-{
-    return (shm_unlink(name) == 0) ? 0 : errno;
 }
 
 /*
@@ -234,8 +59,8 @@ OsShmDescriptor(
 /*
  * OsShmGetSize --
  *
- *	The segment's present size in bytes: lseek(2), which takes less than
- *	half the time of fstat(2), where the system has it for segments.
+ *	Stores the segment's present size in bytes: lseek(2), if it works for
+ *	segments, because it takes less than half the time of fstat(2).
  */
 
 int
@@ -258,31 +83,10 @@ OsShmGetSize(
 }
 
 /*
- * OsShmResize --
- *
- *	ftruncate(2) to size bytes. The next access may meet what is gone now.
- *
- *	EACCES: opened for reading alone. EFBIG: CheckSize.
- */
-
-int
-OsShmResize(
-    OsShm *shm,
-    int64_t size)
-{
-    int err = shm->readonly ? EACCES : CheckSize(size);
-
-    if (err == 0) {
-	err = SetSize(shm, size);
-    }
-    return (err == 0) ? OsGuardInstall() : err;
-}
-
-/*
  * Map --
  *
  *	mmap(2) of length bytes of the segment, from offset, which begins a
- *	page. Returns NULL, with errno set, where that fails.
+ *	page. Returns NULL, with errno set, if that fails.
  */
 
 static char *
@@ -292,8 +96,14 @@ Map(
     size_t length)
 {
     int protection = PROT_READ | (shm->readonly ? 0 : PROT_WRITE);
-    void *map = mmap(NULL, length, protection, MAP_SHARED, shm->fd, offset);
+    int err = OsGuardInstall();
+    void *map;
 
+    if (err != 0) {
+	errno = err;
+	return NULL;
+    }
+    map = mmap(NULL, length, protection, MAP_SHARED, shm->fd, offset);
     if (map == MAP_FAILED) {
 	return NULL;
     }
@@ -303,8 +113,8 @@ Map(
 /*
  * MapWhole --
  *
- *	Maps the segment anew, all size bytes of it. Returns false where there
- *	is no room for so much.
+ *	Maps the segment anew, all size bytes of it. Returns false if there is
+ *	no room for so much.
  */
 
 static bool
@@ -319,7 +129,7 @@ MapWhole(
     if (map == NULL) {
 	return false;
     }
-    Unmap(shm);
+    OsShmUnmap(shm);
     shm->map = map;
     shm->mapped = (size_t) size;
     shm->surelyInside = (shm->mapped - 1) / pageSize * pageSize;
@@ -327,43 +137,44 @@ MapWhole(
 }
 
 /*
- * A copy between a segment and the caller: where in the segment, whose
- * bytes, how many, which way.
+ * OsShmMapPart --
+ *
+ *	Maps only the pages that contain length bytes at offset, and stores how
+ *	many bytes these pages have, and how many precede offset. Returns NULL,
+ *	with errno set, if that fails.
  */
 
-typedef struct Copy {
-    int64_t offset;		/* bytes from the segment's start */
-    char *bytes;
-    size_t length;		/* bytes */
-    bool write;			/* into the segment */
-} Copy;
+char *
+OsShmMapPart(
+    const OsShm *shm,
+    int64_t offset,
+    size_t length,
+    size_t *mappedPtr,
+    size_t *beforePtr)
+{
+    *beforePtr = (size_t) (offset % sysconf(_SC_PAGESIZE));
+    *mappedPtr = *beforePtr + length;
+    return Map(shm, offset - (int64_t) *beforePtr, *mappedPtr);
+}
 
 /*
- * CopyGuarded --
+ * Touch --
  *
- *	Makes the copy, in a mapping of mapped bytes in which copy->offset is
- *	at start, if the byte at witness is there. Returns false when memory is
- *	gone.
+ *	Makes the access in a mapping of mapped bytes, where it begins at
+ *	start, if its first byte is inside. Returns false if memory is gone.
  */
 
 static bool
-CopyGuarded(
-    const Copy *copy,
+Touch(
+    const OsAccess *access,
     char *map,
     size_t mapped,
-    size_t start,
-    size_t witness)
+    size_t start)
 {
-    char *place = map + start;
-
     OsGuardEnter(map, mapped, NULL);
-    (void) *(volatile const char *) (map + witness);
-    if (osGuard.broken) {
-	/* nothing to copy */
-    } else if (copy->write) {
-	memcpy(place, copy->bytes, copy->length);
-    } else {
-	memcpy(copy->bytes, place, copy->length);
+    (void) *(volatile const char *) (map + start);
+    if (!osGuard.broken) {
+	access->touch(map + start, access->data);
     }
     return !OsGuardLeave();
 }
@@ -371,136 +182,142 @@ CopyGuarded(
 /*
  * CheckInside --
  *
- *	Whether the copy is inside a segment that now has *sizePtr bytes: 0,
- *	ERANGE, or the errno value that kept the size from being known.
+ *	Checks that the access is inside the segment, and stores the present
+ *	size in *sizePtr: 0, ERANGE, or the errno value if the size cannot be
+ *	read.
  */
 
 static int
 CheckInside(
     const OsShm *shm,
-    const Copy *copy,
+    const OsAccess *access,
     int64_t *sizePtr)
 {
     int err = OsShmGetSize(shm, sizePtr);
 
-    if (err == 0 && (copy->offset < 0 || copy->offset > *sizePtr
-	    || copy->length > (uint64_t) (*sizePtr - copy->offset))) {
+    if (err == 0 && (access->offset < 0 || access->offset > *sizePtr
+	    || access->length > (uint64_t) (*sizePtr - access->offset))) {
 	err = ERANGE;
     }
     return err;
 }
 
 /*
- * CopyThroughWindow --
+ * AccessPart --
  *
- *	Makes a copy through a mapping of its pages alone, for segments that
- *	are too large for the address space.
+ *	Makes an access through a mapping of only its own pages, for segments
+ *	that are too large for the address space.
  */
 
 static int
-CopyThroughWindow(
+AccessPart(
     const OsShm *shm,
-    const Copy *copy,
+    const OsAccess *access,
     bool *completePtr)		/* false: memory is gone */
 {
-    int64_t start = copy->offset - copy->offset % sysconf(_SC_PAGESIZE);
-    size_t before = (size_t) (copy->offset - start);
-    size_t length = before + copy->length;
-    char *map = Map(shm, start, length);
+    size_t mapped, before;
+    char *map = OsShmMapPart(shm, access->offset, access->length, &mapped,
+	    &before);
 
     if (map == NULL) {
 	return errno;
     }
-    *completePtr = CopyGuarded(copy, map, length, before, before);
-    munmap(map, length);
+    *completePtr = Touch(access, map, mapped, before);
+    munmap(map, mapped);
     return 0;
 }
 
 /*
- * CopyOnce --
+ * AccessOnce --
  *
- *	The slow way of a copy: asks for the size, maps what is not mapped.
- *	ERANGE: not inside. EFAULT: memory is gone, or never was there.
+ *	The slow way of an access: reads the size, and maps what is not
+ *	mapped. ERANGE: not inside. EFAULT: memory is gone, or never existed.
  */
 
 static int
-CopyOnce(
+AccessOnce(
     OsShm *shm,
-    const Copy *copy)
+    const OsAccess *access)
 {
     int64_t size = 0;
     bool complete = true;
-    int err = CheckInside(shm, copy, &size);
+    int err = CheckInside(shm, access, &size);
 
-    if (err != 0 || copy->length == 0) {
+    if (err != 0 || access->length == 0) {
 	return err;
     }
-    if ((uint64_t) copy->offset + copy->length <= shm->mapped
-	    || MapWhole(shm, size)) {
-	complete = CopyGuarded(copy, shm->map, shm->mapped,
-		(size_t) copy->offset, (size_t) copy->offset);
+    if ((shm->map != NULL && (uint64_t) access->offset + access->length
+		    <= shm->mapped) || MapWhole(shm, size)) {
+	complete = Touch(access, shm->map, shm->mapped,
+		(size_t) access->offset);
 	if (!complete) {
-	    Unmap(shm);
+	    OsShmUnmap(shm);
 	}
     } else {
-	err = CopyThroughWindow(shm, copy, &complete);
+	err = AccessPart(shm, access, &complete);
     }
     return complete ? err : EFAULT;
 }
 
 /*
- * CopyChecked --
+ * OsShmAccessChecked --
  *
- *	Makes a copy the slow way, and again where another process makes the
- *	segment shorter and longer meanwhile.
+ *	Makes an access the slow way, and tries again if another process
+ *	shrinks and grows the segment meanwhile. An access of no bytes only
+ *	checks that it is inside.
  *
  *	ERANGE: not inside. ENOSPC: inside, but the system has no memory to
- *	put there.
+ *	put there. Where fstatvfs(2) knows nothing of segments, as on macOS, none
+ *	is made shorter.
  */
 
-static int
-CopyChecked(
+int
+OsShmAccessChecked(
     OsShm *shm,
-    const Copy *copy)
+    const OsAccess *access)
 {
     struct statvfs status;
 
     for (int attempts = 0; attempts < 10; attempts++) {
-	int err = CopyOnce(shm, copy);
+	int err = AccessOnce(shm, access);
 
 	if (err != EFAULT) {
 	    return err;
 	}
     }
-    if (fstatvfs(shm->fd, &status) != 0) {
-	return errno;
-    }
-    return (status.f_bfree == 0) ? ENOSPC : ERANGE;
+    return (fstatvfs(shm->fd, &status) == 0 && status.f_bfree > 0)
+	    ? ERANGE : ENOSPC;
 }
 
 /*
- * CopySegment --
+ * CopyOut, CopyIn --
  *
- *	Makes a copy the fast way where that is safe: the segment still
- *	reaches into the last page that is mapped of it. Else the slow way.
+ *	Copy from the segment and to it.
  */
 
-static int
-CopySegment(
-    OsShm *shm,
-    const Copy *copy)
+typedef struct Copy {
+    void *bytes;
+    size_t length;
+} Copy;
+
+static void
+CopyOut(
+    void *place,
+    void *data)
 {
-    OsGuardKeep();
-    if (copy->length > 0 && copy->offset >= 0
-	    && copy->length <= shm->surelyInside
-	    && (uint64_t) copy->offset <= shm->surelyInside - copy->length) {
-	if (CopyGuarded(copy, shm->map, shm->mapped, (size_t) copy->offset,
-		shm->mapped - 1)) {
-	    return 0;
-	}
-	Unmap(shm);
-    }
-    return CopyChecked(shm, copy);
+    const Copy *copy = data;
+
+    memcpy(copy->bytes, place, copy->length);
+}
+
+static void
+CopyIn(
+    void *place,
+    void *data)
+{
+    const Copy *copy = data;
+
+    memcpy(place, copy->bytes, copy->length);
 }
 
 /*
@@ -508,8 +325,8 @@ CopySegment(
  *
  *	Copy length bytes from, or to, offset in the segment.
  *
- *	ERANGE: not all of them are inside, or another process has cut them
- *	away meanwhile. EACCES: opened for reading alone. ENOSPC: the
+ *	ERANGE: not all of them are inside, or another process has truncated
+ *	the segment meanwhile. EACCES: opened for reading only. ENOSPC: the
  *	system has no memory left for a page that was never written.
  */
 
@@ -520,7 +337,9 @@ OsShmRead(
     void *bytes,
     size_t length)
 {
-    return CopySegment(shm, &(Copy) { offset, bytes, length, false });
+    Copy copy = { bytes, length };
+
+    return OsShmAccess(shm, offset, length, CopyOut, &copy);
 }
 
 int
@@ -530,8 +349,34 @@ OsShmWrite(
     const void *bytes,
     size_t length)
 {
+    Copy copy = { (void *) bytes, length };
+
     if (shm->readonly) {
 	return EACCES;
     }
-    return CopySegment(shm, &(Copy) { offset, (char *) bytes, length, true });
+    return OsShmAccess(shm, offset, length, CopyIn, &copy);
 }
+
+/*
+ * NameWait --
+ *
+ *	A thread that is blocked on a segment's memory is in wait, or acquires a
+ *	semaphore there.
+ */
+
+static const char *
+NameWait(
+    bool likeSemaphore)
+{
+    return likeSemaphore ? "acquire" : "wait";
+}
+
+const OsFamily osShmFamily = {
+    .catalog = &osFolderCatalog,
+    .prefix = "",
+    .isMapped = true,
+    .isOpen = true,
+    .hasFileSize = true,
+    .spaceLimit = OS_SHM_BYTES_MAX,
+    .nameWait = NameWait
+};

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osSignal.c --
  *
- *	Names of signals: signal(7).
+ *	Names and handlers of signals: signal(7).
  */
 
 #include "os.h"
@@ -29,8 +30,8 @@ static const struct {
 /*
  * OsFindSignal --
  *
- *	Returns the number of the signal that name names, as SIGUSR1 or
- *	SIGRTMIN+3; 0, where there is none.
+ *	Returns the number of the signal with a name, such as SIGUSR1 or
+ *	SIGRTMIN+3; 0 if there is none.
  */
 
 int
@@ -57,4 +58,29 @@ OsFindSignal(
 	}
     }
     return 0;
+}
+
+/*
+ * OsHasRestartingHandler --
+ *
+ *	Returns whether the program has a handler with SA_RESTART, sigaction(2):
+ *	such a signal does not end a system call that waits. SIGBUS and SIGABRT
+ *	are left out, because this library handles them (osGuard.c).
+ */
+
+bool
+OsHasRestartingHandler(void)
+{
+    for (int number = 1; number < NSIG; number++) {
+	struct sigaction action;
+
+	if (number != SIGBUS && number != SIGABRT
+		&& sigaction(number, NULL, &action) == 0
+		&& (action.sa_flags & SA_RESTART) != 0
+		&& action.sa_handler != SIG_DFL
+		&& action.sa_handler != SIG_IGN) {
+	    return true;
+	}
+    }
+    return false;
 }

@@ -1,23 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osThread.c --
  *
- *	Threads that help, and the lock for what threads share.
+ *	Helper threads, the lock for what threads share, and what a fork does to
+ *	both. A child process made directly by clone(2), not by fork(2), is not
+ *	noticed: it must not use the package.
  */
 
 #include "osThread.h"
 
+#include "os.h"
+
 #include <errno.h>
 #include <signal.h>
 
+unsigned osGeneration;
 static pthread_mutex_t mutex;
 
 /*
  * OsThreadStart --
  *
- *	pthread_create(3) of a thread that takes no signals but those of its
- *	own faults: they are for the threads of the program.
+ *	pthread_create(3) of a thread that takes no signals except those of
+ *	its own faults: other signals are for the threads of the program.
  *
- *	ENOMEM: there can't be more threads.
+ *	ENOMEM: there can be no more threads.
  */
 
 int
@@ -41,11 +47,31 @@ OsThreadStart(
 }
 
 /*
- * RenewLock, MakeLock, OsLock, OsUnlock --
+ * OsLock, OsUnlock --
  *
- *	The lock: pthread_mutex_lock(3). fork(2) waits for it, so that a forked
- *	process finds all that it guards in order; but the thread that has it
- *	there is another, and gets a new one.
+ *	Take and release the lock: pthread_mutex_lock(3).
+ */
+
+void
+OsLock(void)
+{
+    pthread_mutex_lock(&mutex);
+}
+
+void
+OsUnlock(void)
+{
+    pthread_mutex_unlock(&mutex);
+}
+
+/*
+ * RenewLock, BeginChild, Load --
+ *
+ *	fork(2) waits for the lock, so that a child process finds everything
+ *	that it guards consistent. But the lock's owner is a thread of the
+ *	parent, so the child gets a new lock, and a generation of its own.
+ *	Registered by pthread_atfork(3) when the library is loaded, before any
+ *	other file registers handlers.
  */
 
 static void
@@ -60,23 +86,16 @@ RenewLock(void)
 }
 
 static void
-MakeLock(void)
+BeginChild(void)
+{
+    osGeneration++;
+    RenewLock();
+}
+
+__attribute__((constructor))
+static void
+Load(void)
 {
     RenewLock();
-    pthread_atfork(OsLock, OsUnlock, RenewLock);
-}
-
-void
-OsLock(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    pthread_once(&once, MakeLock);
-    pthread_mutex_lock(&mutex);
-}
-
-void
-OsUnlock(void)
-{
-    pthread_mutex_unlock(&mutex);
+    pthread_atfork(OsLock, OsUnlock, BeginChild);
 }

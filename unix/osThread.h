@@ -1,12 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osThread.h --
  *
- *	Threads that help, and the lock, for unix/ alone: osThread.c.
+ *	Helper threads, and the lock, for unix/ alone: osThread.c.
  *
- *	One lock guards all that threads share here: postings, units that were
- *	fetched, notices, handlers of signals. It is held for a few
- *	instructions or a system call that does not wait. Who has it may take it
- *	again.
+ *	One recursive lock guards all that threads share here: postings, fetched
+ *	units, notifications, handlers of signals. It is held for a few
+ *	instructions, or for a system call that does not wait.
  */
 
 #ifndef OS_THREAD_H

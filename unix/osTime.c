@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osTime.c --
  *
@@ -9,7 +10,7 @@
 /*
  * OsReadClock, OsClock --
  *
- *	Return what a clock, or the one that OsTime counts on, shows: nanoseconds.
+ *	Return the time of a clock, or of the clock of OsTime, in nanoseconds.
  */
 
 OsTime
@@ -31,7 +32,8 @@ OsClock(void)
 /*
  * OsTimespec --
  *
- *	Returns time (nanoseconds, not negative) as the system's calls take it.
+ *	Returns time (nanoseconds, not negative) in the form that system calls
+ *	take.
  */
 
 struct timespec
@@ -47,8 +49,8 @@ OsTimespec(
 /*
  * OsDeadline --
  *
- *	Returns the moment on a clock that is timeout nanoseconds from now, as
- *	the system's calls take it. OS_NOW is a moment in the past.
+ *	Returns the moment on a clock that is timeout nanoseconds from now, in
+ *	the form that system calls take. OS_NOW gives a moment in the past.
  */
 
 struct timespec

@@ -1,22 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osWatch.c --
  *
  *	One descriptor for all that can wake an event loop. Queues are polled
- *	(osPoller.h). What happens on other threads is posted: it is put
- *	into a list of the watch, and the poller is woken.
+ *	(osPoller.h). Events on other threads are posted: they are put into a
+ *	list of the watch, and the poller is woken.
  */
 
 #include "osWatch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 /*
  * OsPost --
  *
- *	Tells the posting's watch that it has happened. Twice before anybody
- *	looks is once.
+ *	Tells the posting's watch that it has happened. Posting again before
+ *	the watch has reported it has no effect.
  */
 
 void
@@ -36,7 +39,7 @@ OsPost(
 /*
  * OsUnpost --
  *
- *	Takes back what nobody has looked at yet, and ends the posting.
+ *	Withdraws a posting that was not yet reported, and ends it.
  */
 
 void
@@ -58,7 +61,7 @@ OsUnpost(
 /*
  * OsWatchOpen --
  *
- *	Opens a watch. ENOMEM, or what the system says.
+ *	Opens a watch. ENOMEM, or the errno value of a system call.
  */
 
 int
@@ -71,7 +74,7 @@ OsWatchOpen(
     if (watch == NULL) {
 	return ENOMEM;
     }
-    watch->process = getpid();
+    watch->generation = OsGetGeneration();
     err = OsPollerOpen(&watch->poller);
     if (err != 0) {
 	free(watch);
@@ -82,15 +85,50 @@ OsWatchOpen(
 }
 
 /*
+ * OsWatchReserve, OsWatchRelease --
+ *
+ *	Reserve descriptors for the notifier of an event loop, which needs them
+ *	when it first waits; and release them. OsWatchReserve returns false
+ *	unless these and the watch's own are below FD_SETSIZE, the limit of
+ *	select(2).
+ */
+
+bool
+OsWatchReserve(
+    OsWatch *watch)
+{
+    int descriptor = OsWatchDescriptor(watch);
+    int fd = descriptor;
+
+    while (watch->reservedCount < OS_RESERVED && fd >= 0 && fd < FD_SETSIZE) {
+	fd = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+	if (fd >= 0) {
+	    watch->reserved[watch->reservedCount++] = fd;
+	}
+    }
+    return descriptor < FD_SETSIZE && fd >= 0 && fd < FD_SETSIZE;
+}
+
+void
+OsWatchRelease(
+    OsWatch *watch)
+{
+    while (watch->reservedCount > 0) {
+	close(watch->reserved[--watch->reservedCount]);
+    }
+}
+
+/*
  * OsWatchClose --
  *
- *	Closes a watch that watches nothing any more.
+ *	Closes a watch, which must no longer watch anything.
  */
 
 void
 OsWatchClose(
     OsWatch *watch)
 {
+    OsWatchRelease(watch);
     OsPollerClose(watch->poller, OsWatchIsOurs(watch));
     free(watch);
 }
@@ -98,16 +136,16 @@ OsWatchClose(
 /*
  * OsWatchIsOurs --
  *
- *	Returns whether this process has opened a watch. One that was forked
- *	since shares its descriptors with the parent, and has none of its
- *	threads, so it leaves alone what they watch.
+ *	Returns whether this process has opened a watch. A child process that
+ *	was forked since then shares the descriptors with its parent but has
+ *	none of its threads, so it leaves alone what they watch.
  */
 
 bool
 OsWatchIsOurs(
     const OsWatch *watch)
 {
-    return watch != NULL && watch->process == getpid();
+    return watch != NULL && watch->generation == OsGetGeneration();
 }
 
 /*
@@ -126,9 +164,9 @@ OsWatchDescriptor(
 /*
  * OsWatchNext --
  *
- *	Stores what has happened in events, at most room of it, and returns
- *	how much that is. Never waits. What does not fit stays; a queue is
- *	told of again and again while it is ready.
+ *	Stores up to room events that have happened, and returns how many.
+ *	Never waits. What does not fit is reported the next time; a queue is
+ *	reported again and again while it is ready.
  */
 
 size_t
@@ -157,10 +195,10 @@ OsWatchNext(
 /*
  * OsWatchWakeAt --
  *
- *	Has the descriptor become readable at a moment of OsClock, unless it
- *	does so earlier, or with OS_NEVER at none: OsWatchNext may then have
- *	nothing to tell. What the system says, or ENOMEM: there can't be more
- *	threads.
+ *	Makes the descriptor readable at a moment of OsClock, unless it
+ *	becomes so earlier; OS_NEVER means no moment. OsWatchNext may then
+ *	have nothing to report. ENOMEM: there can be no more threads; or the
+ *	errno value of a system call.
  */
 
 int

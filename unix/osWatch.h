@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * osWatch.h --
  *
@@ -12,8 +13,8 @@
 #include "osThread.h"
 
 /*
- * Something that can happen on another thread. watch is NULL while nobody
- * wants to know.
+ * An event that can happen on another thread. watch is NULL while nobody
+ * waits for it.
  */
 
 typedef struct OsPosting {
@@ -23,14 +24,19 @@ typedef struct OsPosting {
     struct OsPosting *next;	/* in the list of watch */
 } OsPosting;
 
+#define OS_RESERVED	2	/* the descriptors that Tcl's notifier opens */
+
 struct OsWatch {
     OsPoller *poller;
     OsPosting *posted;
-    pid_t process;		/* that has opened it */
+    unsigned generation;	/* OsGetGeneration of the process that has
+				 * opened it */
+    int reserved[OS_RESERVED];	/* descriptors */
+    int reservedCount;
 };
 
 /*
- * To be called with the lock.
+ * The caller must hold the lock.
  */
 
 void	OsPost(OsPosting *posting);

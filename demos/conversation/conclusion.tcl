@@ -1,4 +1,5 @@
 #!/usr/bin/env tclsh
+# SPDX-License-Identifier: BSD-3-Clause
 # Mrs. Conclusion opens what Mrs. Premise (premise.tcl) has made, takes her turn
 # whenever there is a new word in the shared memory, and answers with its MD5.
 

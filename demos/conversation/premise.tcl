@@ -1,4 +1,5 @@
 #!/usr/bin/env tclsh
+# SPDX-License-Identifier: BSD-3-Clause
 # Mrs. Premise makes a segment of shared memory and a semaphore, and speaks
 # first: she writes the time. Mrs. Conclusion (conclusion.tcl) answers with the
 # MD5 of that, she with the MD5 of the answer, and so on. The semaphore is 1
@@ -11,11 +12,11 @@ demo::run {
         ITERATIONS LIVE_DANGEROUSLY
         SEMAPHORE_NAME SHARED_MEMORY_NAME PERMISSIONS SHM_SIZE
     }
-    demo::makes shm segment $SHARED_MEMORY_NAME sem semaphore $SEMAPHORE_NAME
-    posix_ipc::shm open $SHARED_MEMORY_NAME -flags CREX -mode 0o$PERMISSIONS \
-        -size $SHM_SIZE -as segment
-    posix_ipc::sem open $SEMAPHORE_NAME -flags CREX -mode 0o$PERMISSIONS \
-        -value 0 -as semaphore
+    posix_ipc::cleanup
+    posix_ipc::cleanup [posix_ipc::shm open $SHARED_MEMORY_NAME -flags CREX \
+        -mode 0o$PERMISSIONS -size $SHM_SIZE -as segment]
+    posix_ipc::cleanup [posix_ipc::sem open $SEMAPHORE_NAME -flags CREX \
+        -mode 0o$PERMISSIONS -value 0 -as semaphore]
 
     set said [clock format [clock seconds]]
     writeText $said
@@ -25,8 +26,9 @@ demo::run {
         writeText $said
     }
 
-    # Mrs. Conclusion has a last turn. What has lost its name lives on for those
-    # who have it open: so the last release reaches her, if she still waits.
+    # Mrs. Conclusion has a last turn. An object without a name still works for
+    # those who have it open, so the last release reaches her if she still
+    # waits.
     giveTurn
     segment unlink
     semaphore unlink

@@ -1,4 +1,5 @@
-# How both of them read, write, and give each other turns.
+# SPDX-License-Identifier: BSD-3-Clause
+# How both programs read, write, and give each other turns.
 
 source [file join [file dirname [info script]] .. utils.tcl]
 
@@ -6,8 +7,8 @@ proc writeText {text} {
     segment write 0 $text\0
 }
 
-# Byte by byte up to the NUL, as C does it. Without the semaphore the other
-# writes meanwhile.
+# Byte by byte up to the NUL, as in C. Without the semaphore, the other writes
+# meanwhile.
 proc readText {} {
     set text ""
     for {set at 0} {[set byte [segment read $at 1]] ne "\0"} {incr at} {
@@ -19,7 +20,7 @@ proc readText {} {
 # Only with LIVE_DANGEROUSLY does nobody wait for a turn.
 proc acquire {} {
     if {!$::LIVE_DANGEROUSLY} {
-        semaphore acquire -timeout [demo::patience]
+        semaphore acquire -timeout [demo::timeout]
     }
 }
 
@@ -29,8 +30,8 @@ proc release {} {
     }
 }
 
-# Lets the other have a turn. Without the pause the semaphore would come
-# straight back to us, before she has even woken up: that is slower for both.
+# Lets the other have a turn. Without the pause we would take the semaphore
+# again before she has even woken up, which is slower for both.
 proc giveTurn {} {
     release
     after 1
@@ -42,7 +43,7 @@ proc giveTurn {} {
 proc hear {said} {
     set deadline [demo::deadline]
     while {[set heard [readText]] eq $said} {
-        demo::stillPatient $deadline
+        demo::checkDeadline $deadline
         giveTurn
     }
     return $heard

@@ -1,16 +1,17 @@
 #!/usr/bin/env tclsh
-# For people, and for an Expect script in their place: client.tcl prefix. The
-# command "measure 5" has the server measure five times, "quit" is the end of
-# both. The semaphore PREFIX-client tells that we are ready for a command.
+# SPDX-License-Identifier: BSD-3-Clause
+# A client for people, or for an Expect script in their place: client.tcl
+# prefix. The command "measure 5" makes the server measure five times; "quit"
+# ends both. The semaphore PREFIX-client tells that we are ready for a command.
 
-package require posix_ipc
+source [file join [file dirname [info script]] .. load.tcl]
 
 set prefix [lindex $argv 0]
 posix_ipc::sem open $prefix-server -as server
 posix_ipc::sem open $prefix-client -as ready
 posix_ipc::mq open $prefix-requests -read 0 -as requests
 
-# The server has served when it is ready again.
+# When the server is ready again, it has finished.
 proc measure {count} {
     requests send $count
     try {

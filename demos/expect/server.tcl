@@ -1,10 +1,11 @@
 #!/usr/bin/env tclsh
+# SPDX-License-Identifier: BSD-3-Clause
 # Measures: server.tcl prefix. A request, from a queue, says how often; each
-# measurement is a message in another queue. The semaphore PREFIX-server tells
-# that we are ready for a request, so for the first one too. The request 0 is the
-# end.
+# measurement is a message in another queue. The semaphore PREFIX-server tells that we
+# are ready for a request, also for the first one; the lock PREFIX-instrument is held
+# while we measure. The request 0 ends the server.
 
-package require posix_ipc
+source [file join [file dirname [info script]] .. load.tcl]
 
 # How long a nap of 10 ms really takes, in microseconds.
 proc measure {} {
@@ -13,13 +14,16 @@ proc measure {} {
 
 set prefix [lindex $argv 0]
 posix_ipc::sem open $prefix-server -as ready
+posix_ipc::lock open $prefix-instrument -as instrument
 posix_ipc::mq open $prefix-requests -write 0 -as requests
 posix_ipc::mq open $prefix-measurements -read 0 -as measurements
 
 ready release
 while {[set count [lindex [requests receive] 0]] > 0} {
-    for {set i 0} {$i < $count} {incr i} {
-        measurements send [measure]
+    instrument with {
+        for {set i 0} {$i < $count} {incr i} {
+            measurements send [measure]
+        }
     }
     ready release
 }

@@ -1,6 +1,7 @@
-# What can be done to the chosen object. A table has the actions of each kind,
-# with their fields; code makes the rows from it. The outcome, good or bad, is
-# written under the buttons.
+# SPDX-License-Identifier: BSD-3-Clause
+# The actions on the chosen object. A table has the actions of each kind, with
+# their fields; code makes the rows from it. The outcome, good or bad, is shown
+# under the buttons.
 
 namespace eval actions {
     # type: action, button, fields: name, label, first value, width
@@ -14,19 +15,44 @@ namespace eval actions {
             receive "Receive" {timeout "within s" "" 3}
         }
         shm {
-            write   "Write"   {bytes "" "" 0 form "as" text 5 offset "at" 0 8}
+            write   "Write"   {bytes "" "" 0 form "as" text 5 offset "at" 0 6}
             resize  "Resize"  {size "to bytes" "" 12}
         }
+        lock {
+            acquirePermits "Acquire"   {permits "permits" 1 5 timeout "within s" "" 5}
+            releaseGrant   "Release"   {leave "leaves it" clean 10}
+            takeOver       "Take over" {}
+        }
+        ring {
+            send    "Send"    {message "" "" 0 timeout "within s" "" 3}
+            receive "Receive" {timeout "within s" "" 3}
+            peek    "Peek"    {number "messages" 1 5}
+        }
+        topic {
+            publish "Publish" {message "" "" 0}
+            latest  "Latest"  {}
+        }
+    }
+    # The fields that have a list of values.
+    variable choices {form {text hex} leave {clean abandoned}}
+    # When a field or action is of use; all others always are.
+    variable applies {
+        acquirePermits {![locks::held $object]}
+        releaseGrant   {[locks::held $object]}
+        takeOver       {![locks::held $object] && [locks::maybeAbandoned $object]}
     }
     variable tips {
-        count    "How many units are given back"
-        timeout  "Seconds to wait at most; empty: until it is cancelled (Escape)"
-        message  "The text of the message; it goes out in UTF-8"
+        count    "How many units are released"
+        timeout  "The most seconds to wait; if empty, until cancelled (Escape)"
+        message  "The text of the message, sent in UTF-8"
+        number   "How many of the oldest messages are shown; they stay in the ring"
         priority "Higher ones are received first"
-        bytes    "What is written: text, or bytes in hexadecimal such as 00 ff 1a"
+        bytes    "What to write: text, or bytes in hexadecimal such as 00 ff 1a"
         form     "text, which is written in UTF-8, or hex"
         offset   "The offset of the first byte"
         size     "The new size of the segment"
+        permits  "How many permits to take, or all"
+        leave    "clean, or abandoned: the next one is told that what it protects may be half changed.\nOnly all permits can be left abandoned"
     }
     variable frame
     variable field          ;# type,action,name -> what is in the field
@@ -41,25 +67,36 @@ proc actions::build {window} {
     ttk::frame $frame
     foreach {type rows} $table {
         ttk::frame $frame.$type
+        set width [tcl::mathfunc::max {*}[lmap {- label -} $rows {string length $label}]]
         foreach {action label fields} $rows {
-            buildRow $frame.$type.$action $type $action $label $fields
+            buildRow $frame.$type.$action $type $action $label $fields $width
             pack $frame.$type.$action -side top -fill x -pady [theme::px 2]
         }
     }
-    ttk::button $frame.cancel -text "Cancel waiting" -command actions::cancel
+    ttk::frame $frame.foot
+    ttk::button $frame.cancel -width 16 -text "Cancel waiting" -command actions::cancel
     tooltip::add $frame.cancel "Ends the calls that wait (Escape)"
-    ttk::label $frame.outcome
-    pack $frame.outcome -side bottom -fill x
-    bind $frame <Configure> {%W.outcome configure -wraplength %w}
+    # Its height stays the same, so that the buttons above do not move under the
+    # pointer.
+    ttk::frame $frame.room -height [expr {2 * [font metrics TkDefaultFont -linespace]}]
+    ttk::label $frame.outcome -anchor nw
+    place $frame.outcome -in $frame.room -x 0 -y 0 -relwidth 1 -relheight 1
+    tooltip::add $frame.outcome ""
+    pack $frame.foot -side bottom -fill x
+    pack $frame.cancel -in $frame.foot -side right -anchor n
+    pack $frame.room -in $frame.foot -side left -fill x -expand 1
+    raise $frame.outcome
+    bind $frame.room <Configure> [list $frame.outcome configure -wraplength %w]
 }
 
-# A button and its fields. Enter in a field is the button.
-proc actions::buildRow {row type action label fields} {
+# A button and its fields. Enter in a field invokes the button.
+proc actions::buildRow {row type action label fields buttonWidth} {
     variable tips
     variable field
+    variable choices
     set gap [theme::px 4]
     ttk::frame $row
-    ttk::button $row.do -text $label -width 8 \
+    ttk::button $row.do -text $label -width $buttonWidth \
         -command [list actions::start $type $action]
     pack $row.do -side left
     foreach {name text value width} $fields {
@@ -68,8 +105,8 @@ proc actions::buildRow {row type action label fields} {
         if {$text ne ""} {
             pack [ttk::label $row.label_$name -text $text] -side left -padx [list $gap 0]
         }
-        if {$name eq "form"} {
-            ttk::combobox $row.$name -values {text hex} -state readonly
+        if {[dict exists $choices $name]} {
+            ttk::combobox $row.$name -values [dict get $choices $name] -state readonly
         } else {
             ttk::entry $row.$name
         }
@@ -82,26 +119,49 @@ proc actions::buildRow {row type action label fields} {
 
 # Showing -----------------------------------------------------------------------
 
-# However long the outcome is, the buttons above it have their room first.
+# Input for one object must not be used for the next.
 proc actions::showFor {object} {
     variable frame
-    variable outcomes
-    pack forget $frame.sem $frame.mq $frame.shm
-    pack $frame.[lindex $object 0] -side top -fill x -before $frame.outcome
+    variable table
+    pack forget {*}[lmap {type -} $table {string cat $frame. $type}]
+    pack $frame.[lindex $object 0] -side top -fill x
+    reset [lindex $object 0]
     showOutcome
     showCancel
 }
 
-proc actions::enable {isOn} {
-    variable frame
-    set state [expr {$isOn ? "!disabled" : "disabled"}]
-    set rows $frame.[lindex [side::shown] 0]
-    foreach row [winfo children $rows] {
-        $row.do state $state
+proc actions::reset {type} {
+    variable table
+    variable field
+    foreach {action - fields} [dict get $table $type] {
+        foreach {name - value -} $fields {
+            set field($type,$action,$name) $value
+        }
     }
 }
 
-# The outcome of an action; where another object is shown by now, the log has it.
+# Disables what is of no use now: all actions if the object has vanished, else those
+# that the table names. If that takes the focus from a field, the tree gets it.
+proc actions::applyStates {} {
+    variable frame
+    variable applies
+    set object [side::shown]
+    if {$object eq ""} return
+    foreach row [winfo children $frame.[lindex $object 0]] {
+        set action [winfo name $row]
+        set isOn [expr {![side::gone] && (![dict exists $applies $action]
+                                          || [expr [dict get $applies $action]])}]
+        foreach part [winfo children $row] {
+            $part state [expr {$isOn ? "!disabled" : "disabled"}]
+            if {!$isOn && [::focus] eq $part} {
+                tree::focus
+            }
+        }
+    }
+}
+
+# Shows the outcome of an action. If another object is shown by now, it goes to
+# the log.
 proc actions::tell {object quality text} {
     variable outcomes
     set outcomes($object) [list $quality $text]
@@ -119,18 +179,15 @@ proc actions::showOutcome {} {
     lassign [expr {[info exists outcomes($object)] ? $outcomes($object) : {good ""}}] \
         quality text
     $frame.outcome configure -text $text -style [string totitle $quality].TLabel
+    tooltip::change $frame.outcome $text
 }
 
 proc actions::showCancel {} {
     variable frame
     set count [llength [waiting]]
-    if {$count} {
-        $frame.cancel configure -text "Cancel [words::count $count call] that wait[
-            expr {$count == 1 ? "s" : ""}]"
-        pack $frame.cancel -side top -anchor w -before $frame.outcome
-    } else {
-        pack forget $frame.cancel
-    }
+    $frame.cancel configure -text [expr {$count ? "Cancel [words::count $count call]"
+                                               : "Cancel waiting"}]
+    $frame.cancel state [expr {$count ? "!disabled" : "disabled"}]
 }
 
 # The first field of the chosen object's actions.
@@ -139,7 +196,12 @@ proc actions::focus {} {
     variable table
     set type [lindex [side::shown] 0]
     if {$type ne "" && [side::page] eq "object"} {
-        lassign [dict get $table $type] action - fields
-        ::focus $frame.$type.$action.[lindex $fields 0]
+        foreach {action - fields} [dict get $table $type] {
+            set row $frame.$type.$action
+            if {[$row.do instate !disabled]} {
+                ::focus $row.[lindex [concat $fields do] 0]
+                break
+            }
+        }
     }
 }

@@ -1,10 +1,15 @@
-# The actions themselves, and the calls that wait. What may have to wait is called
-# with -command, so the window never does.
+# SPDX-License-Identifier: BSD-3-Clause
+# The actions themselves, and the calls that wait. Calls that may have to wait are
+# made with -command, so the window never blocks.
 
 proc actions::start {type action} {
-    set object [side::shown]
+    attempt $action [side::shown]
+}
+
+# Evaluates an action on an object, and shows its outcome.
+proc actions::attempt {action object args} {
     try {
-        $action $object
+        $action $object {*}$args
     } on error {message options} {
         tell $object bad [words::failure $message $options]
     }
@@ -16,14 +21,37 @@ proc actions::value {action name} {
     return $field([lindex [side::shown] 0],$action,$name)
 }
 
+# A single unit can be acquired again; of several, other processes may have
+# taken some.
 proc actions::release {object} {
     set count [value release count]
+    if {[string is integer -strict $count] && $count > 1} {
+        confirm::ask "Release [words::count $count unit]?" "[words::count $count call] that\
+            wait, or begin to wait, continue at once. This cannot be undone." \
+            "Release $count" [list actions::attempt actions::releaseNow $object $count]
+    } else {
+        releaseNow $object $count
+    }
+}
+
+proc actions::releaseNow {object count} {
     now $object {} release $count
     tell $object good "released [words::count $count unit]"
 }
 
 proc actions::resize {object} {
     set size [value resize size]
+    set before [model get $object size 0]
+    if {[string is wideinteger -strict $size] && $size < $before} {
+        confirm::ask "Shrink to $size bytes?" "The last [expr {$before - $size}] bytes are lost,\
+            and a process that uses them by a mapping may be killed (SIGBUS)." \
+            "Shrink" [list actions::attempt actions::resizeNow $object $size]
+    } else {
+        resizeNow $object $size
+    }
+}
+
+proc actions::resizeNow {object size} {
     now $object {} resize $size
     tell $object good "resized to $size bytes"
 }
@@ -44,16 +72,61 @@ proc actions::write {object} {
 }
 
 proc actions::acquire {object} {
-    later $object {} acquire
+    later $object {} acquire [value acquire timeout]
 }
 
 proc actions::send {object} {
-    later $object {-read 0 -encoding utf-8} send [value send message] \
-        -priority [value send priority]
+    set message [value send message]
+    if {[lindex $object 0] eq "ring"} {
+        later $object {-encoding utf-8} send [value send timeout] $message
+    } else {
+        later $object {-read 0 -encoding utf-8} send [value send timeout] $message \
+            -priority [value send priority]
+    }
+}
+
+proc actions::publish {object} {
+    now $object {-encoding utf-8} publish [value publish message]
+    tell $object good "published"
+}
+
+# The newest message of a topic, which stays there for all.
+proc actions::latest {object} {
+    set handle [posix_ipc::topic open [lindex $object 1] -readonly 1]
+    try {
+        set message [$handle latest]
+    } finally {
+        $handle destroy
+    }
+    received::add $object $message ""
+    tell $object good "latest: [words::short [people::decode $message]]"
+}
+
+# The oldest messages of a ring, which stay there. Of a long one, the beginning is
+# enough to know it by.
+proc actions::peek {object} {
+    set seen [posix_ipc::ring peek [lindex $object 1] -max [value peek number] -bytes 4096]
+    received::look $object [lmap one $seen {lindex $one 0}]
+    if {$seen eq ""} {
+        tell $object good "no message waits"
+        return
+    }
+    lassign [lindex $seen 0] message - attempts
+    tell $object good "next[expr {$attempts ? ", taken [words::count $attempts time] before" : ""}]:\
+        [words::short [people::decode $message]]"
 }
 
 proc actions::receive {object} {
-    later $object {-write 0 -encoding utf-8} receive
+    set isRing [expr {[lindex $object 0] eq "ring"}]
+    confirm::ask "Receive a message?" "The next message, the oldest[expr {
+        $isRing ? "" : " of the highest priority"}], is\
+        taken from the program that it was sent to. It is kept under Messages and can be sent\
+        back, but then comes behind the others[expr {$isRing ? "" : " of its priority"}]." \
+        "Receive" [list actions::attempt actions::receiveNow $object [value receive timeout]]
+}
+
+proc actions::receiveNow {object timeout} {
+    later $object [expr {[lindex $object 0] eq "ring" ? "" : {-write 0}}] receive $timeout
 }
 
 # Calls a method that does not wait.
@@ -66,11 +139,10 @@ proc actions::now {object options args} {
     }
 }
 
-# Calls a method that may wait, and goes on at once: done hears how it ended.
-proc actions::later {object options method args} {
+# Calls a method that may wait, and returns at once: done gets the outcome.
+proc actions::later {object options method timeout args} {
     variable pending
     variable calls
-    set timeout [value $method timeout]
     if {$timeout ne ""} {
         lappend args -timeout $timeout
     }
@@ -92,11 +164,18 @@ proc actions::done {call method code result options} {
     variable pending
     lassign [dict get $pending $call] object handle
     dict unset pending $call
-    if {$code} {
+    if {$code && [dict get $options -errorcode] eq "POSIXIPC CANCELED"} {
+        tell $object good "$method: cancelled"
+    } elseif {$code} {
         tell $object bad [words::failure $result $options]
     } elseif {$method eq "receive"} {
-        lassign $result message priority
-        tell $object good "received, priority $priority: [words::short $message]"
+        lassign [expr {[lindex $object 0] eq "ring" ? [list $result] : $result}] message priority
+        set bytes [handles::asBytes $handle $message]
+        received::add $object $bytes $priority
+        tell $object good "received[expr {$priority eq "" ? "" : ", priority $priority"}]: [
+            words::short [people::decode $bytes]]"
+    } elseif {[lindex $object 0] eq "lock"} {
+        acquired $object $handle $result
     } else {
         tell $object good "$method: done"
     }

@@ -1,17 +1,20 @@
-# All that can be asked of the monitor, in one table. Menus, keys, buttons and
-# the help page are made from it.
+# SPDX-License-Identifier: BSD-3-Clause
+# All commands of the monitor, in one table. Menus, keys, buttons and the help
+# page are made from it.
 
 namespace eval commands {
     # menu, name, label, key as it is shown, event, script, what it does
     variable table {
         Monitor new      "New…"            Ctrl-N  <Control-n>  create::show
-            "Makes a semaphore, a segment or a queue"
+            "Creates an object of any kind"
         Monitor refresh  "Refresh now"     F5      <F5>         {model refresh}
-            "Looks at the system now, also when paused"
+            "Looks at the system now, even while paused"
         Monitor pause    "Pause"           Ctrl-P  <Control-p>  {.bar.pause invoke}
-            "Stops looking, or goes on"
+            "Pauses, or resumes"
         Monitor filter   "Filter"          Ctrl-F  <Control-f>  tree::focusFilter
             "Goes to the filter field; Escape there empties it"
+        Monitor limits   "Limits…"         Ctrl-,     <Control-comma> limits::show
+            "Sets the limits beyond which something looks wrong"
         Monitor quit     "Quit"            Ctrl-Q  <Control-q>  monitor::quit
             "Ends the monitor; the objects stay"
         Object  act      "Try it"          Enter   {}           actions::focus
@@ -19,21 +22,31 @@ namespace eval commands {
         Object  cancel   "Cancel waiting"  Escape  {}           actions::cancel
             "Ends the calls that wait for the chosen object"
         Object  close    "Close what was kept open" Ctrl-W <Control-w> handles::closeShown
-            "Closes the handle that was kept when the object was made here"
+            "Closes the handle that was kept open when the object was created or acquired here"
         Object  unlink   "Unlink…"         Delete  {}           unlink::show
-            "Removes the names of the chosen objects, after a question"
+            "Removes the names of the chosen objects, after asking"
+        Object  mute     "Mute, or no longer" Ctrl-M <Control-m> problems::toggleMute
+            "Hides the problems of the chosen objects, or shows them again"
         Object  all      "Choose all"      Ctrl-A  {}           tree::chooseAll
-            "Chooses all objects that the filter lets through"
+            "Chooses all objects that match the filter"
+        View    problems "Problems"        Ctrl-0  <Control-Key-0> problems::focus
+            "Goes to the list of what looks wrong now"
         View    plot     "Plot"            Ctrl-1  <Control-Key-1> {side::tab plot}
             "Shows value, depth or size over time"
-        View    holders  "Holders"         Ctrl-2  <Control-Key-2> {side::tab holders}
-            "Shows the processes that have the object open"
+        View    holders  "Processes"       Ctrl-2  <Control-Key-2> {side::tab holders}
+            "Shows the processes that have the object open, or wait for it"
         View    bytes    "Bytes"           Ctrl-3  <Control-Key-3> {side::tab bytes}
             "Shows the bytes of a segment"
+        View    messages "Messages"        Ctrl-4  <Control-Key-4> {side::tab messages}
+            "Shows the messages that were received here"
         View    log      "Log"             Ctrl-L  <Control-l>  log::focus
             "Goes to the log of what looks wrong"
         View    copy     "Copy the log"    Ctrl-Shift-C <Control-C> log::copyAll
-            "Puts the whole log into the clipboard"
+            "Copies the whole log to the clipboard"
+        View    csv      "Copy the history" Ctrl-Shift-H <Control-H> history::copy
+            "Puts the history of the chosen object into the clipboard, as CSV"
+        View    save     "Save the history…" Ctrl-S  <Control-s>  history::save
+            "Writes the history of the chosen object into a file, as CSV"
         View    larger   "Larger"          Ctrl-+  <Control-plus>  {theme::zoom 1}
             "Makes all text larger"
         View    smaller  "Smaller"         Ctrl--  <Control-minus> {theme::zoom -1}
@@ -44,6 +57,22 @@ namespace eval commands {
             "Shows this page"
     }
     variable columns {menu name label key event script help}
+    # The commands before which the menu has a line, and the conditions under
+    # which commands are of use.
+    variable separated {pause limits quit close unlink mute plot log csv larger}
+    variable needs {
+        act     {[side::shown] ne "" && ![side::gone]}
+        cancel  {[llength [actions::waiting]]}
+        close   {[handles::isKept [side::shown]]}
+        unlink  {[llength [tree::selected]]}
+        mute    {[llength [tree::selected]]}
+        plot    {[side::shown] ne ""}
+        csv     {[side::shown] ne "" && ![side::gone]}
+        save    {[side::shown] ne "" && ![side::gone]}
+        holders {[side::shown] ne ""}
+        bytes   {[lindex [side::shown] 0] eq "shm"}
+        messages {[lindex [side::shown] 0] in {mq ring topic}}
+    }
 }
 
 # Evaluates a script for each command, with its columns as variables.
@@ -58,16 +87,44 @@ proc commands::buildMenus {} {
     each {
         set window .menu.[string tolower $menu]
         if {![winfo exists $window]} {
-            .menu add cascade -label $menu -underline 0 -menu [menu $window -tearoff 0]
+            .menu add cascade -label $menu -underline 0 -menu [menu $window -tearoff 0 \
+                -postcommand [list commands::enable $window $menu]]
         }
+        addSeparator $window $name
         $window add command -label $label -underline 0 -accelerator $key -command $script
     }
     tree::buildSortMenu .menu.view.sort
+    .menu.view add separator
     .menu.view add cascade -label "Sort by" -menu .menu.view.sort -underline 1
+    menu .context -tearoff 0 -postcommand [list commands::enable .context Object]
+    each {
+        if {$menu eq "Object"} {
+            addSeparator .context $name
+            .context add command -label $label -underline 0 -accelerator $key -command $script
+        }
+    }
 }
 
-# Keys that a text widget has for itself would do both: "break" ends them. Where
-# no event stands here, the key means this only in the tree.
+proc commands::addSeparator {window name} {
+    variable separated
+    if {$name in $separated} {
+        $window add separator
+    }
+}
+
+# Before a menu opens: disables commands that would do nothing now.
+proc commands::enable {window wanted} {
+    variable needs
+    each {
+        if {$menu eq $wanted && [dict exists $needs $name]} {
+            $window entryconfigure $label -state [expr {
+                [expr [dict get $needs $name]] ? "normal" : "disabled"}]
+        }
+    }
+}
+
+# A key that a text widget also binds would do both; "break" prevents that. A
+# command without an event here has its key only in the tree.
 proc commands::bindKeys {} {
     each {
         if {$event ne ""} {
@@ -80,6 +137,10 @@ proc commands::bindKeys {} {
     bind . <Escape> commands::escape
     foreach class {TButton TCheckbutton TRadiobutton} {
         bind $class <Return> {%W invoke}
+    }
+    foreach class {TEntry TCombobox TSpinbox} {
+        bind $class <FocusIn> {%W selection range 0 end}
+        bind $class <Control-a> {%W selection range 0 end; break}
     }
 }
 

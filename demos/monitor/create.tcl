@@ -1,36 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The form for a new object: the options of "open", each with its field.
 
 namespace eval create {
     # option, label, kinds, widget, first value, tip
     variable table {
-        name "Name" {sem shm mq} entry ""
-            "It begins with a slash; empty: a random one"
-        -flags "Flags" {sem shm mq} flags {CREAT EXCL}
-            "CREAT makes it; EXCL with it fails where it exists; TRUNC empties a segment"
-        -mode "Mode" {sem shm mq} entry 0600
+        name "Name" * entry ""
+            "Begins with a slash; if empty, the package chooses one"
+        -flags "Flags" * flags {CREAT EXCL}
+            "CREAT creates it; with EXCL too, fails if it exists; TRUNC empties a segment"
+        -mode "Mode" * entry 0600
             "The permission bits, in octal"
         -value "Value" sem entry 0
-            "Its value when it is new"
-        -size "Size" shm entry 4096
-            "In bytes; 0 leaves it as it is"
+            "The value of a new semaphore"
+        -permits "Permits" lock entry 1
+            "The permits of a new lock: with 1 it is a mutex"
+        -size "Size" {shm ring topic} entry 4096
+            "In bytes; 0 leaves a segment as it is"
         -readonly "Read only" shm check 0
-            "What is kept open can only be read"
+            "The handle that is kept open can only read"
         -maxmessages "Messages" mq entry ""
-            "How many it holds at most"
+            "How many messages it can hold"
         -maxmessagesize "Message size" mq entry ""
-            "The most bytes that a message may have"
+            "How many bytes a message can have"
         -read "Read" mq check 1
-            "What is kept open can receive"
+            "The handle that is kept open can receive"
         -write "Write" mq check 1
-            "What is kept open can send"
+            "The handle that is kept open can send"
         -blocking "Blocking" mq check 1
-            "Off: what would have to wait fails at once"
-        -encoding "Encoding" mq encoding utf-8
-            "Of messages: binary, or an encoding"
-        keep "Keep it open" {sem shm mq} check 0
-            "The monitor stays a holder, and its actions use this handle.\nA queue that nobody holds may not be listed"
+            "Off: a call that would have to wait fails at once"
+        -encoding "Encoding" {mq ring topic} encoding utf-8
+            "The encoding of messages, or binary"
+        keep "Keep it open" * check 0
+            "The monitor stays a holder, and its actions use this handle.\nA queue that no process has open may not be listed"
     }
     variable columns {option label kinds widget first tip}
+    # When a field is of use: if the object may be created, or if the handle is kept open.
+    # All others always are.
+    variable needs {
+        -mode CREAT -value CREAT -permits CREAT -maxmessages CREAT -maxmessagesize CREAT
+        -readonly keep -read keep -write keep -blocking keep -encoding keep
+    }
     variable frame
     variable type sem
     variable value          ;# option -> what is in the field
@@ -47,10 +56,12 @@ proc create::build {window} {
     ttk::frame $frame
     ttk::label $frame.title -style Title.TLabel -text "New object"
     ttk::frame $frame.kinds
+    set place -1
     foreach kind [model cget -types] {
+        incr place
         ttk::radiobutton $frame.kinds.$kind -text [words::kind $kind] -value $kind \
             -variable create::type -command create::fit
-        pack $frame.kinds.$kind -side left -padx [list 0 $gap]
+        grid $frame.kinds.$kind -row [expr {$place / 3}] -column [expr {$place % 3}] -sticky w -padx [list 0 $gap]
     }
     ttk::frame $frame.form
     grid columnconfigure $frame.form 1 -weight 1
@@ -68,6 +79,8 @@ proc create::build {window} {
         -side top -fill x -pady [list 0 $gap]
     fillLimits
     fit
+    trace add variable ::create::flag(CREAT) write create::enable
+    trace add variable ::create::value(keep) write create::enable
 }
 
 proc create::buildField {window option label widget tip} {
@@ -98,7 +111,7 @@ proc create::buildFlags {window} {
     }
 }
 
-# What the system takes where nothing is said.
+# The system's defaults for empty fields.
 proc create::fillLimits {} {
     variable value
     foreach {option constant} {
@@ -109,7 +122,7 @@ proc create::fillLimits {} {
     }
 }
 
-# Shows the fields that the kind has.
+# Shows the fields of the chosen kind.
 proc create::fit {} {
     variable table
     variable columns
@@ -120,7 +133,7 @@ proc create::fit {} {
         grid forget $field
     }
     foreach $columns $table {
-        if {$type in $kinds} {
+        if {$kinds eq "*" || $type in $kinds} {
             grid $form.field$option-label $form.field$option -sticky w \
                 -pady [theme::px 1] -padx [list 0 [theme::px 6]]
             if {$widget in {entry encoding}} {
@@ -128,7 +141,33 @@ proc create::fit {} {
             }
         }
     }
-    $form.field-flags.trunc state [expr {$type eq "shm" ? "!disabled" : "disabled"}]
+    enable
+}
+
+# Whether a field is of use now.
+proc create::applies {option} {
+    variable needs
+    variable flag
+    variable value
+    if {![dict exists $needs $option]} {
+        return 1
+    }
+    return [dict get [dict create CREAT $flag(CREAT) keep $value(keep)] [dict get $needs $option]]
+}
+
+# Disables the fields that are of no use.
+proc create::enable {args} {
+    variable needs
+    variable type
+    variable frame
+    variable flag
+    foreach option [dict keys $needs] {
+        set state [expr {[applies $option] ? "!disabled" : "disabled"}]
+        $frame.form.field$option state $state
+        $frame.form.field$option-label state $state
+    }
+    $frame.form.field-flags.excl state [expr {$flag(CREAT) ? "!disabled" : "disabled"}]
+    $frame.form.field-flags.trunc state [expr {$type eq "shm" ? "!disabled" : "disabled"}]
 }
 
 proc create::show {} {
@@ -157,13 +196,14 @@ proc create::make {} {
     } else {
         $handle destroy
     }
+    problems::madeHere $object
     side::showPage object
     tree::choose $object
     tree::focus
     model refresh
 }
 
-# The options of "open", as the form has them.
+# The options of "open" in the form, without those that are disabled.
 proc create::options {} {
     variable table
     variable columns
@@ -171,12 +211,12 @@ proc create::options {} {
     variable value
     variable flag
     set value(-flags) [lmap name {CREAT EXCL TRUNC} {
-        if {!$flag($name) || ($name eq "TRUNC" && $type ne "shm")} continue
+        if {!$flag($name) || ($name eq "TRUNC" && $type ne "shm") || ($name eq "EXCL" && !$flag(CREAT))} continue
         set name
     }]
     set options {}
     foreach $columns $table {
-        if {$type in $kinds && $option ni {name keep}} {
+        if {($kinds eq "*" || $type in $kinds) && $option ni {name keep} && [applies $option]} {
             lappend options $option $value($option)
         }
     }

@@ -1,21 +1,29 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The facts of the chosen object, in two columns, and the processes that have it
-# open.
+# open or wait for it.
 
 namespace eval facts {
-    # label, and how it is put into words. It has a place where all facts that
-    # stand in its words are known: the caller may not read every object.
+    # label, and its words. A row is shown only if all facts in its words are
+    # known, because the caller may not read every object.
     variable table {
         "Value"       {$value}
-        "Messages"    {$currentmessages of $maxmessages}
+        "Permits"     {$free of $permits free}
+        "Messages"    {$depth}
+        "Taken"       {$taken, not acknowledged}
+        "Published"   {$published}
         "Bytes"       {$bytes}
+        "Waiting"     {$waiting}
+        "Held by"     {$heldBy}
         "A message"   {up to [words::size $maxmessagesize]}
-        "Notice to"   {[facts::notice $notifypid]}
+        "Notifies"    {[facts::notice $notifypid]}
         "Size"        {[facts::exactSize $size]}
         "Mode"        {[words::mode $mode]}
         "Owner"       {[printable "$owner : $group"]}
-        "Changed"     {[words::time $mtime]}
-        "Held by"     {[facts::processes $holders]}
+        "Changed"     {$changed}
+        "Open in"     {$openIn}
+        "Rate"        {$forecast}
     }
+    variable wide {"Held by" "Rate"}    ;# these have a row of their own
     variable frame
     variable list
 }
@@ -28,7 +36,7 @@ proc facts::build {window} {
         ttk::label [path label $label] -text $label -style Faint.TLabel
         ttk::label [path text $label]
     }
-    grid columnconfigure $frame {1 3} -weight 1 -uniform facts
+    grid columnconfigure $frame {1 3} -weight 1
 }
 
 proc facts::path {part label} {
@@ -39,39 +47,105 @@ proc facts::path {part label} {
 proc facts::buildHolders {window} {
     variable list $window.list
     ttk::frame $window
-    ttk::treeview $list -columns {pid command} -show headings -height 3 \
+    ttk::treeview $list -columns {pid command does} -show headings -height 3 \
         -yscrollcommand [list $window.y set]
     ttk::scrollbar $window.y -command [list $list yview]
-    foreach {column heading width} {pid "Process" 80 command "Command" 200} {
-        $list heading $column -text $heading -anchor w
-        $list column $column -width [theme::px $width] -stretch [expr {$column eq "command"}]
+    ttk::label $window.note -style Faint.TLabel
+    foreach {column heading width anchor} {
+        pid "Process" 75 e command "Program" 200 w does "Does" 120 w
+    } {
+        $list heading $column -text $heading -anchor $anchor
+        $list column $column -width [theme::px $width] -anchor $anchor \
+            -stretch [expr {$column eq "command"}]
     }
+    pack $window.note -side bottom -fill x
     pack $window.y -side right -fill y
     pack $list -side left -fill both -expand 1
 }
 
 proc facts::show {known} {
     variable table
+    variable wide
     set place 0
     foreach {label words} $table {
         if {[inWords $words $known text]} {
             setText [path text $label] $text
+            set isWide [expr {$label in $wide}]
+            incr place [expr {$isWide && $place % 2}]
             set row [expr {$place / 2}]
             set column [expr {$place % 2 * 2}]
             grid [path label $label] -row $row -column $column -sticky w \
                 -padx [list 0 [theme::px 6]]
-            grid [path text $label] -row $row -column [expr {$column + 1}] -sticky w
-            incr place
+            grid [path text $label] -row $row -column [expr {$column + 1}] -sticky w \
+                -columnspan [expr {$isWide ? 3 : 1}]
+            incr place [expr {1 + $isWide}]
         } else {
             grid forget [path label $label] [path text $label]
         }
     }
-    showHolders [expr {[dict exists $known holders] ? [dict get $known holders] : {}}]
+    showHolders $known
 }
 
-# Puts facts into the words of the table, which are ours. What the facts hold
-# takes the place of variables, and is not looked at again. Returns whether all
-# are known.
+# The facts of an object, and conclusions from them, in words.
+proc facts::derived {object} {
+    set facts [model get $object]
+    set waiters [words::waiters $facts]
+    dict set facts openIn [openIn $facts]
+    if {$waiters ne ""} {
+        dict set facts waiting [expr {$waiters eq "?" ? "? (not visible)" : $waiters == 0 ? "0"
+                                      : "$waiters waiting"}]
+    }
+    set changed [tree::changed $object]
+    if {$changed ne ""} {
+        dict set facts changed $changed
+    }
+    set forecast [trend::forecast $object]
+    if {[lindex $object 0] in {mq ring topic}} {
+        dict set facts forecast [expr {$forecast eq "" ? "steady" : $forecast}]
+    }
+    if {[dict exists $facts currentmessages]} {
+        dict set facts depth "[dict get $facts currentmessages] of [dict get $facts maxmessages]"
+    } elseif {[dict exists $facts messages]} {
+        dict set facts depth [dict get $facts messages]
+    } elseif {[dict exists $facts owners]} {
+        dict set facts heldBy [expr {[words::lock $facts] eq "abandoned"
+            ? "nobody" : [locks::owners $facts]}]
+    }
+    return $facts
+}
+
+proc facts::openIn {facts} {
+    set seen [words::holders $facts]
+    switch -glob $seen {
+        "?" {return "? (not visible)"}
+        *+  {return "$seen processes"}
+    }
+    return [processes $seen]
+}
+
+# Why some facts of an object cannot be read, or "". Asks the system again to get
+# its reason.
+proc facts::unreadable {object} {
+    lassign $object type name
+    if {![model exists $object]} {
+        return ""
+    }
+    set key [words::key $type]
+    if {[dict exists [model get $object] $key]} {
+        return ""
+    }
+    try {
+        posix_ipc::$type info $name
+        set options [advice::dictOr {shm {-readonly 1} mq {-write 0} topic {-readonly 1}} $type {}]
+        [posix_ipc::$type open $name {*}$options] destroy
+    } on error {message} {
+        return "cannot be read: [words::short $message]"
+    }
+    return "cannot be read: this system does not tell its $key"
+}
+
+# Puts facts into the words of the table. The words are our own; facts are
+# substituted for variables and never evaluated. Returns whether all are known.
 proc facts::inWords {words known textVariable} {
     upvar 1 $textVariable text
     foreach {- key} [regexp -all -inline {\$(\w+)} $words] {
@@ -91,23 +165,40 @@ proc facts::setText {label text} {
     }
 }
 
-# Keeps the lines that stay, so that selection and scrolling do too.
-proc facts::showHolders {holders} {
+# Keeps unchanged lines, so that the selection and the scrolling position
+# stay. A process that waits is marked.
+proc facts::showHolders {known} {
     variable list
     set lines {}
-    foreach holder $holders {
+    foreach holder [advice::dictOr $known holders {}] {
         lassign $holder pid command
+        dict set lines $pid [list $pid [people::name $pid $command] "has it open"]
+    }
+    set commands [concat {*}[advice::dictOr $known holders {}]]
+    foreach owner [advice::dictOr $known owners {}] {
+        lassign $owner pid count
+        set owned [expr {$count == [dict get $known permits] ? "holds it" : "holds [words::count $count permit]"}]
+        dict set lines $pid [list $pid [people::name $pid [advice::dictOr $commands $pid ?]] $owned]
+    }
+    foreach waiter [advice::dictOr $known blocked {}] {
+        lassign $waiter pid command operation
+        dict set lines $pid [list $pid [people::name $pid $command] "waits: $operation"]
+    }
+    dict for {pid values} $lines {
         if {![$list exists $pid]} {
             $list insert {} end -id $pid
         }
-        $list item $pid -values [list $pid [printable $command]]
-        lappend lines $pid
+        if {[$list item $pid -values] ne $values} {
+            $list item $pid -values $values
+        }
     }
     foreach pid [$list children {}] {
-        if {$pid ni $lines} {
+        if {![dict exists $lines $pid]} {
             $list delete [list $pid]
         }
     }
+    [winfo parent $list].note configure -text [expr {
+        [advice::dictOr $known holdersKnown 0] ? "" : "Others may have it open that are not visible to you."}]
 }
 
 proc facts::notice {pid} {

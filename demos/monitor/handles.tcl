@@ -1,17 +1,38 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Handles. An action opens the object, does its work and closes it again, so
-# that the monitor holds nothing. An object that was made here can be kept open,
-# with the options of its form; then the actions use that handle.
+# that the monitor holds nothing. An object that was created here can be kept
+# open, with the options of its form; then the actions use that handle.
 
 namespace eval handles {
     variable kept           ;# object -> handle
+    array set kept {}
 }
 
 proc handles::keep {object handle} {
     variable kept
-    if {[isKept $object]} {
+    if {[isKept $object] && $kept($object) ne $handle} {
         $kept($object) destroy
     }
     set kept($object) $handle
+}
+
+proc handles::kept {object} {
+    variable kept
+    return $kept($object)
+}
+
+proc handles::close {object} {
+    variable kept
+    locks::giveUp $object
+    $kept($object) destroy
+    unset kept($object)
+}
+
+proc handles::closeAll {} {
+    variable kept
+    foreach object [array names kept] {
+        close $object
+    }
 }
 
 proc handles::isKept {object} {
@@ -38,12 +59,23 @@ proc handles::leave {object handle} {
     }
 }
 
+# Convert a message to bytes, and bytes to the message that a handle would send as
+# these bytes: a queue that is kept open has the encoding of its form.
+proc handles::asBytes {handle message} {
+    set encoding [$handle cget -encoding]
+    return [expr {$encoding eq "binary" ? $message : [encoding convertto $encoding $message]}]
+}
+
+proc handles::asMessage {handle bytes} {
+    set encoding [$handle cget -encoding]
+    return [expr {$encoding eq "binary" ? $bytes : [encoding convertfrom $encoding $bytes]}]
+}
+
 proc handles::closeShown {} {
-    variable kept
     set object [side::shown]
     if {[isKept $object]} {
-        $kept($object) destroy
-        unset kept($object)
+        close $object
+        actions::applyStates
         actions::tell $object good "closed what was kept open"
     }
 }

@@ -1,27 +1,37 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The help page: what is seen, and all keys, from the table of commands.
 
 namespace eval help {
     variable window .help
     variable about {
         "What you see"
-        {Left, all named semaphores, segments of shared memory and message
-         queues of the system that you may see, live. A click on a heading
-         sorts. What looks wrong is coloured, named in the column Trouble, and
-         told in the log at the bottom with its time.}
+        {At the top: what looks wrong now, the worst first, with its cause and what
+         you can do. On the left: all named semaphores, segments of shared memory,
+         message queues, locks, rings and topics of the system that you may see,
+         live. Click on a heading to sort. "Open in" counts the processes that have
+         an object open: "?" if none can be seen but there may be some, "2+" if
+         there may be more. "Waiting" counts the calls that wait. "Last minute" draws the
+         value, the size or the messages of the last 60 seconds. The log at the
+         bottom keeps what looked wrong, with its time.}
         "What looks wrong"
-        {stuck: a semaphore stays at 0 while a process has it open. full,
-         filling: a queue takes no more messages, or soon will not. left:
-         nobody has the object open any more, so perhaps a program forgot to
-         remove it.}
+        {stuck: a semaphore stays at 0, or a lock stays held by the same owners, while
+         a process waits for it. abandoned: the owner of a lock died, or gave it up,
+         and nobody has taken it over. full, filling: a queue or a ring has no room
+         for more messages, or little. late, failing: the next message of a ring has
+         waited for long, or was taken often and came back. orphaned: no process has
+         the object open, so perhaps a program forgot to remove it. unclaimed: no
+         process that you can see has it open, but some processes could not be
+         examined.}
         "The chosen object"
-        {Right, its facts, a plot of its value, depth or size over time, the
-         processes that have it open, and the bytes of a segment, where those
-         that changed since the last look are marked. Looking changes nothing.}
+        {On the right: its facts, a plot of its value, depth or size over time, the
+         processes that have it open or wait for it, and the bytes of a segment, in
+         which recent changes are marked. Looking changes nothing.}
         "Trying it"
-        {Under that are the actions. They open the object, act, and close it.
-         What has to wait does so in the background, and can be cancelled. What
-         fails says so there: first the errorCode by which a script can tell
-         failures apart, then the message.}
+        {Below that are the actions. Each opens the object, acts, and closes it. A lock
+         that was acquired stays open until it is released here, or the window is
+         closed. An action that has to wait does so in the background, and can be
+         cancelled. If an action fails, its error is shown there: first the
+         errorCode, which a script can trap, then the message.}
     }
 }
 

@@ -1,8 +1,10 @@
-# The bytes of the chosen segment, as hexadecimal numbers and as text. Only what
-# is in sight is read, so a segment of gigabytes costs no more than a small one.
-# For each look the segment is opened and closed again: the monitor does not
-# become a holder of what it watches. Bytes that changed since the last look are
-# marked.
+# SPDX-License-Identifier: BSD-3-Clause
+# The bytes of the chosen segment, as hexadecimal numbers and as text. Only
+# visible bytes are read, so a segment of gigabytes costs no more than a small
+# one. For each look the segment is opened and closed again, so that the monitor
+# does not become a holder. Bytes that changed since the last look are marked. On
+# request each row (for a longer type: the place where the view begins) is also
+# decoded, by any type that "shm get" takes.
 
 namespace eval hex {
     variable text
@@ -12,6 +14,7 @@ namespace eval hex {
     variable note ""
     variable last {0 ""}    ;# the last look: offset and bytes
     variable perRow 16
+    variable type ""        ;# the type by which the bytes are decoded, or ""
 }
 
 proc hex::build {frame} {
@@ -19,19 +22,36 @@ proc hex::build {frame} {
     variable bar $frame.y
     ttk::frame $frame
     ttk::frame $frame.foot
-    text $text -font TkFixedFont -wrap none -width 10 -height 2 -state disabled \
+    text $frame.head -font MonitorBytes -wrap none -width 10 -height 1 -borderwidth 0 \
+        -highlightthickness 1 -state disabled -takefocus 0 -cursor arrow
+    text $text -font MonitorBytes -wrap none -width 10 -height 2 -state disabled \
         -borderwidth 0 -highlightthickness 1 -cursor arrow -takefocus 1
     ttk::scrollbar $bar -command hex::scroll
+    ttk::scrollbar $frame.x -orient horizontal -command hex::scrollSideways
+    $text configure -xscrollcommand [list tree::fitBar $frame.x]
     ttk::label $frame.foot.at -text "Go to"
-    ttk::entry $frame.foot.goto -width 12 -textvariable hex::goto
+    ttk::entry $frame.foot.goto -width 9 -textvariable hex::goto
     ttk::label $frame.foot.note -textvariable hex::note -style Faint.TLabel
     tooltip::add $frame.foot.goto "An offset such as 4096 or 0x1000, and Enter"
-    pack $frame.foot.at $frame.foot.goto -side left -padx [list 0 [theme::px 4]]
-    pack $frame.foot.note -side left -fill x -expand 1
-    pack $frame.foot -side bottom -fill x -pady [list [theme::px 3] 0]
-    pack $bar -side right -fill y
-    pack $text -side left -fill both -expand 1
-    theme::paintText $text
+    ttk::label $frame.foot.as -text "Decode as"
+    ttk::combobox $frame.foot.type -width 9 -textvariable hex::type \
+        -values {"" int32 uint32 int64 double float int16 chars[16]}
+    tooltip::add $frame.foot.type "A type of \"shm get\", such as int32, double or {id int32 name chars\[8\]}"
+    bind $frame.foot.type <Return> hex::redraw
+    bind $frame.foot.type <<ComboboxSelected>> hex::redraw
+    grid $frame.foot.at $frame.foot.goto $frame.foot.as $frame.foot.type \
+        -padx [list 0 [theme::px 4]]
+    grid columnconfigure $frame.foot 4 -weight 1
+    bind $frame.foot <Configure> {hex::placeNote %w}
+    grid $frame.head - -sticky ew
+    grid $text $bar -sticky nsew
+    grid $frame.x -sticky ew
+    grid $frame.foot - -sticky ew -pady [list [theme::px 3] 0]
+    grid rowconfigure $frame 1 -weight 1
+    grid columnconfigure $frame 0 -weight 1
+    foreach part [list $frame.head $text] {
+        theme::paintText $part
+    }
     bind $frame.foot.goto <Return> hex::jump
     bind $text <Configure> hex::show
     bind $text <Button-1> {focus %W}
@@ -41,9 +61,35 @@ proc hex::build {frame} {
         <Home>  {hex::scroll moveto 0}         <End>  {hex::scroll moveto 1}
         <Button-4> {hex::scroll scroll -3 units}
         <Button-5> {hex::scroll scroll 3 units}
+        <Left>  {hex::scrollSideways scroll -4 units}
+        <Right> {hex::scrollSideways scroll 4 units}
+        <Shift-Button-4> {hex::scrollSideways scroll -4 units}
+        <Shift-Button-5> {hex::scrollSideways scroll 4 units}
     } {
         bind $text $key "$script; break"
     }
+}
+
+# The note is beside the fields, or below them if there is no room.
+proc hex::placeNote {width} {
+    variable text
+    set foot [winfo parent $text].foot
+    set fields 0
+    foreach part {at goto as type} {
+        incr fields [expr {[winfo reqwidth $foot.$part] + [theme::px 4]}]
+    }
+    if {$width - $fields >= [font measure TkDefaultFont "bytes 000000 to 000000 of 000000"]} {
+        grid $foot.note -row 0 -column 4 -columnspan 1 -sticky ew
+    } else {
+        grid $foot.note -row 1 -column 0 -columnspan 5 -sticky ew
+    }
+}
+
+# The head scrolls with the bytes.
+proc hex::scrollSideways {args} {
+    variable text
+    $text xview {*}$args
+    [winfo parent $text].head xview moveto [lindex [$text xview] 0]
 }
 
 proc hex::reset {} {
@@ -60,19 +106,19 @@ proc hex::show {} {
     set object [side::shown]
     if {[lindex $object 0] ne "shm" || ![side::isTab bytes] || [side::gone]} return
     try {
-        lassign [look [lindex $object 1]] size bytes
+        lassign [look [lindex $object 1]] size bytes decoded
     } trap POSIXIPC {message options} {
         write ""
         set note [words::failure $message $options]
         return
     }
-    write $bytes [changed $top $bytes]
+    write $bytes [changed $top $bytes] $decoded
     set last [list $top $bytes]
     set note "bytes $top to [expr {$top + [string length $bytes]}] of $size"
     moveBar $size
 }
 
-# Reads what is in sight. Returns the size of the segment, and the bytes.
+# Reads the visible bytes. Returns the size of the segment, and the bytes.
 proc hex::look {name} {
     variable top
     set segment [posix_ipc::shm open $name -readonly 1]
@@ -80,20 +126,69 @@ proc hex::look {name} {
         set size [$segment cget -size]
         keepInside $size
         set length [expr {min([page], $size - $top)}]
-        return [list $size [$segment read $top $length]]
+        return [list $size [$segment read $top $length] [decode $segment $length]]
     } finally {
         $segment destroy
     }
 }
 
-# How many bytes are in sight. A row has 16, or 8 where the window is narrow, or
-# 32 where it is wide.
-proc hex::page {} {
+# The values that the chosen type has in the rows: a list of one text for each row.
+# A type that is longer than a row is decoded once, at the first of them.
+proc hex::decode {segment length} {
+    variable type
+    variable top
+    variable perRow
+    if {[string trim $type] eq ""} return
+    try {
+        set size [dict get [posix_ipc::layout $type] size]
+    } trap POSIXIPC {message} {
+        return [list [words::short $message]]
+    }
+    set rows {}
+    for {set row 0} {$row < $length} {incr row $perRow} {
+        set values {}
+        set end [expr {min($row + max($size, $perRow), $size > $perRow ? $size : $length)}]
+        for {set at $row} {$at + $size <= $end && $top + $at + $size <= [$segment cget -size]} {incr at $size} {
+            lappend values [printable [$segment get [expr {$top + $at}] $type]]
+        }
+        lappend rows [words::short [join $values "  "]]
+    }
+    return $rows
+}
+
+proc hex::redraw {} {
+    variable last {0 ""}
+    show
+}
+
+# Above each byte the last digit of its offset, which all rows have in common.
+proc hex::writeHead {} {
     variable text
     variable perRow
-    set columns [expr {[winfo width $text] / [font measure TkFixedFont 0]}]
-    set perRow [expr {$columns >= 142 ? 32 : $columns >= 77 ? 16 : 8}]
-    set rows [expr {[winfo height $text] / [font metrics TkFixedFont -linespace]}]
+    variable type
+    set head [winfo parent $text].head
+    set digits ""
+    for {set i 0} {$i < $perRow} {incr i} {
+        append digits [format "%2x " $i]
+    }
+    set line "   offset  $digits [string range 0123456789abcdef 0 $perRow-1]  $type"
+    if {[$head get 1.0 end-1c] ne $line} {
+        $head configure -state normal
+        $head delete 1.0 end
+        $head insert end $line faint
+        $head configure -state disabled
+    }
+}
+
+# How many bytes are visible. A row has 16, or 8 if the window is narrow or
+# their values need the room.
+proc hex::page {} {
+    variable text
+    variable type
+    variable perRow
+    set columns [expr {[winfo width $text] / [font measure MonitorBytes 0]}]
+    set perRow [expr {$columns >= ([string trim $type] eq "" ? 76 : 110) ? 16 : 8}]
+    set rows [expr {[winfo height $text] / [font metrics MonitorBytes -linespace]}]
     return [expr {max(1, $rows) * $perRow}]
 }
 
@@ -127,15 +222,18 @@ proc hex::changed {offset bytes} {
 
 # Writing -----------------------------------------------------------------------
 
-proc hex::write {bytes {marked {}}} {
+proc hex::write {bytes {marked {}} {decoded {}}} {
     variable text
     variable top
     variable perRow
+    writeHead
     $text configure -state normal
     $text delete 1.0 end
     for {set i 0} {$i < [string length $bytes]} {incr i $perRow} {
         set row [string range $bytes $i [expr {$i + $perRow - 1}]]
-        $text insert end [format %09llx [expr {$top + $i}]] faint "  [row $row]\n"
+        $text insert end [format %09llx [expr {$top + $i}]] faint "  [row $row]"
+        set value [lindex $decoded [expr {$i / $perRow}]]
+        $text insert end [expr {$value eq "" ? "\n" : "  $value\n"}] good
     }
     foreach i $marked {
         set line [expr {$i / $perRow + 1}]
@@ -167,7 +265,7 @@ proc hex::moveBar {size} {
     $bar set [expr {$top / $size}] [expr {min(1, ($top + [page]) / $size)}]
 }
 
-# What a scrollbar asks for: "moveto fraction" or "scroll count units|pages".
+# The command of a scrollbar: "moveto fraction" or "scroll count units|pages".
 proc hex::scroll {how number {unit ""}} {
     variable top
     variable perRow
@@ -185,7 +283,7 @@ proc hex::jump {} {
     variable top
     variable note
     if {![string is wideinteger -strict $goto] || $goto < 0} {
-        set note "\"[printable $goto]\" is no offset: 4096 or 0x1000 would be"
+        set note "\"[printable $goto]\" is not an offset, such as 4096 or 0x1000"
         return
     }
     set top $goto

@@ -1,10 +1,12 @@
-# The log: what looks wrong, since when, and when it was over; and what could not be
-# looked at. It can be copied.
+# SPDX-License-Identifier: BSD-3-Clause
+# The log: problems, when they began and ended, and what could not be read. It
+# can be copied.
 
 namespace eval log {
     variable text
     variable most 1000      ;# lines
     variable errors {}      ;# of the last look
+    variable links 0        ;# numbers the lines that lead to an object
 }
 
 proc log::build {frame} {
@@ -18,21 +20,24 @@ proc log::build {frame} {
     pack $text -side left -fill both -expand 1
     theme::paintText $text
     bind $text <Button-1> {+focus %W}
-    tooltip::add $text "What looks wrong. Mark lines and press Ctrl-C, or Ctrl-Shift-C for all"
+    bind $text <Return> {log::jumpHere; break}
+    tooltip::add $text "What looked wrong. A double click or Enter goes to the object;\nmark lines and press Ctrl-C, or Ctrl-Shift-C for all"
+}
+
+# The height of the log with this number of lines.
+proc log::height {lines} {
+    variable text
+    set edges [expr {[$text cget -highlightthickness] + [$text cget -borderwidth] + [$text cget -pady]}]
+    return [expr {$lines * [font metrics TkDefaultFont -linespace] + 2 * $edges}]
 }
 
 proc log::heard {event object detail} {
-    switch $event {
-        problem {
-            set isBad [expr {[dict get $detail problem] in {stuck full}}]
-            add [expr {$isBad ? "bad" : "warn"}] [withSince $detail]
-        }
-        solved    {add faint "no longer: [dict get $detail text]"}
-        refreshed {addErrors [dict values [dict get $detail errors]]}
+    if {$event eq "refreshed"} {
+        addErrors [dict values [dict get $detail errors]]
     }
 }
 
-# What was not so at the last look.
+# The lines that were not there at the last look.
 proc log::addErrors {now} {
     variable errors
     foreach message $now {
@@ -43,31 +48,68 @@ proc log::addErrors {now} {
     set errors $now
 }
 
-# What is wrong, and since when it is where that is not now.
+# The problem, and since when it exists if that is not now.
 proc log::withSince {detail} {
     dict with detail {
-        if {[clock seconds] - $since >= 2} {
+        if {$earlier} {
+            return "$text, at least since [words::time $since]"
+        } elseif {[clock seconds] - $since >= 2} {
             return "$text, since [words::time $since]"
         }
         return $text
     }
 }
 
-# Adds a line. Who reads further up stays there.
-proc log::add {tag line} {
+# Adds a line with a link to its object. A reader who has scrolled up stays
+# there.
+proc log::add {tag line {object ""}} {
     variable text
     variable most
+    variable links
+    if {$object ne ""} {
+        set link link[incr links]
+        $text tag bind $link <Double-Button-1> [list log::jump $object]
+        set tag [list $tag $link]
+    }
     set time [words::time [clock seconds]]
     set isAtEnd [expr {[lindex [$text yview] 1] == 1}]
     $text configure -state normal
     $text insert end "$time  " faint "[printable $line]\n" $tag
     set excess [expr {[lindex [split [$text index end-1c] .] 0] - 1 - $most}]
     if {$excess > 0} {
+        dropLinks 1.0 [expr {$excess + 1}].0
         $text delete 1.0 [expr {$excess + 1}].0
     }
     $text configure -state disabled
     if {$isAtEnd} {
         $text see end
+    }
+}
+
+proc log::dropLinks {from to} {
+    variable text
+    foreach {key tag -} [$text dump -tag $from $to] {
+        if {$key eq "tagon" && [string match link* $tag]} {
+            $text tag delete $tag
+        }
+    }
+}
+
+# Goes to the object of a line: the one that was clicked on, or the one with
+# the cursor.
+proc log::jump {object} {
+    if {[model exists $object]} {
+        tree::choose $object
+    } else {
+        set ::monitor::status "[printable [lindex $object 1]] is gone"
+    }
+}
+
+proc log::jumpHere {} {
+    variable text
+    set tag [lsearch -inline -glob [$text tag names "insert lineend -1 chars"] link*]
+    if {$tag ne ""} {
+        {*}[$text tag bind $tag <Double-Button-1>]
     }
 }
 

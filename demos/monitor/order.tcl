@@ -1,10 +1,37 @@
-# The tree's order and its filter, and how it stays where it was scrolled to.
+# SPDX-License-Identifier: BSD-3-Clause
+# The tree's order, its filter and its scrolling position.
 
 proc tree::arrangeSoon {milliseconds} {
     variable timer
     variable isStale 1
     if {$timer eq ""} {
-        set timer [after $milliseconds tree::arrange]
+        set timer [after $milliseconds tree::arrangeCalmly]
+    }
+}
+
+# Rows do not move while the pointer moves over them, and for a moment longer,
+# so that nobody clicks on one and hits another.
+proc tree::hold {} {
+    variable heldUntil [expr {[clock milliseconds] + 1500}]
+}
+
+proc tree::letGo {} {
+    variable heldUntil 0
+    variable isStale
+    if {$isStale} {
+        arrangeSoon 50
+    }
+}
+
+proc tree::arrangeCalmly {} {
+    variable heldUntil
+    variable timer
+    set rest [expr {$heldUntil - [clock milliseconds]}]
+    if {$rest <= 0} {
+        arrange
+    } else {
+        after cancel $timer
+        set timer [after $rest tree::arrangeCalmly]
     }
 }
 
@@ -26,11 +53,15 @@ proc tree::arrange {} {
             $tree children $type $objects
         }
         set label "[words::plural $type] ([llength $objects])"
+        if {$type eq "mq" && [words::hidesQueues]} {
+            append label ", others hidden: mqueue is not mounted"
+        }
         if {[$tree item $type -text] ne $label} {
             $tree item $type -text $label
         }
     }
     dropHidden
+    fit
     if {$top >= 0} {
         keepAtTop [lrange $rows $top end] $top
     }
@@ -64,21 +95,24 @@ proc tree::ordered {objects} {
     return [lmap pair [lsort -dictionary $order -index 0 $keyed] {lindex $pair 1}]
 }
 
-# What an object is sorted by: the fact behind the cell, where the text of the
-# cell would sort wrongly.
+# The sort key of an object: the fact behind the cell, if the text of the cell
+# would sort wrongly.
 proc tree::sortKey {object column} {
     variable tree
     switch $column {
         amount {
-            set keys {sem value shm size mq currentmessages}
-            return [model get $object [dict get $keys [lindex $object 0]] ""]
+            return [model get $object [words::key [lindex $object 0]] ""]
         }
-        changed {return [model get $object mtime ""]}
+        changed {
+            set type [lindex $object 0]
+            return [expr {$type eq "mq" ? [model get $object mtime ""] : [seenChange $object]}]
+        }
         default {return [$tree set $object $column]}
     }
 }
 
 proc tree::sortBy {column} {
+    if {$column eq "trend"} return
     if {$column eq [settings::get sort]} {
         settings::put order [expr {[settings::get order] eq "increasing"
                                    ? "decreasing" : "increasing"}]
@@ -94,9 +128,9 @@ proc tree::showOrder {} {
     variable tree
     variable columns
     set mark [expr {[settings::get order] eq "increasing" ? " ▲" : " ▼"}]
-    foreach {column name heading} [concat {#0 name "Name"} \
-            {*}[lmap {column heading - -} $columns {list $column $column $heading}]] {
-        $tree heading $column -command [list tree::sortBy $name] \
+    foreach {column name heading anchor} [concat {#0 name "Name" w} \
+            {*}[lmap {column heading - anchor} $columns {list $column $column $heading $anchor}]] {
+        $tree heading $column -command [list tree::sortBy $name] -anchor $anchor \
             -text $heading[expr {$name eq [settings::get sort] ? $mark : ""}]
     }
 }
@@ -106,6 +140,7 @@ proc tree::buildSortMenu {menu} {
     menu $menu -tearoff 0
     foreach {column heading} [concat {name "Name"} \
             {*}[lmap {column heading - -} $columns {list $column $heading}]] {
+        if {$column eq "trend"} continue
         $menu add command -label $heading -command [list tree::sortBy $column]
     }
 }
@@ -125,7 +160,7 @@ proc tree::rows {} {
     return $rows
 }
 
-# The row at the top of what is seen, "" where the tree is not scrolled.
+# The row at the top of the visible part, or "" if the tree is not scrolled.
 proc tree::topRow {} {
     variable tree
     if {[lindex [$tree yview] 0] == 0} {
@@ -138,9 +173,9 @@ proc tree::topRow {} {
     return $row
 }
 
-# Scrolls so that the first of some rows that is still there is at the top again,
-# where it was the row of a number. By rows, as the tree learns only later how
-# many it has now.
+# Scrolls so that the first of some rows that still exists is at the top again;
+# number is the position that it had. Scrolls by rows, because the tree learns
+# only later how many it has now.
 proc tree::keepAtTop {candidates before} {
     variable tree
     set now -1

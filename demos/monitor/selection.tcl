@@ -1,4 +1,5 @@
-# What is chosen in the tree, by the pointer and by keys.
+# SPDX-License-Identifier: BSD-3-Clause
+# The selection in the tree, by the pointer and by keys.
 
 # The chosen objects.
 proc tree::selected {} {
@@ -9,7 +10,7 @@ proc tree::selected {} {
     }]
 }
 
-# What is not seen is not chosen: nobody shall unlink it unawares.
+# Invisible objects are not chosen, so that nobody unlinks them unawares.
 proc tree::dropHidden {} {
     variable tree
     set hidden [lmap object [selected] {
@@ -27,6 +28,27 @@ proc tree::chosen {} {
     set focus [$tree focus]
     if {[llength $objects] && ![unlink::isAsking $objects]} {
         side::showObject [expr {$focus in $objects ? $focus : [lindex $objects 0]}]
+    }
+}
+
+# The menu of a row. The row is chosen first, unless it is one of several.
+proc tree::popUp {x y rootX rootY} {
+    variable tree
+    set row [$tree identify row $x $y]
+    if {[llength $row] != 2} return
+    if {$row ni [$tree selection]} {
+        goto $row
+        chosen
+    }
+    tk_popup .context $rootX $rootY
+}
+
+proc tree::popUpHere {} {
+    variable tree
+    set box [$tree bbox [$tree focus]]
+    if {$box ne ""} {
+        lassign $box x y
+        popUp $x $y [expr {[winfo rootx $tree] + $x}] [expr {[winfo rooty $tree] + $y}]
     }
 }
 

@@ -1,19 +1,23 @@
-# What is remembered from one run to the next: a dict in the user's XDG folder.
-# The file is data. It is read as a dict and checked; nothing in it is evaluated.
+# SPDX-License-Identifier: BSD-3-Clause
+# The settings that are kept from one run to the next: a dict in the user's XDG
+# folder. The file is data. It is read as a dict and checked; nothing in it is
+# evaluated.
 
 namespace eval settings {
     variable defaults {
         geometry {} columns {} sort name order increasing
-        interval 1 dark 0 points 10
+        interval 1 dark 0 points 10 muted {} limits {}
     }
     variable checks {
         geometry {^(\d+x\d+([+-]-?\d+){2})?$}
-        sort     {^(name|amount|holders|mode|owner|changed|trouble)$}
+        sort     {^(name|amount|waiting|holders|mode|owner|changed|trouble)$}
         order    {^(increasing|decreasing)$}
         interval {^(?=.*[1-9])\d+(\.\d+)?$}
         dark     {^[01]$}
         points   {^([6-9]|[12]\d)$}
         columns  {^([a-z]+ \d+ ?)*$}
+        muted    {^([0-9a-f]{2})*$}
+        limits   {^([a-z]+ [0-9.]+ ?)*$}
     }
     variable values $defaults
 }
@@ -39,8 +43,8 @@ proc settings::put {name value} {
     dict set values $name $value
 }
 
-# No file, or one that somebody has spoilt, is no reason not to start. It is read as bytes:
-# Tcl 9 refuses text that is no UTF-8.
+# A missing or malformed file must not keep the monitor from starting. It is read as bytes,
+# because Tcl 9 refuses text that is not UTF-8.
 proc settings::load {} {
     variable values
     variable checks
@@ -58,7 +62,7 @@ proc settings::load {} {
     }
 }
 
-# A new file takes the place of the old one in one step.
+# A new file replaces the old one in one step.
 proc settings::save {} {
     variable values
     settings::put geometry [wm geometry .]
@@ -76,7 +80,7 @@ proc settings::save {} {
     }
 }
 
-# Where the window was, or a size that suits the screen.
+# The position of the window in the last run, or a size that suits the screen.
 proc settings::geometry {} {
     set geometry [get geometry]
     if {$geometry ne ""} {

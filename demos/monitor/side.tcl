@@ -1,13 +1,15 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The right side. It shows one page: the chosen object, the form for a new one,
-# or the question before names are removed.
+# or a question before what cannot be undone.
 
 namespace eval side {
     variable side
     variable shown ""       ;# the object that is looked at
-    variable gone 0         ;# it has vanished; what was known of it stays
+    variable gone 0         ;# it has vanished; its last facts stay
     variable page object
     variable title ""
     variable subtitle ""
+    variable isCompact 0    ;# the facts are a tab, not above the tabs
 }
 
 proc side::build {frame} {
@@ -19,6 +21,7 @@ proc side::build {frame} {
     buildObject $side.object
     create::build $side.create
     unlink::build $side.unlink
+    confirm::build $side.confirm
     showPage object
     empty
 }
@@ -33,22 +36,62 @@ proc side::buildObject {page} {
     plot::build $page.tabs.plot
     facts::buildHolders $page.tabs.holders
     hex::build $page.tabs.bytes
-    foreach {tab label} {plot Plot holders Holders bytes Bytes} {
+    received::build $page.tabs.messages
+    ttk::frame $page.tabs.facts
+    foreach {tab label} {plot Plot facts Facts holders Processes bytes Bytes messages Messages} {
         $page.tabs add $page.tabs.$tab -text $label -underline 0 -padding $gap
     }
+    $page.tabs hide $page.tabs.facts
+    raise $page.facts
     ttk::notebook::enableTraversal $page.tabs
     bind $page.tabs <<NotebookTabChanged>> hex::show
     actions::build $page.actions
     pack $page.title $page.subtitle -side top -fill x
-    bind $page <Configure> {%W.subtitle configure -wraplength %w}
+    bind $page <Configure> side::wrap
 }
 
-# What the page of an object has below its title, once there is one.
+# In a low window, only one line is below the title.
+proc side::wrap {} {
+    variable side
+    variable isCompact
+    set page $side.object
+    $page.subtitle configure -wraplength [expr {$isCompact ? 0 : [winfo width $page]}]
+}
+
+# The part of an object's page below the title, once an object is chosen.
 proc side::unfold {page} {
     if {[winfo manager $page.tabs] eq ""} {
-        pack $page.facts -side top -fill x
+        placeFacts
         pack $page.actions -side bottom -fill x
         pack $page.tabs -side top -fill both -expand 1 -pady [theme::px 4]
+    }
+}
+
+# The facts are above the tabs, or in a tab of their own.
+proc side::compact {isOn} {
+    variable isCompact
+    variable side
+    if {$isOn == $isCompact} return
+    set isCompact $isOn
+    wrap
+    if {[winfo manager $side.object.facts] ne ""} {
+        placeFacts
+    }
+}
+
+proc side::placeFacts {} {
+    variable isCompact
+    variable side
+    set page $side.object
+    if {$isCompact} {
+        $page.tabs add $page.tabs.facts
+        pack $page.facts -in $page.tabs.facts -side top -fill x
+    } else {
+        if {[isTab facts]} {
+            $page.tabs select $page.tabs.plot
+        }
+        $page.tabs hide $page.tabs.facts
+        pack $page.facts -in $page -side top -fill x -after $page.subtitle
     }
 }
 
@@ -96,7 +139,7 @@ proc side::gone {} {
 
 proc side::empty {} {
     variable title "Nothing is chosen"
-    variable subtitle "Choose an object, or make one (Ctrl-N)"
+    variable subtitle "Choose an object, or create one (Ctrl-N)"
 }
 
 proc side::showObject {object} {
@@ -108,6 +151,7 @@ proc side::showObject {object} {
     if {$object ne $shown} {
         set shown $object
         actions::showFor $object
+        received::showFor $object
         hex::reset
     }
     showPage object
@@ -122,6 +166,9 @@ proc side::heard {event object detail} {
     variable subtitle
     if {$shown eq ""} return
     if {$event eq "refreshed"} {
+        if {!$gone && [model exists $shown]} {
+            facts::show [facts::derived $shown]
+        }
         plot::draw
         hex::show
     } elseif {$object eq $shown} {
@@ -129,7 +176,7 @@ proc side::heard {event object detail} {
             vanished {
                 set gone 1
                 set subtitle "It is gone"
-                actions::enable 0
+                actions::applyStates
             }
             appeared {showObject $object}
             default  {update}
@@ -144,14 +191,19 @@ proc side::update {} {
         words::short [dict get $problem text]
     }] "; "]
     if {$subtitle eq ""} {
+        set subtitle [facts::unreadable $shown]
+    }
+    if {$subtitle eq ""} {
         set subtitle [words::kind [lindex $shown 0]]
     }
     set tabs $side.object.tabs
-    $tabs tab $tabs.bytes \
-        -state [expr {[lindex $shown 0] eq "shm" ? "normal" : "disabled"}]
-    if {[lindex $shown 0] ne "shm" && [isTab bytes]} {
-        $tabs select $tabs.plot
+    foreach {tab types} {bytes shm messages {mq ring topic}} {
+        set fits [expr {[lindex $shown 0] in $types}]
+        $tabs tab $tabs.$tab -state [expr {$fits ? "normal" : "disabled"}]
+        if {!$fits && [isTab $tab]} {
+            $tabs select $tabs.plot
+        }
     }
-    facts::show [model get $shown]
-    actions::enable 1
+    facts::show [facts::derived $shown]
+    actions::applyStates
 }

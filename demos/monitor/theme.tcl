@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Colours, light and dark, and sizes that follow the screen and the font.
 
 namespace eval theme {
@@ -23,6 +24,8 @@ namespace eval theme {
         TkDefaultFont TkTextFont TkFixedFont TkMenuFont TkHeadingFont
         TkTooltipFont TkSmallCaptionFont
     }
+    # For the bytes: 16 in a row need much room.
+    font create MonitorBytes {*}[font configure TkFixedFont]
 }
 
 proc theme::colour {name} {
@@ -30,7 +33,7 @@ proc theme::colour {name} {
     return [dict get $palettes [expr {[settings::get dark] ? "dark" : "light"}] $name]
 }
 
-# A length that is so many pixels on a screen of 96 dots an inch.
+# Converts a length in pixels at 96 dots an inch to pixels of this screen.
 proc theme::px {length} {
     return [expr {round($length * [tk scaling] * 0.75)}]
 }
@@ -40,7 +43,9 @@ proc theme::apply {} {
     foreach font $fonts {
         font configure $font -size [settings::get points]
     }
-    font configure TkSmallCaptionFont -size [expr {[settings::get points] - 1}]
+    foreach font {TkSmallCaptionFont MonitorBytes} {
+        font configure $font -size [expr {[settings::get points] - 1}]
+    }
     ttk::style theme use clam
     foreach name {ground field ink faint line button over chosen chosenInk accent bad} {
         set $name [colour $name]
@@ -58,6 +63,7 @@ proc theme::apply {} {
         ttk::style configure $style -padding [list [px 6] [px 2]] -background $ground
     }
     ttk::style configure TButton -background $button -width -6
+    ttk::style map TButton -background [list disabled $ground active $over]
     ttk::style configure Danger.TButton -foreground $bad
     foreach style {TCheckbutton TRadiobutton} {
         ttk::style configure $style -padding [px 2] -indicatorsize [px 11] \
@@ -91,8 +97,8 @@ proc theme::apply {} {
     paintPlain $field $ink $chosen $chosenInk
 }
 
-# The widgets that are older than themes: those that come, by the option
-# database, and those that are there.
+# Widgets without themes: future ones by the option database, and those that
+# exist.
 proc theme::paintPlain {field ink chosen chosenInk} {
     foreach {option value} [list background [colour ground] foreground $ink \
             activeBackground $chosen activeForeground $chosenInk \

@@ -1,4 +1,5 @@
-# Tooltips: a few words beside a widget on which the pointer rests.
+# SPDX-License-Identifier: BSD-3-Clause
+# Tooltips: a few words beside the widget under the pointer.
 
 namespace eval tooltip {
     variable texts
@@ -15,6 +16,12 @@ proc tooltip::add {widget text} {
     }
 }
 
+# Another text for a widget; with none, nothing is shown.
+proc tooltip::change {widget text} {
+    variable texts
+    set texts($widget) $text
+}
+
 proc tooltip::expect {widget} {
     variable timer
     hide
@@ -24,10 +31,11 @@ proc tooltip::expect {widget} {
 proc tooltip::show {widget} {
     variable texts
     variable window
+    if {$texts($widget) eq ""} return
     toplevel $window -background [theme::colour line]
     wm overrideredirect $window 1
     catch {wm attributes $window -type tooltip}
-    label $window.text -text $texts($widget) -justify left -font TkTooltipFont \
+    label $window.text -text $texts($widget) -justify left -wraplength [theme::px 600] -font TkTooltipFont \
         -background [theme::colour field] -foreground [theme::colour ink] \
         -padx [theme::px 6] -pady [theme::px 3]
     pack $window.text -padx 1 -pady 1

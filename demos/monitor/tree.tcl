@@ -1,20 +1,30 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The tree of all objects, grouped by kind. An item's id is the object itself,
-# {sem /jobs}. News of the model change single cells; order and filter are
+# {sem /jobs}. Events of the model change single cells; order and filter are
 # applied at the end of a snapshot, to each group in one go.
 
 namespace eval tree {
     # column, heading, width, anchor
     variable columns {
-        amount  "Value"    70 e
-        holders "Held by"  65 center
-        trouble "Trouble"  75 w
-        mode    "Mode"     50 w
-        owner   "Owner"    60 w
-        changed "Changed"  75 w
+        amount  "Value"       92 e
+        waiting "Waiting"     68 e
+        holders "Open in"     68 e
+        trend   "Last minute" 100 center
+        trouble "Problem"     90 w
+        owner   "Owner"       65 w
+        mode    "Mode"        50 e
+        changed "Changed"     75 e
     }
+    # The columns by importance: if not all fit, the last are omitted.
+    variable order {amount trouble waiting holders trend owner changed mode}
+    variable leastName 150  ;# the least width of the name, at 96 dots an inch
+    variable widestName 380 ;# its greatest width
+    variable mostName 0     ;# the widest name, in pixels
+    variable given -1       ;# the width that the name was given last
+    variable heldUntil 0    ;# rows hold still until then, in milliseconds
     variable tree
     variable filter ""
-    variable isStale 0      ;# order or filter are to be applied
+    variable isStale 1      ;# order or filter must be applied
     variable timer ""
     variable vanished {}    ;# objects whose rows are to go
     variable wanted ""      ;# to be chosen when it appears
@@ -44,6 +54,12 @@ proc tree::build {frame} {
     }
     paint
     showOrder
+    bind $tree <Configure> tree::fit
+    bind $tree <Button-3> {tree::popUp %x %y %X %Y}
+    bind $tree <Shift-F10> tree::popUpHere
+    bind $tree <Menu> tree::popUpHere
+    bind $tree <Motion> +tree::hold
+    bind $tree <Leave> +tree::letGo
     bind $tree <<ThemeChanged>> tree::paint
     bind $tree <<TreeviewSelect>> tree::chosen
     bind $tree <Return> actions::focus
@@ -53,10 +69,13 @@ proc tree::build {frame} {
     bind $tree <Shift-Up> {tree::extend -1; break}
     bind $tree <Home> {tree::goto [lindex [tree::rows] 0]}
     bind $tree <End> {tree::goto [lindex [tree::rows] end]}
-    trace add variable ::tree::filter write {apply {{args} {tree::arrangeSoon 50}}}
+    trace add variable ::tree::filter write {apply {{args} {
+        tree::letGo
+        tree::arrangeSoon 50
+    }}}
 }
 
-# The bar below is there only where it is of use.
+# The bar below is shown only if it is of use.
 proc tree::fitBar {bar first last} {
     $bar set $first $last
     if {$first <= 0 && $last >= 1} {
@@ -74,18 +93,100 @@ proc tree::setWidth {column name width} {
     } else {
         set width [theme::px $width]
     }
-    $tree column $column -width $width -stretch [expr {$column eq "#0"}] \
-        -minwidth [theme::px [expr {$column eq "#0" ? 130 : 30}]]
+    $tree column $column -width $width -stretch 0 -minwidth [theme::px 30]
 }
 
+# The widths that the user chose. The width of the name counts only if it
+# differs from the one that fit set.
 proc tree::widths {} {
     variable tree
     variable columns
-    set widths [list name [$tree column #0 -width]]
+    variable given
+    set widths {}
+    if {[$tree column #0 -width] != $given} {
+        lappend widths name [$tree column #0 -width]
+    }
     foreach {column - - -} $columns {
         lappend widths $column [$tree column $column -width]
     }
     return $widths
+}
+
+# Shows the columns that have room beside the name, the most important first, and
+# gives the name what is left, but no more than the longest one needs.
+proc tree::fit {} {
+    variable tree
+    variable columns
+    variable order
+    variable leastName
+    variable mostName
+    variable widestName
+    variable given
+    set room [expr {[winfo width $tree] - [theme::px 4]}]
+    if {$room < 10} return
+    set shown {}
+    set rest [expr {$room - [theme::px $leastName]}]
+    foreach column $order {
+        set width [$tree column $column -width]
+        if {$width > $rest} break
+        lappend shown $column
+        incr rest -$width
+    }
+    set displayed [lmap {column - - -} $columns {
+        if {$column ni $shown} continue
+        set column
+    }]
+    if {$displayed ne [$tree cget -displaycolumns]} {
+        $tree configure -displaycolumns $displayed
+    }
+    set wanted [expr {min($mostName, [theme::px $widestName]) - [theme::px $leastName]}]
+    set width [expr {[theme::px $leastName] + max(0, min($rest, $wanted))}]
+    if {$given < 0 && [dict exists [settings::get columns] name]} {
+        set given 0
+    } elseif {$width != $given && $given != 0} {
+        $tree column #0 -width $width
+        set given $width
+        shortenNames
+    }
+}
+
+# Long names get an ellipsis in the middle, because their ends distinguish
+# them.
+proc tree::shortenNames {} {
+    variable tree
+    foreach type [$tree children {}] {
+        foreach object [$tree children $type] {
+            set text [shortName $object]
+            if {[$tree item $object -text] ne $text} {
+                $tree item $object -text $text
+            }
+        }
+    }
+}
+
+# Only a name that may be too long is measured: there may be thousands.
+proc tree::shortName {object} {
+    variable tree
+    variable mostName
+    set name [printable [lindex $object 1]]
+    set indent [theme::px 40]
+    set room [expr {[$tree column #0 -width] - $indent}]
+    set most [expr {$room / [font measure TkDefaultFont W]}]
+    if {[string length $name] <= $most} {
+        return $name
+    }
+    set width [font measure TkDefaultFont $name]
+    set mostName [expr {max($mostName, $width + $indent)}]
+    if {$width <= $room} {
+        return $name
+    }
+    set length [expr {min([string length $name], 2 * $room / [font measure TkDefaultFont n])}]
+    set most [expr {[string length $name] * $room / $width}]
+    for {set half [expr {min($length, $most) / 2}]} {$half > 1} {incr half -1} {
+        set text [string range $name 0 $half-1]…[string range $name end-[expr {$half - 1}] end]
+        if {[font measure TkDefaultFont $text] <= $room} break
+    }
+    return $text
 }
 
 proc tree::paint {} {
@@ -104,8 +205,7 @@ proc tree::heard {event object detail} {
     switch $event {
         appeared {
             if {![$tree exists $object]} {
-                $tree insert [lindex $object 0] 0 -id $object \
-                    -text [printable [lindex $object 1]]
+                $tree insert [lindex $object 0] 0 -id $object -text [shortName $object]
                 $tree detach [list $object]
             }
             touch $object
@@ -119,7 +219,8 @@ proc tree::heard {event object detail} {
             set isStale 1
         }
         refreshed {
-            if {$isStale} arrange
+            if {$isStale} arrangeCalmly
+            drawTrends
         }
     }
 }
@@ -136,29 +237,88 @@ proc tree::touch {object} {
             }
         }
     }
-    set tags [lmap problem [split [$tree set $object trouble] ", "] {
-        if {$problem eq ""} continue
-        expr {$problem in {stuck full} ? "alarm" : "notice"}
-    }]
+    set tags [tags $object]
     if {[$tree item $object -tags] ne $tags} {
         $tree item $object -tags $tags
     }
 }
 
+# The colours of a row: none if the user has muted the object.
+proc tree::tags {object} {
+    if {[problems::isMuted $object]} {
+        return ""
+    }
+    return [lmap problem [model problems $object] {
+        set problem [dict get $problem problem]
+        if {[problems::isOwn $object $problem]} continue
+        expr {[advice::isAlarm $problem] ? "alarm" : "notice"}
+    }]
+}
+
 proc tree::cells {object} {
     set facts [model get $object]
-    set cells [list amount [words::amount $facts]]
-    foreach {column key form} {
-        holders holders llength  mode mode words::mode
-        owner owner printable changed mtime words::time
-    } {
+    set cells [list amount [words::amount $facts] waiting [words::waiters $facts] \
+        holders [words::holders $facts] changed [changed $object]]
+    foreach {column key form} {mode mode words::mode  owner owner printable} {
         set text ""
         if {[dict exists $facts $key]} {
             set text [$form [dict get $facts $key]]
         }
         lappend cells $column $text
     }
-    lappend cells trouble \
-        [join [lmap problem [model problems $object] {dict get $problem problem}] ", "]
+    set words [lmap problem [model problems $object] {dict get $problem problem}]
+    if {$words ne "" && [problems::isMuted $object]} {
+        lappend words muted
+    }
+    lappend cells trouble [join $words ", "]
     return $cells
+}
+
+# When the object was last seen to change. The time of a queue's file follows its
+# messages. The file of a segment or a semaphore does not show changes, because
+# programs write to their mappings: for a semaphore, changes of its value were
+# seen; for a segment, nothing.
+proc tree::changed {object} {
+    if {[lindex $object 0] eq "mq"} {
+        set time [model get $object mtime ""]
+        return [expr {$time eq "" ? "" : [words::time $time]}]
+    }
+    set time [seenChange $object]
+    return [expr {$time eq "" ? "" : [words::time $time]}]
+}
+
+proc tree::seenChange {object} {
+    set samples [model history $object]
+    for {set i [expr {[llength $samples] - 1}]} {$i > 0} {incr i -1} {
+        if {[lindex $samples $i 1] ne [lindex $samples $i-1 1]} {
+            return [lindex $samples $i 0]
+        }
+    }
+    return ""
+}
+
+# Draws the lines of the rows in sight, of which there are few.
+proc tree::drawTrends {} {
+    variable tree
+    if {"trend" ni [$tree cget -displaycolumns]} return
+    foreach object [inSight] {
+        if {![model exists $object]} continue
+        set line [trend::line $object]
+        if {[$tree set $object trend] ne $line} {
+            $tree set $object trend $line
+        }
+    }
+}
+
+proc tree::inSight {} {
+    variable tree
+    set rows {}
+    set step [ttk::style lookup Treeview -rowheight]
+    for {set y [expr {$step / 2}]} {$y < [winfo height $tree] + $step} {incr y $step} {
+        set row [$tree identify row 5 $y]
+        if {[llength $row] == 2 && $row ni $rows} {
+            lappend rows $row
+        }
+    }
+    return $rows
 }

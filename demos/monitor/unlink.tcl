@@ -1,4 +1,6 @@
-# The question before names are removed: it says what will happen to whom.
+# SPDX-License-Identifier: BSD-3-Clause
+# The question before names are removed: it says what will happen to which
+# processes. The harmless button has the focus.
 
 namespace eval unlink {
     variable frame
@@ -39,11 +41,11 @@ proc unlink::show {} {
     $frame.effect configure -text [effect]
     showNames
     side::showPage unlink
-    focus $frame.buttons.unlink
+    focus $frame.buttons.back
 }
 
-# Whether the question is on the page, and about all of some objects: then it
-# stays there, although others of its objects have vanished.
+# Whether the page shows the question, and about all of some objects. Then the
+# question stays, even if others of its objects have vanished.
 proc unlink::isAsking {some} {
     variable objects
     set asked [dict create {*}[concat {*}[lmap object $objects {list $object 1}]]]
@@ -57,18 +59,28 @@ proc unlink::isAsking {some} {
 
 proc unlink::effect {} {
     variable objects
-    set held [llength [lmap object $objects {
-        if {[model get $object holders {}] eq ""} continue
-        set object
-    }]]
+    set held 0
+    set unknown 0
+    foreach object $objects {
+        set facts [expr {[model exists $object] ? [model get $object] : ""}]
+        if {[advice::dictOr $facts holders {}] ne ""} {
+            incr held
+        } elseif {![advice::dictOr $facts holdersKnown 0]} {
+            incr unknown
+        }
+    }
     set text "The names go at once, and nobody can open them any more."
     if {$held} {
         append text " Of these, [words::count $held object] [expr {
             $held == 1 ? "is" : "are"}] open in a process: what is in it stays\
             there until the last process closes it. Programs that expect to meet\
             under such a name will not."
-    } else {
-        append text " No process is seen that has one open: what is in them is lost."
+    } elseif {!$unknown} {
+        append text " No process has one open: what is in them is lost."
+    }
+    if {$unknown} {
+        append text " Whether [words::count $unknown object] [expr {$unknown == 1 ? "is" : "are"}]\
+            open in a process cannot be seen."
     }
     return $text
 }
@@ -82,7 +94,7 @@ proc unlink::showNames {} {
         lassign $object type name
         $frame.names insert end "[printable $name]  " {} "[words::kind $type]" faint
         foreach holder [expr {[model exists $object] ? [model holders $object] : {}}] {
-            $frame.names insert end "  [printable [join $holder " "]]" bad
+            $frame.names insert end "  [people::names [list $holder]]" bad
         }
         $frame.names insert end \n
     }

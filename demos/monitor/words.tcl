@@ -1,8 +1,13 @@
-# How things are put into words: kinds, sizes, modes, failures.
+# SPDX-License-Identifier: BSD-3-Clause
+# Puts things into words: kinds, sizes, modes, failures.
 
 namespace eval words {
-    variable kinds {sem "Semaphore" shm "Shared memory" mq "Message queue"}
-    variable plurals {sem "Semaphores" shm "Segments" mq "Queues"}
+    variable kinds {
+        sem "Semaphore" shm "Shared memory" mq "Message queue" lock "Lock" ring "Ring" topic "Topic"
+    }
+    variable plurals {
+        sem "Semaphores" shm "Segments" mq "Queues" lock "Locks" ring "Rings" topic "Topics"
+    }
 }
 
 proc words::kind {type} {
@@ -42,32 +47,44 @@ proc words::time {seconds} {
     return [clock format $seconds -format [expr {$day eq $today ? "%T" : "%F %R"}]]
 }
 
-# The one figure of an object that changes most: value, size, or depth.
+# The fact that is the main figure of an object: value, size, depth and so on.
+proc words::key {type} {
+    return [lindex [dict get $::posix_ipc::monitor::sampled $type] 0]
+}
+
+# That figure; for a lock, its state.
 proc words::amount {facts} {
-    switch [dict get $facts type] {
-        sem {set key value}
-        shm {set key size}
-        mq  {set key currentmessages}
-    }
+    set type [dict get $facts type]
+    set key [key $type]
     if {![dict exists $facts $key]} {
         return ""
     }
     set amount [dict get $facts $key]
-    switch $key {
-        size            {return [words::size $amount]}
-        currentmessages {return "$amount of [dict get $facts maxmessages]"}
+    switch $type {
+        shm  {return [size $amount]}
+        mq   {return "$amount of [dict get $facts maxmessages]"}
+        lock {return [lock $facts]}
     }
     return $amount
 }
 
-# What went wrong: the errorCode, by which scripts tell failures apart, and the
-# message.
+proc words::lock {facts} {
+    dict with facts {}
+    if {$free == 0 && $owners eq ""} {
+        return "abandoned"
+    } elseif {$permits == 1} {
+        return [expr {$free ? "free" : "held"}]
+    }
+    return "$free of $permits free"
+}
+
+# A failure: the errorCode, which scripts can trap, and the message.
 proc words::failure {message options} {
     return "[dict get $options -errorcode]: [short $message]"
 }
 
-# What others may make as long as they like, for a label: it shall leave room for the
-# rest of the window.
+# Text for a label. Other programs may make it as long as they like, so it is
+# truncated to leave room for the rest of the window.
 proc words::short {text} {
     set most 400
     set shown [printable $text]
@@ -77,6 +94,62 @@ proc words::short {text} {
     return "[string range $shown 0 $most-1]… ([string length $text] characters)"
 }
 
-proc words::count {number word} {
-    return "$number $word[expr {$number == 1 ? "" : "s"}]"
+# A count and its noun; ending is that of the plural.
+proc words::count {number word {ending s}} {
+    return "$number $word[expr {$number == 1 ? "" : $ending}]"
+}
+
+# A span of time, in the unit that matters.
+proc words::span {seconds} {
+    set seconds [expr {int($seconds)}]
+    if {$seconds < 120} {
+        return "$seconds s"
+    } elseif {$seconds < 7200} {
+        return "[expr {$seconds / 60}] min"
+    } elseif {$seconds < 172800} {
+        return "[expr {$seconds / 3600}] h"
+    }
+    return "[expr {$seconds / 86400}] days"
+}
+
+# How many processes have an object open: "?" if none is visible but there may be
+# some, "2+" if there may be more.
+proc words::holders {facts} {
+    set count [expr {[dict exists $facts holders] ? [llength [dict get $facts holders]] : 0}]
+    if {[dict exists $facts holdersKnown] && [dict get $facts holdersKnown]} {
+        return $count
+    }
+    return [expr {$count ? "$count+" : "?"}]
+}
+
+# How many calls wait: "?" if that cannot be seen (a topic does not know its
+# read-only readers); "" for objects for which nothing waits.
+proc words::waiters {facts} {
+    set type [dict get $facts type]
+    set seen [expr {[dict exists $facts blocked] ? [llength [dict get $facts blocked]] : 0}]
+    if {[dict exists $facts waiters]} {
+        return [expr {max($seen, [dict get $facts waiters])}]
+    } elseif {[dict exists $facts blocked] && ($seen || $type ne "topic")} {
+        return $seen
+    } elseif {$type eq "mq" && [dict exists $facts currentmessages]} {
+        set depth [dict get $facts currentmessages]
+        return [expr {$depth > 0 && $depth < [dict get $facts maxmessages] ? 0 : "?"}]
+    } elseif {$type eq "topic"} {
+        return "?"
+    } elseif {$type eq "sem"} {
+        return [expr {[dict exists $facts value] && [dict get $facts value] > 0 ? 0 : "?"}]
+    }
+    return ""
+}
+
+# Whether queues that no visible process has open are hidden: only root can list
+# queues without a mount of mqueue.
+proc words::hidesQueues {} {
+    if {"mq" ni [model cget -types] || [file attributes /proc/self -owner] eq "root"
+            || [catch {open /proc/self/mounts rb} file]} {
+        return 0
+    }
+    set mounts [read $file]
+    close $file
+    return [expr {![regexp -line {^\S+ \S+ mqueue } $mounts]}]
 }

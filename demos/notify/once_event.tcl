@@ -1,8 +1,9 @@
 #!/usr/bin/env tclsh
-# One notice in the event loop: a line that you type is sent to an empty queue,
+# SPDX-License-Identifier: BSD-3-Clause
+# One notification in the event loop: a line that you type is sent to an empty queue,
 # and the callback shows it.
 
-source [file join [file dirname [info script]] notice.tcl]
+source [file join [file dirname [info script]] notification.tcl]
 
 proc noticed {queue} {
     show

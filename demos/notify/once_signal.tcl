@@ -1,8 +1,9 @@
 #!/usr/bin/env tclsh
-# One notice by a signal: a line that you type is sent to an empty queue, the
+# SPDX-License-Identifier: BSD-3-Clause
+# One notification by a signal: a line that you type is sent to an empty queue, the
 # system sends SIGUSR1, and its trap shows the line.
 
-source [file join [file dirname [info script]] notice.tcl]
+source [file join [file dirname [info script]] notification.tcl]
 
 demo::run {
     set line [ask]

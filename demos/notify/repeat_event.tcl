@@ -1,11 +1,13 @@
 #!/usr/bin/env tclsh
-# Notices in the event loop, again and again: each line that you type is sent
-# to an empty queue, and the callback shows it. An empty line is the end.
+# SPDX-License-Identifier: BSD-3-Clause
+# Repeated notifications in the event loop: each line that you type is sent to
+# an empty queue, and the callback shows it. An empty line ends the demo.
 
-source [file join [file dirname [info script]] notice.tcl]
+source [file join [file dirname [info script]] notification.tcl]
 
-# One registration gives one notice. We ask for the next before we empty the
-# queue: the other way round, a message that comes in between gives none.
+# One registration gives one notification. We register again before we empty the
+# queue; in the other order, a message that arrives in between would cause no
+# notification.
 proc noticed {queue} {
     $queue notify -command noticed
     show

@@ -1,12 +1,14 @@
 #!/usr/bin/env tclsh
-# Notices by a signal, again and again: each line that you type is sent to an
+# SPDX-License-Identifier: BSD-3-Clause
+# Repeated notifications by a signal: each line that you type is sent to an
 # empty queue, the system sends SIGUSR1, and its trap shows the line. An empty
-# line is the end.
+# line ends the demo.
 
-source [file join [file dirname [info script]] notice.tcl]
+source [file join [file dirname [info script]] notification.tcl]
 
-# One registration gives one signal. We ask for the next before we empty the
-# queue: the other way round, a message that comes in between gives none.
+# One registration gives one signal. We register again before we empty the
+# queue; in the other order, a message that arrives in between would cause no
+# signal.
 proc noticed {} {
     queue notify -signal SIGUSR1
     show

@@ -1,4 +1,5 @@
 #!/usr/bin/env tclsh
+# SPDX-License-Identifier: BSD-3-Clause
 # Mrs. Conclusion opens the queue that Mrs. Premise (premise.tcl) has made, and
 # answers each of her messages with its MD5.
 

@@ -1,13 +1,14 @@
-# How both of them receive.
+# SPDX-License-Identifier: BSD-3-Clause
+# How both programs receive.
 
 source [file join [file dirname [info script]] .. utils.tcl]
 
-# A queue does not know for whom a message is: our own goes back, and the pause
-# lets the other have it.
+# A queue does not know whom a message is for: we put our own back, and pause
+# to let the other have it.
 proc hear {said} {
     set deadline [demo::deadline]
     while {[set heard [receive]] eq $said} {
-        demo::stillPatient $deadline
+        demo::checkDeadline $deadline
         queue send $heard
         after 1
     }
@@ -15,6 +16,6 @@ proc hear {said} {
 }
 
 proc receive {} {
-    lassign [queue receive -timeout [demo::patience]] message
+    lassign [queue receive -timeout [demo::timeout]] message
     return $message
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env tclsh
+# SPDX-License-Identifier: BSD-3-Clause
 # Makes a queue, and shows each message that transmitter.tcl sends. The event
-# loop tells when there is one, so a clock goes on ticking meanwhile. An empty
-# message is the end.
+# loop tells when there is one, so a clock can tick meanwhile. An empty message
+# ends the program.
 
 source [file join [file dirname [info script]] .. utils.tcl]
 
@@ -21,9 +22,9 @@ proc tick {} {
 
 demo::run {
     demo::params {MESSAGE_QUEUE_NAME PERMISSIONS}
-    demo::makesInLoop mq queue $MESSAGE_QUEUE_NAME
-    posix_ipc::mq open $MESSAGE_QUEUE_NAME -flags CREX -mode 0o$PERMISSIONS \
-        -maxmessages 4 -maxmessagesize 256 -encoding utf-8 -as queue
+    posix_ipc::cleanup
+    posix_ipc::cleanup [posix_ipc::mq open $MESSAGE_QUEUE_NAME -flags CREX \
+        -mode 0o$PERMISSIONS -maxmessages 4 -maxmessagesize 256 -encoding utf-8 -as queue]
 
     demo::say "I listen"
     set seconds 0

@@ -1,6 +1,7 @@
 #!/usr/bin/env tclsh
+# SPDX-License-Identifier: BSD-3-Clause
 # Sends each line that you type to listener.tcl. An empty line, or the end of
-# the input, is the end of both.
+# the input, ends both programs.
 
 source [file join [file dirname [info script]] .. utils.tcl]
 

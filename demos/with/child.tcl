@@ -1,4 +1,5 @@
 #!/usr/bin/env tclsh
+# SPDX-License-Identifier: BSD-3-Clause
 # One of the children of parent.tcl: child.tcl name number. The second fails in
 # the middle of its turn.
 

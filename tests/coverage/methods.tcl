@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # methods.tcl --
 #
 #       Tells how many of the methods of library/ a test file calls:
@@ -5,19 +6,19 @@
 #           tclsh methods.tcl PERCENT FILE.test
 #
 #       Prints a line for each method with its calls, and one with the sums.
-#       Exits with 1 when fewer than so many percent were called. What library/
-#       has are the methods of one class.
+#       Exits with 1 if fewer than that percentage were called. The methods of
+#       library/ belong to one class.
 
 package require Tcl 8.6-
-package require posix_ipc::monitor 1.0
+package require posix_ipc::monitor
 
 lassign $argv limit file
 set argv {}
 
 # Counted --
 #
-#       A mixin that counts the calls of each method, those from within the
-#       class too.
+#       A mixin that counts the calls of each method, including those from
+#       within the class.
 
 oo::class create Counted {
     constructor {args} {

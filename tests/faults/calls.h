@@ -1,33 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * calls.h --
  *
- *	Every function that the library calls, for faults.c. What one build
- *	calls and another does not stands below the condition that unix/ has.
+ *	Every function of the C library that the library calls, for faults.c. Calls
+ *	that only one build makes are under the same condition as in unix/.
  *
- *	CALL(name, how, errors): it can fail, in this way, with these values of
- *	errno: those of its manual page (man-pages 6.03, sections 2 and 3).
- *	Where that page leaves them to another, as fopen(3) does to open(2),
- *	the likely ones of that. ESRCH is what the files of a process that
- *	has ended say: proc(5).
- *	SAFE(name, reason): why it cannot fail.
+ *	CALL(name, how, errors): the call can fail in this way, with these errno
+ *	values: those of its manual page (man-pages 6.03, sections 2 and 3). If
+ *	that page refers to another, as fopen(3) does to open(2), the likely ones
+ *	of that page. ESRCH comes from the files of a process that has ended:
+ *	proc(5).
+ *	SAFE(name, reason): why the call cannot fail.
  *
  *	How:
  *	MINUS	returns -1 and has done nothing
  *	NIL	returns NULL and has done nothing
- *	BLOCK	the same; what it returns else is memory to be freed
+ *	BLOCK	the same; otherwise it returns memory to be freed
  *	LINE	returns -1 and has done nothing; its first argument points to
  *		memory to be freed, or to what becomes that
  *	CODE	returns the errno value and has done nothing
- *	GONE	returns -1, and what it was to end is ended: close(2), "Dealing
- *		with error returns from close()"; of eventfd_write, EAGAIN says
+ *	GONE	returns -1, but what it was to end has ended: close(2), "Dealing
+ *		with error returns from close()". EAGAIN of eventfd_write means
  *		that the descriptor is readable without it
  */
 
 /* Memory */
+CALL(malloc, BLOCK, ENOMEM)
 CALL(calloc, BLOCK, ENOMEM)
 CALL(realloc, BLOCK, ENOMEM)
 CALL(mmap, MINUS, EACCES, EAGAIN, EBADF, EEXIST, EINVAL, ENFILE, ENODEV, ENOMEM, EOVERFLOW, EPERM, ETXTBSY)
-CALL(mremap, MINUS, EAGAIN, EFAULT, EINVAL, ENOMEM)
 CALL(munmap, GONE, EINVAL, ENOMEM)
 SAFE(free, "returns nothing")
 
@@ -41,16 +42,38 @@ CALL(sem_trywait, MINUS, EAGAIN, EINTR, EINVAL)
 CALL(sem_clockwait, MINUS, EINTR, EINVAL, ETIMEDOUT)
 #elif defined(HAVE_SEM_TIMEDWAIT)
 CALL(sem_timedwait, MINUS, EINTR, EINVAL, ETIMEDOUT)
-#else
-CALL(nanosleep, MINUS, EFAULT, EINTR, EINVAL)
 #endif
 CALL(sem_getvalue, MINUS, EINVAL)
+CALL(sem_init, MINUS, EINVAL, ENOSYS)
+SAFE(sem_destroy, "the semaphore is one, and of this thread alone")
 
 /* Shared memory */
 CALL(shm_open, MINUS, EACCES, EEXIST, EINVAL, EMFILE, ENAMETOOLONG, ENFILE, ENOENT)
 CALL(shm_unlink, MINUS, EACCES, ENOENT)
+CALL(posix_fallocate, CODE, EBADF, EFBIG, EINTR, EINVAL, ENODEV, ENOSPC, ESPIPE)
 CALL(ftruncate, MINUS, EACCES, EBADF, EFAULT, EFBIG, EINTR, EINVAL, EIO, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR,
 	EPERM, EROFS, ETXTBSY)
+
+#ifdef OS_IS_LINUX
+CALL(fallocate, MINUS, EBADF, EFBIG, EINTR, EINVAL, EIO, ENODEV, ENOSPC, ENOSYS, EOPNOTSUPP, EPERM, ESPIPE, ETXTBSY)
+CALL(linkat, MINUS, EACCES, EDQUOT, EEXIST, EFAULT, EIO, ELOOP, EMLINK, ENAMETOOLONG, ENOENT, ENOMEM, ENOSPC, ENOTDIR,
+	EPERM, EROFS, EXDEV)
+CALL(faccessat, MINUS, EACCES, EBADF, EFAULT, EINVAL, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS,
+	ETXTBSY)
+CALL(unlink, MINUS, EACCES, EBUSY, EFAULT, EIO, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS)
+SAFE(dup3, "onto a descriptor that is open, in a child process")
+#endif
+
+/* Files, permissions and owners */
+CALL(stat, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW)
+CALL(open, MINUS, EACCES, EBADF, EBUSY, EDQUOT, EEXIST, EFAULT, EFBIG, EINTR, EINVAL, EISDIR, ELOOP, EMFILE,
+	ENAMETOOLONG, ENFILE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, EOPNOTSUPP, EOVERFLOW, EPERM, EROFS,
+	ETXTBSY, EAGAIN)
+CALL(fchmod, MINUS, EBADF, EIO, EPERM, EROFS)
+CALL(fchown, MINUS, EBADF, EIO, ENOENT, EPERM, EROFS)
+CALL(getpwuid_r, CODE, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ERANGE)
+CALL(getgrgid_r, CODE, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ERANGE)
+CALL(getgrnam_r, CODE, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ERANGE)
 
 /* Message queues */
 CALL(mq_open, MINUS, EACCES, EEXIST, EINVAL, EMFILE, ENAMETOOLONG, ENFILE, ENOENT, ENOMEM, ENOSPC)
@@ -64,21 +87,20 @@ CALL(mq_timedreceive, MINUS, EAGAIN, EBADF, EINTR, EINVAL, EMSGSIZE, ETIMEDOUT)
 /* Files. fcntl is F_DUPFD_CLOEXEC, F_SETFD, F_SETFL. */
 CALL(close, GONE, EBADF, EDQUOT, EINTR, EIO, ENOSPC)
 CALL(read, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ESRCH)
-CALL(pread, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ENXIO, EOVERFLOW, ESPIPE)
 CALL(lseek, MINUS, EBADF, EINVAL, ENXIO, EOVERFLOW, ESPIPE)
 CALL(fcntl, MINUS, EBADF, EINVAL, EMFILE, EPERM)
 CALL(fstat, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW)
 CALL(fstatvfs, MINUS, EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
 	EOVERFLOW)
 
-/* Events. A write that says EAGAIN has found the pipe full, and so readable. */
+/* Events. A write that fails with EAGAIN has found the pipe full, and so
+   readable. */
 #ifdef HAVE_EPOLL_CREATE1
 CALL(epoll_create1, MINUS, EINVAL, EMFILE, ENFILE, ENOMEM)
 CALL(epoll_ctl, MINUS, EBADF, EEXIST, EINVAL, ELOOP, ENOENT, ENOMEM, ENOSPC, EPERM)
 CALL(epoll_wait, MINUS, EBADF, EFAULT, EINTR, EINVAL)
 #endif
 #if defined(HAVE_EPOLL_CREATE1) && defined(HAVE_EVENTFD) && defined(HAVE_TIMERFD_CREATE)
-CALL(malloc, BLOCK, ENOMEM)
 CALL(eventfd, MINUS, EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM)
 CALL(eventfd_read, MINUS, EAGAIN, EINVAL)
 CALL(eventfd_write, GONE, EAGAIN)
@@ -91,14 +113,16 @@ CALL(write, MINUS, EBADF, EDESTADDRREQ, EDQUOT, EFAULT, EFBIG, EINTR, EINVAL, EI
 SAFE(pthread_mutex_destroy, "of a mutex that nobody has, or that a parent process has")
 #endif
 
-/* What Linux tells of its objects. syscall is fsopen(2), fsconfig(2), fsmount(2), mq_notify(2). */
-#ifdef __linux__
-CALL(open, MINUS, EACCES, EBADF, EBUSY, EDQUOT, EEXIST, EFAULT, EFBIG, EINTR, EINVAL, EISDIR, ELOOP, EMFILE,
-	ENAMETOOLONG, ENFILE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, EOPNOTSUPP, EOVERFLOW, EPERM, EROFS,
-	ETXTBSY, EAGAIN)
+/* Calls by which Linux tells about its objects. syscall is fsopen(2), fsconfig(2),
+   fsmount(2), mq_notify(2). */
+#ifdef OS_IS_LINUX
+CALL(pread, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ENXIO, EOVERFLOW, ESPIPE)
 CALL(openat, MINUS, EACCES, EBADF, EBUSY, EDQUOT, EEXIST, EFAULT, EFBIG, EINTR, EINVAL, EISDIR, ELOOP, EMFILE,
 	ENAMETOOLONG, ENFILE, ENODEV, ENOENT, ENOMEM, ENOSPC, ENOTDIR, ENXIO, EOPNOTSUPP, EOVERFLOW, EPERM, EROFS,
 	ETXTBSY, EAGAIN)
+CALL(statx, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR)
+CALL(access, MINUS, EACCES, EFAULT, EINVAL, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS, ETXTBSY)
+CALL(process_vm_readv, MINUS, EFAULT, EINVAL, ENOMEM, EPERM, ESRCH)
 CALL(fstatat, MINUS, EACCES, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EOVERFLOW)
 CALL(fstatfs, MINUS, EACCES, EBADF, EFAULT, EINTR, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOSYS, ENOTDIR,
 	EOVERFLOW)
@@ -124,14 +148,17 @@ SAFE(feof, "looks at a stream")
 CALL(socket, MINUS, EACCES, EAFNOSUPPORT, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT)
 CALL(recv, MINUS, EAGAIN, EBADF, ECONNREFUSED, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN, ENOTSOCK)
 CALL(syscall, MINUS, EACCES, EBADF, EBUSY, EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM, ENOSYS, EPERM)
-CALL(getpwuid_r, CODE, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ERANGE)
-CALL(getgrgid_r, CODE, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ERANGE)
 CALL(strdup, BLOCK, ENOMEM)
 SAFE(stpcpy, "copies")
-SAFE(strtoull, "as strtol")
+SAFE(strverscmp, "looks at text")
+SAFE(__isoc99_sscanf, "reads text of the kernel's; what it does not find keeps its value")
+SAFE(gnu_get_libc_version, "returns text")
+SAFE(sched_yield, "is always successful on Linux")
+CALL(chmod, MINUS, EACCES, EFAULT, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS)
+CALL(chown, MINUS, EACCES, EFAULT, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS)
 #else
-SAFE(getpwuid_r, "is not called: nothing tells of owners")
-SAFE(getgrgid_r, "is not called, as getpwuid_r")
+SAFE(chmod, "is not called: a semaphore has no path that is known")
+SAFE(chown, "is not called, as chmod")
 #endif
 
 /* Processes, threads, signals */
@@ -148,6 +175,7 @@ SAFE(sigfillset, "changes a set of its caller's")
 SAFE(sigdelset, "gets signals that exist")
 SAFE(pthread_sigmask, "gets one of the three ways that exist")
 SAFE(__sigsetjmp, "returns 0, and again what siglongjmp says")
+SAFE(nanosleep, "is a pause, before another look at what is waited for; a signal shortens it")
 SAFE(siglongjmp, "does not return")
 SAFE(pthread_setcancelstate, "gets one of the two states that exist")
 SAFE(pthread_cancel, "gets a thread that was started and not joined, and libgcc_s is loaded")
@@ -165,20 +193,25 @@ SAFE(__libc_current_sigrtmax, "returns a number")
 
 /* Text and memory of the caller's */
 SAFE(memcpy, "copies")
+SAFE(memcmp, "looks at memory")
 SAFE(memset, "fills")
 SAFE(qsort, "sorts in place where it gets no memory")
 SAFE(snprintf, "writes numbers and short text into memory")
 SAFE(strchr, "looks at text")
 SAFE(strcmp, "looks at text")
+SAFE(strcspn, "looks at text")
 SAFE(strlen, "looks at text")
 SAFE(strncmp, "looks at text")
+SAFE(strpbrk, "looks at text")
 SAFE(strspn, "looks at text")
 SAFE(strstr, "looks at text")
+SAFE(strrchr, "looks at text")
 SAFE(strtol, "reads a number; what is none, or too large, has a value too")
 SAFE(strtoll, "as strtol")
 SAFE(strtoul, "as strtol")
+SAFE(strtoull, "as strtol")
 
-/* What compiler and linker put in */
+/* Calls that the compiler and the linker insert */
 SAFE(__errno_location, "returns an address")
 SAFE(__stack_chk_fail, "does not return")
 SAFE(__cxa_finalize, "returns nothing")

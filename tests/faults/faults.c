@@ -1,14 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * faults.c --
  *
- *	Lets any call fail that a library makes to the C library: to be named
- *	in LD_PRELOAD, ld.so(8), and then loaded into Tcl, which makes the
- *	command "fault". Calls that others make go through untouched.
+ *	Makes any call of a library to the C library fail. It is named in
+ *	LD_PRELOAD, ld.so(8), and then loaded into Tcl, where it provides the
+ *	command "fault". Calls of other code pass through unchanged.
  *
- *	Each function of calls.h that can fail has a stand-in of the same
- *	name. All take their arguments as six words in registers, as the
- *	calling conventions of Linux on 64 bits have it also for functions that
- *	take fewer, or a variable number of them.
+ *	Each function of calls.h that can fail has a stand-in of the same name. All
+ *	take their arguments as six words in registers, according to the calling
+ *	convention of Linux on 64 bits. That also works for functions that take
+ *	fewer arguments, or a variable number of them.
  */
 
 #include <dlfcn.h>
@@ -63,20 +64,20 @@ enum {
 #undef CALL
 
 /*
- * The library that is looked at, [start, end), the fault that is to come, and
- * the blocks of memory that the library has and has not freed.
+ * The library that is watched, [start, end), the fault that is armed, and the
+ * blocks of memory that the library has allocated and not freed.
  */
 
 static uintptr_t start, end;
-static atomic_int armed = -1;	/* index of the call that is to fail, or -1 */
-static int armedTurn;		/* the how-manieth, from 1 */
+static atomic_int armed = -1;	/* index of the call that must fail, or -1 */
+static int armedTurn;		/* which of these calls, from 1 */
 static int armedError;
 static atomic_int blocks;
 
 /*
  * Real --
  *
- *	Returns the function that a stand-in stands for: dlsym(3).
+ *	Returns the function that a stand-in replaces: dlsym(3).
  */
 
 static Function *
@@ -93,7 +94,8 @@ Real(
 /*
  * IsFromLibrary --
  *
- *	Returns whether the code that a call returns to is the library's.
+ *	Returns whether a call came from the library: its return address
+ *	tells.
  */
 
 static bool
@@ -106,7 +108,7 @@ IsFromLibrary(
 /*
  * BlockAt --
  *
- *	Returns the memory that a call was given to make longer, or 0.
+ *	Returns the memory that a call was given to reallocate, or 0.
  */
 
 static Word
@@ -157,8 +159,8 @@ MakeCall(
 }
 
 /*
- * The stand-ins. Their names in C differ from the linker's, as the compiler
- * knows other types for those.
+ * The stand-ins. Their names in C differ from the linker's, because the
+ * compiler knows other types for those names.
  */
 
 #define CALL(name, how, ...) \
@@ -172,11 +174,10 @@ MakeCall(
 #include "calls.h"
 #undef CALL
 
-#ifdef __linux__
+#ifdef OS_IS_LINUX
 
 /*
- * getline is __getdelim with a newline; a compiler that optimizes makes it
- * that.
+ * An optimizing compiler replaces getline by __getdelim with a newline.
  */
 
 Word StandIn_getline(Word line, Word room, Word file) __asm__("getline");

@@ -1,21 +1,20 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # faults.tcl --
 #
 #       faults.tcl faults.so library pattern
 #
-#       Every call of the library to the C library fails once with each error
-#       that it may have. Each scenario (of those that match the pattern) is
-#       walked through by a process of its own: walk.tcl. With the pattern *,
-#       the table of calls has to have all that the library calls, and no
-#       others, and each of them has to be made; and few cases may be out of
-#       reach.
+#       Every call of the library to the C library fails once with each error that
+#       it may have. For each scenario that matches the pattern, a process of its
+#       own runs walk.tcl. With the pattern *, the table of calls must list exactly
+#       the calls of the library, each call must occur in some scenario, and only
+#       few cases may be unreachable.
 #
-#       Prints a line for each scenario, each case that went wrong, and the
-#       sums.
+#       Prints a line for each scenario and for each failed case, and the sums.
 
 lassign $argv faults library pattern
 set here [file dirname [info script]]
 set patience 120        ;# seconds for a scenario
-set unreachedMost 5     ;# percent of the cases that are not reached, as threads differ in pace
+set unreachedMost 5     ;# percent of cases that may be missed, because threads differ in pace
 load $faults Faults
 source [file join $here scenarios.tcl]
 
@@ -35,8 +34,7 @@ proc report {what} {
 
 # checkTable --
 #
-#       Compares the table with the symbols that the library takes from
-#       others: nm(1).
+#       Compares the table with the symbols that the library imports: nm(1).
 
 proc checkTable {} {
     set known [list {*}[dict keys [fault::calls]] {*}[dict keys [fault::safe]]]
@@ -54,7 +52,7 @@ proc checkTable {} {
     }
 }
 
-# What a scenario is run by, for what its -as says.
+# The command that runs a scenario, depending on its -as.
 
 set kinds {
     usual {}
@@ -67,8 +65,8 @@ dict set kinds mounted [list sh -euc {mount -t mqueue mqueue /mnt; exec "$@"} mo
 
 # command --
 #
-#       The words that walk through a scenario, in namespaces of its own: the
-#       fewer processes /proc has, the fewer calls there are.
+#       The command that walks through a scenario, in namespaces of its own: the
+#       fewer processes /proc has, the fewer calls are made.
 
 proc command {name} {
     set kind [dict get $scenarios::all $name -as]
@@ -78,7 +76,7 @@ proc command {name} {
 
 # note --
 #
-#       What has come of one case. Returns whether it was reached.
+#       Notes the outcome of one case. Returns whether the case was reached.
 
 proc note {name call turn errno wrong} {
     if {$wrong eq "not reached"} {
@@ -96,8 +94,8 @@ proc note {name call turn errno wrong} {
 
 # walk --
 #
-#       Walks through a scenario. A process that does not come to the end is
-#       one more failure: the last line tells in which case.
+#       Walks through a scenario. A process that does not finish counts as a
+#       failure; its last line tells in which case.
 
 proc walk {name} {
     set cases 0

@@ -1,21 +1,20 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # scenarios.tcl --
 #
-#       What is done while calls fail: walk.tcl. A scenario is a script that
-#       leaves nothing behind and has the same result each time. An error is
-#       an outcome too, but those that it expects it catches.
+#       The scenarios that walk.tcl runs while calls fail. A scenario is a script that leaves nothing behind and has the
+#       same result each time. It catches the errors that it expects; any other error is its result.
 #
 #       scenario name ?-less {call errnos reason ...}? ?-as kind? ?-needs call? script
 #
-#       -less       after one of these errors of a call, the result may be
-#                   another one, for this reason
+#       -less       after one of these errors of a call, the result may differ, for
+#                   this reason
 #       -as bare    the script loads the package itself, into interpreters of
 #                   its own
-#       -as plain   the process has no privilege
+#       -as plain   the process has no privileges
 #       -as mounted the same, and the file system of queues is mounted
 #       -as full    /dev/shm has room for 16 kB
-#       -as tuned   the limits of queues are not those that the kernel starts with
-#       -needs      where the library does not make this call, it can't do what
-#                   the scenario is about
+#       -as tuned   the limits of queues differ from the kernel's initial ones
+#       -needs      skip the scenario if the library does not make this call
 
 namespace eval scenarios {
     variable all {}
@@ -28,8 +27,7 @@ proc scenario {name args} {
 
 # using --
 #
-#       Evaluates a body with a handle in a variable, which is unlinked and
-#       destroyed in the end, however that comes.
+#       Evaluates a body with a handle in a variable, which is unlinked and destroyed in the end, however the body ends.
 
 proc using {variable open body} {
     upvar 1 $variable handle
@@ -61,8 +59,7 @@ proc beside {variable open body} {
 
 # fails --
 #
-#       A script that fails with an errorCode, as it should. What else comes
-#       of it comes of this.
+#       Evaluates a script that should fail with an errorCode. Any other outcome is passed on.
 
 proc fails {code script} {
     try {
@@ -75,9 +72,8 @@ proc fails {code script} {
 
 # came, event, soon --
 #
-#       What the event loop waits for has come; waits for it, and returns it
-#       or throws the error that came instead; a script that is evaluated in
-#       the event loop.
+#       came ends a wait in the event loop with an outcome. event waits for it, and returns the result or throws the
+#       error. soon evaluates a script in the event loop.
 
 proc came {value} {
     set ::came [list 0 $value {}]
@@ -117,9 +113,26 @@ proc later {call {script {}}} {
     return [event]
 }
 
+# threadSleeps --
+#
+#       Waits until a thread waits for a word in memory, or a second has passed: if the call that failed would have
+#       started the thread, there is none.
+
+proc threadSleeps {} {
+    for {set tries 0} {$tries < 1000} {incr tries} {
+        foreach task [glob /proc/[pid]/task/*] {
+            set file [open $task/wchan]
+            set where [read $file]
+            close $file
+            if {[string match futex* $where]} return
+        }
+        after 1
+    }
+}
+
 # awaited --
 #
-#       Evaluates a script in a coroutine and returns or throws what comes.
+#       Evaluates a script in a coroutine and returns or throws its outcome.
 
 proc awaited {script} {
     coroutine awaiting apply {{script} {
@@ -127,6 +140,15 @@ proc awaited {script} {
         after 0 [list set ::came [list $code $result $options]]
     }} $script
     return [event]
+}
+
+# settled --
+#
+#       The attributes of a handle, except those that the system tells at this moment: if a call for them fails, they
+#       are missing or are numbers.
+
+proc settled {handle} {
+    return [dict remove [$handle configure] -fd -mqd -linked -mode -owner -group]
 }
 
 # Semaphores ----------------------------------------------------------------
@@ -144,7 +166,7 @@ scenario sem {
         fails {POSIXIPC VALUE} {$s release 2147483647}
         beside t {posix_ipc::sem open /faults} {
             $t acquire
-            list [$s configure] [$t cget -value] [llength [posix_ipc::handles]]
+            list [settled $s] [$t cget -value] [llength [posix_ipc::handles]]
         }
     }
 }
@@ -184,11 +206,11 @@ scenario sem-with {
     }
 }
 
-scenario sem-short {
+scenario sem-short -needs openat {
     set file [open /dev/shm/sem.faults w]
     close $file
     try {
-        fails {POSIXIPC ERROR EIDRM} {posix_ipc::sem open /faults}
+        fails {POSIXIPC UNSUPPORTED} {posix_ipc::sem open /faults}
     } finally {
         file delete /dev/shm/sem.faults
     }
@@ -253,7 +275,7 @@ scenario shm {
         $m write 1 x
         $m resize 3
         fails {POSIXIPC RANGE} {$m read 2 2}
-        lappend all [$m read] [dict remove [$m configure] -fd]
+        lappend all [$m read] [settled $m]
     }
 }
 
@@ -264,6 +286,9 @@ scenario shm-open {
         fails {POSIXIPC EXISTENTIAL ENOENT} {posix_ipc::shm open /faults}
         beside t {posix_ipc::shm open $name -flags CREAT -size 5000} {
             set size [$m cget -size]
+        }
+        beside t {posix_ipc::shm open $name -flags CREAT -minsize 6000} {
+            lappend size [$m cget -size]
         }
         beside t {posix_ipc::shm open $name -flags TRUNC} {
             lappend size [$m cget -size]
@@ -280,8 +305,8 @@ scenario shm-unlink {
     }
 }
 
-# Another process may cut memory away between a look at the size and the access:
-# here it is cut after it was mapped, before an access that asks for no size.
+# Another process may truncate memory between the check of the size and the access. Here it is truncated after it was
+# mapped, before an access that does not check the size.
 
 scenario shm-cut {
     using m {posix_ipc::shm open /faults -flags CREX -size 100000} {
@@ -292,6 +317,69 @@ scenario shm-cut {
         fails {POSIXIPC RANGE} {$m read 50000 10}
         fails {POSIXIPC RANGE} {$m write 5000 x}
         $m read 4990
+    }
+}
+
+# Types, and atomic operations.
+
+scenario shm-typed {
+    using m {posix_ipc::shm open /faults -flags CREX -size 100000} {
+        set type {array 600 {a int8 b {chars[5]} c int32}}
+        $m set 0 $type [lrepeat 600 {a 1 b text c 7}]
+        $m set 0 $type [lrepeat 600 {c 8}]
+        set all [list [lindex [$m get 0 $type] 599] [$m get 1 {bytes[4]}]]
+        lappend all [$m incr 80000 int64 5] [$m swap 80000 int64 6] [$m cas 80000 int64 6 7]
+        $m set 99996 int32 3 -wake all
+        fails {POSIXIPC BUSY} {$m wait 99996 3 -timeout 0}
+        lappend all [$m wait 99996 4] [$m wake 0] [$m get 99996 int32]
+    }
+}
+
+scenario shm-wait-later {
+    using m {posix_ipc::shm open /faults -flags CREX -size 10000} {
+        fails {POSIXIPC CANCELED} {later [list $m wait 4 0] "$m cancel \$token"}
+        fails {POSIXIPC BUSY} {later [list $m wait 8 0 -timeout 0.002]}
+        later [list $m wait 8 0] [list $m incr 8 int32 -wake 1]
+    }
+}
+
+# Memory that is reserved at once.
+
+scenario shm-reserve {
+    using m {posix_ipc::shm open /faults -flags CREX -minsize 100 -reserve 1} {
+        $m resize 5000
+        beside t {posix_ipc::shm open /faults -flags CREAT -minsize 9000 -reserve 1} {
+            set all [$t cget -size]
+        }
+        set all
+    }
+}
+
+# Permissions. Those of a semaphore can be reached only by its name.
+
+scenario sem-mode -needs openat {
+    using h {posix_ipc::sem open /faults -flags CREX} {
+        $h configure -mode 0640 -group 0
+        $h cget -mode
+    }
+}
+
+scenario shm-mode {
+    using h {posix_ipc::shm open /faults -flags CREX -size 10} {
+        $h configure -mode 0640 -group 0
+        $h cget -mode
+    }
+}
+
+scenario sem-at {
+    using m {posix_ipc::shm open /faults -flags CREX -size 10000} {
+        beside s {posix_ipc::sem at $m 64 -value 1} {
+            $s acquire
+            fails {POSIXIPC BUSY} {$s acquire -timeout 0.01}
+            $s release 2
+            set all [list [$s cget -value] [$s cget -created] [string range [$s cget -name] end-2 end]]
+        }
+        set all
     }
 }
 
@@ -330,7 +418,7 @@ scenario mq {
             fails {POSIXIPC BUSY} {$r receive}
             fails {POSIXIPC PERMISSIONS} {$r send x}
         }
-        lappend all [dict remove [$q configure] -mqd]
+        lappend all [settled $q]
     }
 }
 
@@ -363,7 +451,7 @@ scenario mq-default {
     }
 }
 
-# Where one limit of a new queue is given, the other is read.
+# If one limit of a new queue is given, the default of the other is read.
 
 scenario mq-open-tuned -needs openat -as tuned -less {fopen ENOENT "what the kernel starts with"} {
     using q {posix_ipc::mq open /faults -flags CREX -maxmessagesize 20} {
@@ -439,7 +527,7 @@ scenario mq-notify {
     }
 }
 
-# Who closes another descriptor of the queue does not end what this one asked.
+# Closing another descriptor of the queue does not end this one's registration.
 
 scenario mq-notify-beside {
     using q $newMq {
@@ -468,7 +556,7 @@ scenario mq-notify-info -needs openat {
     }
 }
 
-# Where a queue may not be read, its file does not tell who is registered.
+# If a queue may not be read, its file does not tell who is registered.
 
 scenario mq-notify-write-only {
     using r $newMq {
@@ -490,7 +578,7 @@ scenario mq-notify-write-only {
 
 # known --
 #
-#       What info tells, but for what changes.
+#       The facts of info, except those that change.
 
 proc known {family} {
     return [dict remove [posix_ipc::$family info /faults] mtime]
@@ -498,17 +586,17 @@ proc known {family} {
 
 # held --
 #
-#       Who has something open: this process.
+#       The holders: this process.
 
 proc held {family} {
     return [list [posix_ipc::$family holders /faults -pids [pid]] [posix_ipc::$family holders -pids [pid]]]
 }
 
-# What the caller may not see, and what is gone when it is looked at, is passed over.
+# Things that the caller may not see, or that vanish meanwhile, are skipped.
 
 set hidden {EACCES EPERM ENOENT ESRCH}
 set less {}
-foreach call {open openat opendir fstatat statfs readlinkat fdopendir read __getdelim} {
+foreach call {open openat opendir fstatat statx statfs readlinkat fdopendir read __getdelim} {
     lappend less $call $hidden "it may not be seen"
 }
 set lessInfo [list {*}$less \
@@ -540,6 +628,114 @@ foreach {family open} {
     }]
 }
 
+# If something about the processes cannot be read, the result is marked as incomplete.
+
+set lessSeen [list {*}$less \
+    stat {EACCES EBADF EFAULT EINVAL ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EOVERFLOW} "the namespace is not known" \
+    access {EACCES EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS ETXTBSY} "the first process is not seen" \
+    process_vm_readv {EFAULT EINVAL ENOMEM EPERM ESRCH} "the words that a thread waits for can't be read"]
+
+scenario shm-complete -needs openat -less $lessSeen {
+    using m {posix_ipc::shm open /faults -flags CREX -size 10} {
+        llength [posix_ipc::shm holders /faults complete]
+    }
+}
+
+scenario shm-waiters -needs process_vm_readv -less $lessSeen {
+    using m {posix_ipc::shm open /faults -flags CREX -size 10} {
+        fails {POSIXIPC CANCELED} {later [list $m wait 4 0] [string map [list %m $m] {
+            threadSleeps
+            set ::waiters [posix_ipc::shm waiters /faults]
+            %m cancel $token
+        }]}
+        string is list $::waiters
+    }
+}
+
+# Locks -----------------------------------------------------------------------
+
+scenario lock {
+    using l {posix_ipc::lock open /faults -flags CREX -permits 2} {
+        $l acquire
+        beside k {posix_ipc::lock open /faults} {
+            fails {POSIXIPC BUSY} {$k acquire -permits all -timeout 0.001}
+            $k acquire
+            $k release
+        }
+        $l release
+        list [$l cget -permits] [$l cget -free]
+    }
+}
+
+# Rings -----------------------------------------------------------------------
+
+scenario ring {
+    using r {posix_ipc::ring open /faults -flags CREX -size 4096} {
+        $r sendlist {a b c}
+        beside q {posix_ipc::ring open /faults} {
+            lassign [$q take] - token
+            $q requeue $token
+            $q take
+        }
+        $r with job {}
+        fails {POSIXIPC BUSY} {$r send [string repeat x 2048] -timeout 0.02; $r send [string repeat x 2048] -timeout 0.02}
+        list [llength [$r receivelist]] [$r cget -taken] [$r cget -size]
+    }
+}
+
+scenario ring-info -needs openat -less $lessInfo {
+    using r {posix_ipc::ring open /faults -flags CREX -size 4096} {
+        $r sendlist {a b}
+        $r take
+        list [dict get [posix_ipc::ring info /faults] type] [posix_ipc::ring waiters /faults] [posix_ipc::ring peek /faults]
+    }
+}
+
+scenario ring-later {
+    using r {posix_ipc::ring open /faults -flags CREX -size 4096} {
+        list [later [list $r receive] [list $r send later]] [later [list $r send [string repeat x 2000]]] \
+            [later [list $r send [string repeat y 2047]] [list $r receive]] [string length [$r receive]]
+    }
+}
+
+scenario ring-event {
+    using r {posix_ipc::ring open /faults -flags CREX -size 4096} {
+        $r event readable [list came readable]
+        soon [list $r send x]
+        event
+    }
+}
+
+scenario topic {
+    using t {posix_ipc::topic open /faults -flags CREX -size 4096} {
+        beside r {posix_ipc::topic open /faults -readonly 1} {
+            $t publish hello
+            fails {POSIXIPC BUSY} {
+                $r receive
+                $r receive -timeout 0.001
+            }
+            list [$t receive] [$r latest] [$t cget -published]
+        }
+    }
+}
+
+scenario topic-event {
+    using t {posix_ipc::topic open /faults -flags CREX -size 4096} {
+        $t event readable [list apply {t {
+            $t event readable {}
+            came [$t receive]
+        }} $t]
+        soon [list $t publish hello]
+        event
+    }
+}
+
+scenario topic-later {
+    using t {posix_ipc::topic open /faults -flags CREX -size 4096} {
+        later [list $t receive] [list $t publish [string repeat x 2000]]
+    }
+}
+
 # Without privilege, queues are found by the descriptors of processes.
 
 set lessNames [list {*}$less mq_open ENOENT "it is not there by its name" fstat ENOENT "as mq_open"]
@@ -559,7 +755,7 @@ scenario mq-list-plain -needs openat -as plain -less $lessNames {
     }
 }
 
-# One that nobody has open is found by the folder alone.
+# A queue that nobody has open is found only in the folder.
 
 foreach {kind causes} [list \
     usual   {syscall {EACCES EPERM ENODEV ENOSYS} "no mount may be made" openat ENODEV "as syscall"} \
@@ -573,7 +769,7 @@ foreach {kind causes} [list \
     }
 }
 
-# A queue that nobody may open is known as long as a process that may be seen has it open.
+# A queue that nobody may open is found as long as a visible process has it open.
 
 scenario mq-info-plain -needs openat -as plain -less [list {*}$lessInfo statfs ENOSYS "it is not known for a queue" \
         fstatfs EACCES "it may not be seen"] {
@@ -615,11 +811,19 @@ scenario holders-of-all -needs openat -less $less {
     }
 }
 
-scenario constants -needs openat -as tuned -less {fopen ENOENT "what the kernel starts with"} {
+scenario constants -needs openat -as tuned -less {
+    fopen ENOENT "what the kernel starts with"
+    sem_init ENOSYS "semaphores have no value"
+} {
     list [posix_ipc::constants] [posix_ipc::constants PAGE_SIZE]
 }
 
 # The package ---------------------------------------------------------------
+
+# bare --
+#
+#       Evaluates a script in an interpreter of its own, into which the library was
+#       loaded.
 
 proc bare {script} {
     interp create inner
@@ -671,7 +875,7 @@ scenario end -as bare {
 
 set errnos {EINTR EIO EMFILE ENFILE ENOMEM ERANGE}
 
-scenario owner -needs getpwuid_r -as bare -less [list getpwuid_r $errnos "a number stands for the name" \
+scenario owner -needs openat -as bare -less [list getpwuid_r $errnos "a number stands for the name" \
                                                      getgrgid_r $errnos "a number stands for the name"] {
     bare {
         set s [posix_ipc::sem open ""]

@@ -1,14 +1,13 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # walk.tcl --
 #
 #       walk.tcl faults.so library scenario
 #
-#       Runs a scenario again and again in this process. Each time one of the
-#       calls that it makes to the C library fails with one of the errors
-#       that the call may have. What must hold then: Check.
+#       Runs a scenario again and again in this process. Each time, one of its calls to the C library fails with
+#       one of the errors that the call may have. The procedure judge says what must hold then.
 #
-#       Writes for each case the words call, turn, errno; then what of it was
-#       wrong, "not reached", or nothing where all was well. The last line is
-#       "done".
+#       Writes for each case the words call, turn and errno, then what was wrong,
+#       "not reached", or nothing if all was well. The last line is "done".
 
 lassign $argv faults library name
 load $faults Faults
@@ -16,8 +15,8 @@ source [file join [file dirname [info script]] scenarios.tcl]
 source [file join [file dirname [info script]] .. resources.tcl]
 set scenario [dict get $scenarios::all $name]
 
-# The package is in interpreters of their own, so that it can be loaded anew. The notifier has its thread before
-# anything is counted, and the library its place.
+# The package is loaded into separate interpreters, so that it can be loaded anew. The thread of the notifier,
+# and the library itself, exist before anything is counted.
 
 proc setStage {} {
     interp create stage
@@ -28,24 +27,9 @@ proc setStage {} {
     }
 }
 
-# elsewhere --
-#
-#       Evaluates a script in an interpreter of its own.
-
-proc elsewhere {script} {
-    interp create other
-    try {
-        other eval [list load $::library Posix_ipc]
-        other eval $script
-    } finally {
-        interp delete other
-    }
-}
-
 # run --
 #
-#       Runs the scenario. Returns code, result and errorCode; what is left
-#       in the event loop is part of it.
+#       Runs the scenario, including outstanding events. Returns code, result and errorCode.
 
 proc run {} {
     set code [catch {stage eval [dict get $::scenario -script]} result options]
@@ -63,8 +47,7 @@ proc run {} {
 
 # resources --
 #
-#       What this process holds: descriptors, threads, mappings of objects,
-#       memory of the library.
+#       The resources of this process: descriptors, threads, mappings of objects, memory of the library.
 
 proc resources {} {
     resources::rest
@@ -80,9 +63,8 @@ proc resources {} {
 
 # queues, names --
 #
-#       The queues that there are, by the package in an interpreter; where it has
-#       no list of them, one that is left is in the way of the next run. The
-#       objects that there are.
+#       queues returns the existing queues, as the package in an interpreter lists them. If it cannot list them,
+#       a queue that is left behind disturbs the next run. names returns all existing objects.
 
 proc queues {evaluate} {
     try {
@@ -102,16 +84,16 @@ proc names {} {
 
 # forgive --
 #
-#       An object whose unlinking has failed is there rightly: unlinks it.
+#       Unlinks an object that is left because its unlinking has failed, as it should.
 
 proc forgive {message} {
     if {[regexp {^couldn't unlink (\S+) .*?"(.*?)"} $message - noun object]} {
-        set family [dict get {semaphore sem shared shm message mq} $noun]
-        elsewhere [list catch [list posix_ipc::$family unlink $object]]
+        set family [dict get {semaphore sem shared shm message mq lock lock ring ring topic topic} $noun]
+        bare [list catch [list posix_ipc::$family unlink $object]]
     }
 }
 
-# What the errorCode of an errno is, where that is not POSIXIPC ERROR and its name: doc/posix_ipc.man.
+# The errorCodes of errno values, where they are not POSIXIPC ERROR and the name: doc/posix_ipc_catalog.man.
 
 set codes {
     EAGAIN BUSY EBUSY BUSY ETIMEDOUT BUSY EINTR SIGNAL EACCES PERMISSIONS EPERM PERMISSIONS
@@ -120,17 +102,21 @@ set codes {
     ERANGE RANGE ECANCELED CANCELED ENOSYS UNSUPPORTED ENOTSUP UNSUPPORTED EOPNOTSUPP UNSUPPORTED
 }
 
-# Calls that say with another error what has become of them. While the package is loaded, EMFILE may say it.
+# Calls whose failure may appear as another error. While the package is loaded, it may appear as EMFILE.
 
 set translated {
     pthread_create      {{ERROR ENOMEM}}
+    mmap                {{ERROR ENOMEM} VALUE}
     epoll_ctl           {{EXISTENTIAL ENOENT}}
     opendir             {UNSUPPORTED}
+    posix_fallocate     {UNSUPPORTED}
+    fstatat             {UNSUPPORTED}
+    open                {VALUE}
 }
 
 # judge --
 #
-#       Returns what is wrong with an outcome, where the clean one is clean.
+#       Returns what is wrong with an outcome; clean is the outcome without a fault.
 
 proc judge {call errno outcome clean} {
     lassign $outcome code result errorCode
@@ -145,7 +131,7 @@ proc judge {call errno outcome clean} {
     if {[lindex $errorCode 0] ne "POSIXIPC"} {
         return "not the error of a contract: $result ($errorCode)"
     }
-    if {![regexp {^couldn't [a-z ]+ (semaphore|shared memory|message queue|constant) "[^"]*": .} $result]} {
+    if {![regexp {^couldn't [a-z ]+ (semaphore|shared memory|message queue|lock|ring|topic|constant) "[^"]*": .} $result]} {
         return "not the message of a contract: $result"
     }
     set due [expr {[dict exists $::codes $errno] ? [dict get $::codes $errno] : "ERROR $errno"}]
@@ -192,8 +178,8 @@ proc tryCase {call turn errno clean before} {
 
 # begin --
 #
-#       Sets the stage and returns the clean outcome and the resources that
-#       are held before each case. The first run fills what is kept for good.
+#       Returns the clean outcome and the resources that are held before each case. A first run fills caches
+#       that are never freed.
 
 proc begin {} {
     setStage
@@ -211,20 +197,19 @@ proc begin {} {
 
 # startAnew --
 #
-#       Something was wrong: removes what is left, so that the next case does
-#       not find it.
+#       After a failed case: removes what is left, so that it does not affect the next case.
 
 proc startAnew {} {
     catch {interp delete inner}
     interp delete stage
     file delete {*}[glob -nocomplain -directory /dev/shm *]
-    foreach queue [list /faults {*}[queues elsewhere]] {
-        elsewhere [list catch [list posix_ipc::mq unlink $queue]]
+    foreach queue [list /faults {*}[queues bare]] {
+        bare [list catch [list posix_ipc::mq unlink $queue]]
     }
     return [begin]
 }
 
-elsewhere {}
+bare {}
 fault::watch $library
 
 lassign [begin] clean before

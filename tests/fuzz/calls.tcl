@@ -1,18 +1,19 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # calls.tcl --
 #
 #       Random calls of the package: valid, nearly valid and absurd ones. Only
-#       expr's rand() chooses, so srand() repeats them.
+#       expr's rand() chooses, so the same srand() gives the same calls.
 #
 #       calls::next     a call, as a list of words
-#       calls::mayStay  whether it may wait for ever, and rightly so
-#       calls::trapped  has calls ask for signals too, which do no harm
+#       calls::mayStay  whether the call may rightly wait forever
+#       calls::trapped  from now on, calls also ask for signals, which are trapped
 
 namespace eval calls {}
 
-# The calls, as the manual writes them, and how often each is made. A word in
-# <> is a value of that kind, what stands between ? and ? may be left out. The
-# words "turn", "fork", "die" and so on are commands of the player; "starving" makes
-# the call that follows it where no descriptor is left.
+# The calls, as the manual writes them, each with its weight. A word in <> is a
+# value of that kind; words between ? and ? are optional. The words "turn", "fork",
+# "die" and so on are commands of the player; "starving" makes the call that follows
+# it while no descriptor is left.
 
 set calls::forms {
     6 {posix_ipc::sem open <name> ?-flags <flags>? ?-mode <mode>? ?-value <integer>? ?-as <sem>?}
@@ -22,6 +23,14 @@ set calls::forms {
     12 {posix_ipc::sem open <shared> -flags CREAT -value <few> -as <sem>}
     12 {posix_ipc::shm open <shared> -flags CREAT -size <few> -as <shm>}
     12 {posix_ipc::mq open <shared> -flags CREAT -maxmessages 4 -maxmessagesize 64 -as <mq>}
+    6 {posix_ipc::topic open <name> ?-flags <flags>? ?-mode <mode>? ?-size <size>? ?-from <from>? ?-encoding <encoding>?
+        ?-readonly <boolean>? ?-as <topic>?}
+    12 {posix_ipc::topic open <shared> -flags CREAT -size 4096 -as <topic>}
+    4 {posix_ipc::topic open <shared> -readonly 1 -from <from> -as <topic>}
+    6 {posix_ipc::ring open <name> ?-flags <flags>? ?-mode <mode>? ?-size <size>? ?-encoding <encoding>? ?-as <ring>?}
+    12 {posix_ipc::ring open <shared> -flags CREAT -size 4096 -as <ring>}
+    4 {posix_ipc::ring peek <shared> ?-max <units>? ?-bytes <few>?}
+    1 {posix_ipc::ring peek <name> ?-max <units>? ?-bytes <size>?}
     2 {posix_ipc::<family> unlink <name>}
     1 {posix_ipc::<family> list ?<pattern>?}
     1 {posix_ipc::<family> info <name>}
@@ -48,6 +57,16 @@ set calls::forms {
     9 {<shm> read ?<size>? ?<size>?}
     9 {<shm> write <size> <bytes>}
     4 {<shm> resize <size>}
+    9 {<shm> get <size> <type>}
+    9 {<shm> set <size> <type> <value> ?-wake <units>?}
+    6 {<shm> incr <size> <type> ?<integer>? ?-wake <units>?}
+    4 {<shm> swap <size> <type> <value> ?-wake <units>?}
+    4 {<shm> cas <size> <type> <value> <value> ?-wake <units>?}
+    4 {<shm> wait <size> <integer> -timeout <timeout>}
+    4 {<shm> wait <size> <integer> ?-timeout <seconds>? -command <prefix>}
+    4 {<shm> wake <size> ?<units>?}
+    1 {posix_ipc::layout <type>}
+    4 {posix_ipc::sem at <shm> <size> ?-value <few>? -as <sem>}
 
     9 {<mq> send <bytes> -timeout <timeout> ?-priority <integer>?}
     4 {<mq> send <bytes> ?-timeout <seconds>? ?-priority <integer>? -command <prefix>}
@@ -56,9 +75,34 @@ set calls::forms {
     4 {<mq> notify ?-command <prefix>? ?-signal <signal>?}
     4 {<mq> event <event> ?<script>?}
 
+    9 {<topic> publish <bytes>}
+    9 {<topic> receive -timeout <timeout>}
+    4 {<topic> receive ?-timeout <seconds>? -command <prefix>}
+    4 {<topic> latest}
+    4 {<topic> event readable ?<script>?}
+
+    9 {<ring> send <bytes> -timeout <timeout>}
+    4 {<ring> send <bytes> ?-timeout <seconds>? -command <prefix>}
+    4 {<ring> sendlist <value> -timeout <timeout>}
+    2 {<ring> sendlist <value> ?-timeout <seconds>? -command <prefix>}
+    9 {<ring> receive -timeout <timeout>}
+    4 {<ring> receive ?-timeout <seconds>? -command <prefix>}
+    6 {<ring> receivelist ?-max <units>? -timeout <timeout>}
+    2 {<ring> receivelist ?-max <units>? -command <prefix>}
+    9 {<ring> take -timeout <timeout>}
+    4 {<ring> take ?-timeout <seconds>? -command <prefix>}
+    6 {<ring> ack <message>}
+    4 {<ring> requeue <message>}
+    5 {<ring> with -timeout <timeout> message <body>}
+    4 {<ring> event <event> ?<script>?}
+
     2 {coroutine <coroutine> posix_ipc::await <sem> acquire ?-timeout <seconds>?}
     2 {coroutine <coroutine> posix_ipc::await <mq> send <bytes> ?-timeout <seconds>? ?-priority <integer>?}
     2 {coroutine <coroutine> posix_ipc::await <mq> receive ?-timeout <seconds>?}
+    2 {coroutine <coroutine> posix_ipc::await <topic> receive ?-timeout <seconds>?}
+    2 {coroutine <coroutine> posix_ipc::await <ring> take ?-timeout <seconds>?}
+    2 {coroutine <coroutine> <ring> with -timeout <timeout> message <body>}
+    2 {coroutine <coroutine> posix_ipc::await <shm> wait <size> <integer> ?-timeout <seconds>?}
     2 {coroutine <coroutine> <sem> with -timeout <timeout> <body>}
     1 {coroutine <coroutine> eval <script>}
     .5 {posix_ipc::await <handle> <method>}
@@ -81,10 +125,12 @@ set calls::forms {
     .01 {<sem> acquire}
     .01 {<sem> with <body>}
     .01 {<mq> receive}
+    .01 {<topic> receive}
+    .01 {<ring> receive}
     .01 {<mq> send <bytes>}
 }
 
-# The values of each kind: usual ones, and those at its bounds or beyond.
+# The values of each kind: usual ones, and values at or beyond its bounds.
 
 set calls::kinds [dict create \
     shared {{/one /two /three} {/four}} \
@@ -93,7 +139,7 @@ set calls::kinds [dict create \
         " " /\n {/$x[y]} /\{ -flags /[string repeat n 250] /[string repeat n 251] /[string repeat n 252] \
         /[string repeat n 255] /[string repeat n 256] [string repeat / 300] /[string repeat \u00e9 127] \
         [string repeat n 70000] [binary format c* {47 255 254}]]] \
-    family {{sem shm mq} {sem shm mq}} \
+    family {{sem shm mq ring topic} {sem shm mq ring topic}} \
     pids [list [list {} 1 [pid] [list 1 [pid]]] {0 -1 {2 2147483647 2147483648} -4294967295 18446744073709551617 x {1 x} 1.0 \{}] \
     query {{list info holders} {info}} \
     flags {{{} CREAT CREAT CREX {CREAT EXCL} TRUNC {CREAT TRUNC} O_CREAT {O_CREAT O_EXCL}}
@@ -104,6 +150,14 @@ set calls::kinds [dict create \
     size {{0 1 7 64 4095 4096 4097 65536}
         {-1 1099511627776 1099511627766 4294967296 4611686018427387904
         9223372036854775807 9223372036854775808 -9223372036854775808 18446744073709551615 18446744073709551617 1.0 "" x}} \
+    type {{int8 uint16 int32 int64 uint64 float double int32[4] bytes[8] chars[8] chars.unicode[8] {a int8 b int32}
+        {array 3 {a int8 b double}} {packed {a int8 b int64}} {a int8 b {x int16 y {chars[3]}}} double[1000]}
+        {int {} int8[0] int8[99999999999999999999] {array 4611686018427387904 {array 4611686018427387904 int8}} {a int8 a int8}
+        {packed int8} {array 0 int8} {array x y} chars.nope[3] chars.[3] {a \{} \{ bytes {a {b {c {d {e int8}}}}} {packed int8 b int8}
+        int8[9223372036854775807] bytes[1099511627776] "int8\0" {chars[8] chars[8]}}} \
+    value {{0 1 -1 255 1.5 {1 2 3 4} abc {a 1} {a 1 b 2} {{a 1 b 2} {a 3 b 4} {b 5}} {b {x 1 y ab}}}
+        {256 NaN -Inf 1e300 18446744073709551615 18446744073709551616 -9223372036854775809 {} {a} {c 1} \{ \u20ac a\0b \ud800
+        int8 {a int8 b int32} {chars[8] chars[8]} 0x1p3 {a {a 1}}}} \
     integer {{1 2 3 0} {-1 32767 32768 2147483647 2147483648 4294967296 9223372036854775807 9223372036854775808
         -9223372036854775808 -9223372036854775809 18446744073709551616 36893488147419103233 0x10 010 0o17 0b1
         " 1 " 1.0 1e3 1_0 "1\0" \u0661 x "" NaN Inf}} \
@@ -116,21 +170,27 @@ set calls::kinds [dict create \
     pattern {{* /o* {/[a-t]*}} {"" \\ \[ {[} \0 /one [string repeat *? 20]}} \
     constant {{PAGE_SIZE VERSION SEMAPHORE_VALUE_MAX QUEUE_MESSAGES_MAX} {"" page_size PAGE -as "VERSION\0"}} \
     attribute {{-name -value -fd -size -readonly -mqd -maxmessages -maxmessagesize -currentmessages -blocking -encoding
-        -read -write} {- "" -Name -name\0 name -size\u00e9}} \
-    method {{close unlink destroy cget configure acquire release with read write resize send receive notify event cancel}
+        -read -write -published -messages -bytes -taken -linked -created} {- "" -Name -name\0 name -size\u00e9}} \
+    method {{close unlink destroy cget configure acquire release with read write resize send receive notify event cancel get set incr swap cas wait wake publish latest
+        sendlist receivelist take ack requeue}
         {open list info "" acq Acquire release\0 \u00e9 -timeout}} \
     token {{call#0 call#1 call#5 call#20 call#100} {call# call#-1 call#99999999999999999999 call#0x1 "" call#1x call#4294967296
         "call#1\0" call1}} \
     sem {{s0 s1 s2} {s3 ::s0 posix_ipc::s0 nowhere::s}} \
     shm {{h0 h1 h2} {h3 ::h0 posix_ipc::h0 ::nowhere::h}} \
     mq {{q0 q1 q2} {q3 ::q0 posix_ipc::q0 ::nowhere::q}} \
-    handle {{s0 s1 h0 h1 q0 q1 s2 h2 q2}
+    ring {{r0 r1 r2} {r3 ::r0 posix_ipc::r0 ::nowhere::r}} \
+    message {{message#1 message#2 message#3 message#5 message#8 message#20} {message# message#0 message#-1 call#1 message#1x
+        message#99999999999999999999999 "message#1\0"}} \
+    topic {{t0 t1 t2} {t3 ::t0 posix_ipc::t0 ::nowhere::t}} \
+    from {{new oldest latest} {"" New all new\0}} \
+    handle {{s0 s1 h0 h1 q0 q1 r0 r1 t0 t1 s2 h2 q2 r2 t2}
         {::posix_ipc::sem0 ::posix_ipc::shm1 ::posix_ipc::mq2 set :: "" "a b" s\0 \u20ac ::posix_ipc::sem}} \
     coroutine {{c0 c1 c2 c3} {c4}} \
     prefix {{ended {ended more words} {ended closing} {ended destroying} {ended renaming} {ended again} {ended throwing}
         {ended turning} {ended cancelling} {ended stopping} {ended posting}}
         {{ended forking} {ended unwinding} {} \{ nowhere {ended \0 \u20ac \{} set "a {b}c" {ended dying}}} \
-    script {{{take q0} {take q1} {take q2} {act destroying} {act throwing} {act closing} {}}
+    script {{{take q0} {take q1} {take q2} {take t0} {take t1} {take r0} {take r1} {act destroying} {act throwing} {act closing} {}}
         {{act dying} {act forking} {act halting} {act turning} {throw {OWN ERROR} odd} {act stopping} nowhere}} \
     body {{{} {set x 1} {s0 release} {act throwing} {act closing} {act destroying} {act renaming} {return 1} {break} {continue}
         {act forking} {act turning} {s1 with -timeout 0 {s0 release}} {s0 with -timeout 0 {s0 destroy}} {pause} {act stopping}}
@@ -159,7 +219,7 @@ proc calls::chance {probability} {
 
 # calls::Value --
 #
-#       A value of a kind, in one of the forms that Tcl has for it.
+#       A value of a kind, in one of Tcl's internal representations.
 
 proc calls::Value {kind} {
     variable kinds
@@ -189,7 +249,7 @@ proc calls::Shape {value form} {
 
 # calls::Parse --
 #
-#       The parts of a form: each is whether it may be left out, and its words.
+#       The parts of a form: whether each is optional, and its words.
 
 proc calls::Parse {form} {
     return [lmap part [regexp -all -inline {\?[^?]*\?|[^\s?]+} $form] {
@@ -230,7 +290,7 @@ proc calls::Make {parts} {
 
 # calls::Mutate --
 #
-#       A call with one word gone, doubled, in another place, added or replaced.
+#       A call with one word removed, doubled, moved, added or replaced.
 
 proc calls::Mutate {call} {
     set place [expr {1 + int(rand() * [llength $call])}]
@@ -246,15 +306,15 @@ proc calls::Mutate {call} {
 
 # calls::mayStay --
 #
-#       Whether a call may wait for ever: it names no time, or a very long one,
-#       and no command that is told later.
+#       Whether a call may wait forever: it has no timeout, or a very long one, and
+#       no -command.
 
 proc calls::mayStay {call} {
     if {[lindex $call 0] eq "starving"} {
         set call [lrange $call 1 end]
     }
     set method [lindex $call 1]
-    if {$method ni {acquire receive send with} || "-command" in $call} {
+    if {$method ni {acquire receive receivelist send sendlist take with} || "-command" in $call} {
         return 0
     }
     set times [lsearch -all $call -timeout]
@@ -274,7 +334,7 @@ proc calls::trapped {signals} {
 
 # calls::next --
 #
-#       The next call. One that has become without end by chance is rare.
+#       The next call. A mutated call that may wait forever is rare.
 
 proc calls::next {} {
     variable parsed
@@ -290,7 +350,7 @@ proc calls::next {} {
     }
 }
 
-# A form is in this list as often as its weight says.
+# In this list, each form is repeated according to its weight.
 
 set calls::parsed {}
 foreach {weight form} $calls::forms {

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * corpus.h --
  *
- *	What libFuzzer calls, and what it begins with: each text of a table, for
- *	each reader.
+ *	The functions that libFuzzer calls, and its first inputs: each text of a
+ *	table, for each reader.
  */
 
 #ifndef CORPUS_H
@@ -20,8 +21,8 @@ int	LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
  * WriteCorpus --
  *
  *	Writes count texts into files of a folder, each after head bytes, of
- *	which the first is the number of the reader. Ends the program where
- *	that fails.
+ *	which the first is the number of the reader. Ends the program if that
+ *	fails.
  */
 
 static void

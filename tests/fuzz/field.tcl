@@ -1,14 +1,15 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # field.tcl --
 #
-#       The interpreter in which the calls of a player are made, and the
-#       judgement of what comes of them. Each thread of a player has a field.
+#       The interpreter in which a player makes its calls, and the judgement of
+#       their outcome. Each thread of a player has a field.
 #
 #       field::play    makes a call
-#       field::take    what was counted since the last time
-#       field::forked  what is counted from now on is that of a forked process
-#       field::end     ends the interpreter
+#       field::take    returns what was counted since the last time
+#       field::forked  counts for a child process from now on
+#       field::end     deletes the interpreter
 
-package require posix_ipc 1.0
+package require posix_ipc
 source [file join [file dirname [info script]] traps.tcl]
 source [file join [file dirname [info script]] forks.tcl]
 
@@ -21,15 +22,16 @@ namespace eval field {
     variable patience 10    ;# seconds: no call may take longer
 }
 
-# The error codes of the contract, as far as this system can have them, and
-# those of the scripts themselves.
+# The error codes of the contract that are possible on this system, and those of the
+# scripts themselves.
 
 set field::contract {(?x) ^(
-    POSIXIPC\ (BUSY|SIGNAL|PERMISSIONS|VALUE|RANGE|CANCELED) | POSIXIPC\ EXISTENTIAL\ (ENOENT|EEXIST|CLOSED) |
+    POSIXIPC\ (BUSY|SIGNAL|PERMISSIONS|UNSUPPORTED|VALUE|RANGE|CANCELED|CORRUPT) |
+    POSIXIPC\ EXISTENTIAL\ (ENOENT|EEXIST|CLOSED|REPLACED) |
     POSIXIPC\ ERROR\ (EIDRM|EMFILE|ENOSPC|ENOMEM) | TCL\ [A-Z_]+(\ .*)? | OWN\ [A-Z]+
 )$}
 
-# What a callback, a body or a trap may do.
+# The actions of a callback, a body or a trap.
 
 set field::actions {
     nothing     {}
@@ -48,7 +50,7 @@ set field::actions {
     dying       {die}
 }
 
-# The commands that the calls name beside those of the package.
+# The commands in calls that are not commands of the package.
 
 set field::commands {
     proc act {action} {
@@ -101,7 +103,7 @@ proc field::Begin {} {
     inner alias failed field::BackgroundError
     interp bgerror inner failed
     inner eval [list set auto_path $::auto_path]
-    inner eval {package require posix_ipc 1.0}
+    inner eval {package require posix_ipc}
     inner eval {rename unknown {}}  ;# Tcl's can't go on when it was unwound
 }
 
@@ -115,8 +117,8 @@ proc field::CallBack {args} {
 
 # field::Deed --
 #
-#       The action for a trapped signal. The choice is not by rand(), whose next
-#       numbers are those of the calls. A trap that Tcl runs late does nothing.
+#       The action for a trapped signal. It is not chosen by rand(), because that
+#       would change the sequence of calls. A trap that Tcl runs late does nothing.
 
 proc field::Deed {signal} {
     variable deeds
@@ -132,8 +134,8 @@ proc field::Deed {signal} {
 
 # field::Trapped --
 #
-#       A trap where no script of the inner interpreter runs, but one of the player's
-#       own, which must go on.
+#       A trap while a script of the player itself runs, not one of the inner
+#       interpreter: that script must go on.
 
 proc field::Trapped {signal} {
     $traps::catch {inner eval [list trapped $signal]}
@@ -167,8 +169,8 @@ proc field::Turn {} {
 
 # field::Starve --
 #
-#       Makes a call while the process can open nothing more. Whoever else needs
-#       a descriptor meanwhile, in the other field too, has none.
+#       Makes a call while the process can open nothing more. Meanwhile, no
+#       descriptor is left for anything else either, not even in the other field.
 
 proc field::Starve {args} {
     traps::defer {
@@ -198,7 +200,7 @@ proc field::Count {what} {
 
 # field::Note, field::BackgroundError --
 #
-#       Counts and judges what came of something: a call, a callback, an event.
+#       Counts and judges the outcome of a call, a callback or an event.
 
 proc field::Note {what code options} {
     variable contract
@@ -238,9 +240,9 @@ proc field::Tell {word {text ""}} {
 
 # field::play --
 #
-#       Makes a call. One that may wait for ever is announced, with the thread that
-#       does: it need not end while this process lives. While the other field starves
-#       there can be no new interpreter, and no call.
+#       Makes a call. One that may wait forever is announced, with its thread: it
+#       need not end while this process lives. While the other field starves, no new
+#       interpreter can be made, and so no call.
 
 proc field::play {call mayStay} {
     variable patience

@@ -1,21 +1,22 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # forks.tcl --
 #
-#       The processes that a player forks in its main thread, by TclX: in a call, a
-#       callback, a body of "with" or a trap. Such a process makes some calls, there
+#       The child processes that a player forks in its main thread with TclX: in a
+#       call, a callback, a body of "with" or a trap. A child makes some calls, there
 #       or after it has returned from there, and ends. Its parent waits for that.
 #
 #       forks::begin      processes can be forked from now on
-#       forks::fork       forks one, and judges how it ends
-#       forks::isForked   whether this is one
-#       forks::live       what is left of its life
-#       forks::release    it waits for events next
+#       forks::fork       forks a child, and judges how it ends
+#       forks::isForked   whether this is a child
+#       forks::live       the rest of a child's life
+#       forks::release    before the process waits for events
 #
-#       The other threads rest meanwhile. The forked process does without them, and
-#       would wait for ever for what they had locked: Tcl and the sanitizer have locks
-#       that fork(2) does not wait for. (The package's is looked at in tests/unix.)
+#       The other threads of the parent rest meanwhile. Tcl and the sanitizer have
+#       locks that fork(2) does not wait for: a child would wait forever for one that
+#       another thread of its parent held. (tests/unix tests the package's own lock.)
 #
 #       Tcl 8.6 ends a process that has no descriptors for the pipe of its notifier,
-#       and a forked process needs a new one. So it keeps two until then.
+#       and a child needs a new pipe. So the player reserves two descriptors.
 
 namespace eval forks {
     variable thread ""      ;# the second one
@@ -25,7 +26,7 @@ namespace eval forks {
     variable mostCalls 20
     variable mostSeconds 10
 
-    # The ways to end: the script, and what the parent is to hear.
+    # The ways to end: the script, and the expected status.
 
     variable endings {
         exit    {{exit}             {EXIT 0}}
@@ -50,8 +51,8 @@ proc forks::isForked {} {
 
 # forks::fork --
 #
-#       Forks a process that has its life here and now, or when its player has
-#       returned from the call in hand.
+#       Forks a process that lives here and now, or once its player has returned from
+#       the present call.
 
 proc forks::fork {} {
     variable thread
@@ -93,7 +94,7 @@ proc forks::Split {} {
 
 # forks::release --
 #
-#       Leaves the descriptors that were kept to Tcl's notifier.
+#       Gives the reserved descriptors to Tcl's notifier.
 
 proc forks::release {} {
     variable spare
@@ -105,8 +106,8 @@ proc forks::release {} {
 
 # forks::Calm, forks::Rest, forks::Wake --
 #
-#       Have the second thread rest: it waits, and has no lock. With the mutex, until
-#       it is to go on.
+#       Make the second thread rest, that is, wait without holding a lock, and wake
+#       it. The mutex makes it wait.
 
 proc forks::Calm {} {
     variable thread
@@ -135,8 +136,9 @@ proc forks::Wake {} {
 
 # forks::Judge --
 #
-#       How a process should end, and how it did, as TclX tells. One that hangs ends
-#       by SIGALRM, one that a sanitizer has stopped with a status of its own.
+#       Compares how a process ended, according to TclX, with how it should end. A
+#       process that hangs ends by SIGALRM; one that a sanitizer has stopped, with a
+#       status of its own.
 
 proc forks::Judge {chosen status} {
     variable endings
@@ -148,8 +150,8 @@ proc forks::Judge {chosen status} {
 
 # forks::live --
 #
-#       Makes some more calls, none of which can stay, looks for events now and then,
-#       and ends.
+#       Makes some more calls, none of which can wait forever, serves events now and
+#       then, and ends.
 
 proc forks::live {} {
     variable mostCalls

@@ -1,21 +1,21 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # fuzz.tcl ?-calls N? ?-seconds N? ?-seed N? --
 #
-#       Two players make random calls against each other on shared names, fork
-#       processes and trap signals; a vandal sends the signals, kills players and
-#       harms what they share. A player that has ended is followed by another, with
-#       the next seed, until so many calls are made or so many seconds are over. Run
-#       it by "make fuzz", for it takes /dev/shm and all queues for its own.
+#       Two players make random calls on shared names, fork processes and trap signals. A
+#       vandal sends them signals, kills players, and damages what they share. When a player
+#       ends, another one follows with the next seed, until enough calls are made or the
+#       time is up. Run this by "make fuzz", because it uses /dev/shm and all queues as if
+#       they were its own.
 #
-#       Each life of a player is a check: it fails by a report of a sanitizer,
-#       a crash, a call that waits where it should not, an error that is not
-#       of the contract, something that the process holds at its end, or a
-#       forked process that does such a thing or does not end as it should. One
-#       more is that nothing is left in the system. The run ends early when the
-#       vandal does, by an error of its own, or with so many failures that more
-#       tell nothing.
+#       Each life of a player is a check. It fails on a report of a sanitizer, a
+#       crash, a call that waits where it should not, an error that is not in the
+#       contract, a resource that is still held at the end, or a child process that
+#       does such a thing or does not end. A last check is that nothing is left in the
+#       system. The run ends early if the vandal ends, or after so many failures that
+#       more would tell nothing.
 
 package require Tcl 8.6-
-package require posix_ipc 1.0
+package require posix_ipc
 
 set here [file dirname [file normalize [info script]]]
 array set options [list -calls 2000000 -seconds 1e9 -seed [clock seconds]]
@@ -25,7 +25,7 @@ set folder [file join [expr {[info exists env(TMPDIR)] ? $env(TMPDIR) : "/tmp"}]
 set said [file join $folder said]
 set life 10000          ;# calls of one player
 set silence 60000       ;# milliseconds after which a player is stuck
-set patience 100        ;# milliseconds that a call may wait for ever
+set patience 100        ;# milliseconds that a call may wait forever
 set mostFailures 20
 set calls 0
 set lives 0
@@ -39,9 +39,9 @@ set isOver 0
 set vandalEnded 0
 set began [clock milliseconds]
 
-# Sanitizers write to files. A thread that fetches a unit is cancelled in a
-# wait: what the address sanitizer knows of its stack is then too old for the
-# check that it makes with a stack for signals.
+# Sanitizers write to files. A thread that fetches a unit is cancelled in a wait; what the
+# address sanitizer knows about its stack is then too old for the check that it makes with a
+# signal stack.
 
 file mkdir $folder
 append env(ASAN_OPTIONS) :use_sigaltstack=0:log_path=[file join $folder report]
@@ -77,8 +77,8 @@ proc broken {message options} {
 
 # start --
 #
-#       Starts a program of this folder, with a command for its lines. It may open
-#       so few files that a player can soon use them up.
+#       Starts a program of this folder, with a command for its lines. Its limit of open
+#       files is so low that a player can soon reach it.
 
 proc start {handler program args} {
     set pipe [open |[list prlimit --nofile=64 [info nameofexecutable] [file join $::here $program] {*}$args \
@@ -119,8 +119,8 @@ proc startPlayer {} {
 
 # tellVandal --
 #
-#       Tells the vandal which players there are that have begun: one that traps no
-#       signal yet would die of it. Of the vandal's own end hearVandal learns.
+#       Tells the vandal which players have begun: one that does not yet trap signals would
+#       die of them. hearVandal notices the vandal's own end.
 
 proc tellVandal {} {
     try {
@@ -133,8 +133,8 @@ proc tellVandal {} {
 
 # watch, unwatch --
 #
-#       Kill a player after a time, unless what is watched of it gives a sign: its
-#       output, or one of its threads; args are what is wrong then.
+#       Kill a player after a time, unless its output or one of its threads shows progress;
+#       args say what is wrong then.
 
 proc watch {player what milliseconds args} {
     unwatch $player $what
@@ -152,7 +152,7 @@ proc stop {player args} {
     set pid [dict get $::players $player pid]
     lappend ::killed $pid
     blame $player {*}$args
-    exec kill -KILL $pid
+    exec sh -c "kill -KILL $pid"
 }
 
 # blame --
@@ -165,7 +165,7 @@ proc blame {player args} {
 
 # hear --
 #
-#       Reads what a player tells. A line that a kill has cut short is none.
+#       Reads the lines of a player. A line that a kill has truncated is ignored.
 
 proc hear {player} {
     global players
@@ -191,7 +191,7 @@ proc hear {player} {
 
 # count --
 #
-#       Adds what came of calls of a player to the sums.
+#       Adds the outcomes of a player's calls to the totals.
 
 proc count {player counts} {
     global players outcomes calls
@@ -221,8 +221,8 @@ proc finish {player} {
 
 # judge --
 #
-#       Reaps a player. Its life is good unless there was trouble; then it is told
-#       with its seed and its last calls.
+#       Reaps a player. If there was trouble, prints it with the player's seed and last
+#       calls.
 
 proc judge {player} {
     foreach what [dict keys [dict get $::players $player timers]] {
@@ -248,7 +248,7 @@ proc judge {player} {
 
 # endPlayers --
 #
-#       Ends those that are still there when the run ends early.
+#       Ends the remaining players if the run ends early.
 
 proc endPlayers {} {
     foreach player [dict keys $::players] {
@@ -259,7 +259,7 @@ proc endPlayers {} {
 
 # hearVandal --
 #
-#       Reads whom the vandal has killed. Its end is that of the run.
+#       Reads which players the vandal has killed. If the vandal ends, so does the run.
 
 proc hearVandal {vandal} {
     while {[gets $vandal line] >= 0} {
@@ -274,8 +274,8 @@ proc hearVandal {vandal} {
 
 # endVandal --
 #
-#       Lets the vandal end, if it has not ended before. All that SIGKILL has ended
-#       must be its work, or that of stop.
+#       Lets the vandal end, unless it already has. Every player that died of SIGKILL must
+#       have been killed by it, or by stop.
 
 proc endVandal {} {
     global vandal vandalEnded killed kills
@@ -283,7 +283,7 @@ proc endVandal {} {
         fail "vandal.tcl came to its end early"
     } else {
         close $vandal write
-        set timer [after $::silence [list exec kill -KILL [pid $vandal]]]
+        set timer [after $::silence [list exec sh -c "kill -KILL [pid $vandal]"]]
         vwait vandalEnded
         after cancel $timer
     }
@@ -298,18 +298,20 @@ proc endVandal {} {
 
 # left --
 #
-#       What is in the system after all that is listed was unlinked: a
-#       semaphore that was cut is none any more, and is not listed.
+#       The objects that remain after everything listed was unlinked. A truncated semaphore,
+#       ring or topic is no longer listed.
 
 proc left {} {
-    foreach family {sem shm mq} {
+    foreach family {sem shm mq ring topic} {
         foreach name [posix_ipc::$family list] {
             posix_ipc::$family unlink $name
         }
     }
-    foreach path [glob -nocomplain -directory /dev/shm sem.*] {
-        if {[file size $path] < 32} {
-            file delete $path
+    foreach {pattern least} {sem.* 32 posix_ipc.ring.* 69632 posix_ipc.topic.* 69632} {
+        foreach path [glob -nocomplain -directory /dev/shm $pattern] {
+            if {[file size $path] < $least} {
+                file delete $path
+            }
         }
     }
     return [concat [glob -nocomplain -directory /dev/shm *] [posix_ipc::mq list]]
@@ -317,20 +319,22 @@ proc left {} {
 
 # reports --
 #
-#       What sanitizers have told.
+#       The reports of sanitizers, except those about memory that could not be allocated.
 
 proc reports {} {
     return [lmap path [glob -nocomplain -directory $::folder report*] {
         set file [open $path]
         set report [read $file 6000]
         close $file
+        regsub -all -line {^==\d+==WARNING: AddressSanitizer failed to allocate .*$} $report {} report
+        if {[string trim $report] eq ""} continue
         set report
     }]
 }
 
 # total --
 #
-#       How much came of one thing: of calls, of forks.
+#       The total of one kind of outcome, such as calls or forks.
 
 proc total {what} {
     set total 0

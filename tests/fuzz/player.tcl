@@ -1,16 +1,17 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # player.tcl SEED CALLS ?LOG? --
 #
-#       Makes random calls, the same ones for the same seed, in two fields: its
-#       own and that of a second thread. Where TclX is installed, it traps signals
-#       and forks processes in its own. LOG gets the last calls. At its end the
-#       process must hold what it held at the beginning.
+#       Makes random calls, the same ones for the same seed, in two fields: its own
+#       and that of a second thread. If TclX is installed, it traps signals and forks
+#       processes in its own field. LOG receives the last calls. At the end the process
+#       must hold no more than it held at the beginning.
 #
-#       It tells on its output, in lines of a word and a text:
-#           begun       that it traps its signals, where it can
-#           counts      what came of calls since the last such line
-#           failed      something that must not be
-#           waits, woke around a call that may wait for ever, with the thread
-#           ended       that it has come to its end
+#       It reports on its output, in lines of a word and a text:
+#           begun       it traps its signals, where it can
+#           counts      outcomes of calls since the last such line
+#           failed      something that must not happen
+#           waits, woke around a call that may wait forever, with the thread
+#           ended       it has come to its end
 
 package require Tcl 8.6-
 package require Thread
@@ -37,7 +38,8 @@ proc startThread {} {
 
 # left --
 #
-#       What is held beyond what was held before, once what is about to end has ended.
+#       The resources that are held in addition to those of the beginning, once
+#       everything that is about to end has ended.
 
 proc left {before} {
     for {set n 0} {$n < 500} {incr n} {
@@ -65,7 +67,7 @@ proc write {log n place call} {
 
 # play --
 #
-#       Makes the calls, and tells of them.
+#       Makes the calls, and reports them.
 
 proc play {thread calls log} {
     for {set n 0} {$n < $calls} {incr n} {

@@ -1,14 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * readArgs.c --
  *
- *	The readers of arguments, given any words. libFuzzer makes a text: its
- *	first byte chooses the kind of the value, the second how Tcl keeps it;
- *	the rest is the value, in UTF-8 or not. Integers are read here once
- *	more, and must come to the same.
+ *	The readers of arguments, given arbitrary words. libFuzzer makes a
+ *	text: its first byte chooses the kind of the value, the second its
+ *	internal representation in Tcl; the rest is the value, in UTF-8 or
+ *	not. Integers are also read here, with the same result.
  */
 
 #include "corpus.h"
-#include "posixIpc.h"
+#include "args.h"
+#include "mq.h"
+#include "sem.h"
+#include "shm.h"
+#include "text.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -50,13 +55,13 @@ Keep(
 }
 
 /*
- * The readers that take one value, and what takes it in another way.
+ * The readers of a single value, and wrappers for the others.
  */
 
 static IpcReader *const readers[] = {
-    IpcReadFlags, IpcReadMode, IpcReadTimeout, IpcReadSemValue, IpcReadCount,
-    IpcReadSize, IpcReadPriority, IpcReadBoolean, IpcReadEncoding,
-    IpcReadPrefix, IpcReadSignal, IpcReadWord
+    IpcReadFlags, IpcReadTruncFlags, IpcReadMode, IpcReadTimeout,
+    IpcReadSemValue, IpcReadCount, IpcReadSize, IpcReadPriority,
+    IpcReadBoolean, IpcReadEncoding, IpcReadPrefix, IpcReadSignal, IpcReadWord
 };
 
 #define READERS (sizeof(readers) / sizeof(*readers))
@@ -119,8 +124,8 @@ TakeMessage(
  * IsInteger --
  *
  *	Reads text as Tcl 8.6 writes integers: white space, a sign, 0x, 0o, 0b
- *	or the 0 of an octal number, digits, white space. Returns false where
- *	text is none, or is beyond 64 bits.
+ *	or the 0 of an octal number, digits, white space. Returns false if
+ *	text is not an integer, or is beyond 64 bits.
  */
 
 static bool
@@ -161,8 +166,8 @@ IsInteger(
 /*
  * Check --
  *
- *	Ends the program where a reader of integers has not done with text what
- *	is right. The names of signals are not read here.
+ *	Ends the program if a reader of integers has read text wrongly. Names
+ *	of signals are not checked.
  */
 
 static const struct {

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * readProc.c --
  *
- *	What reads the text of /proc, given any text: the lines of
+ *	The readers of /proc, given arbitrary text: the lines of
  *	/proc/PID/maps, the table of mounts, the status of a queue, a number of
  *	/proc/sys. libFuzzer makes the text; the first byte chooses the reader.
  *
@@ -20,14 +21,14 @@
 static FILE *OpenText(const char *path, const char *mode);
 
 #define fopen OpenText
-#include "../../unix/osLinux.c"
+#include "../../unix/linux/osLinux.c"
 #undef fopen
 #define setmntent OpenText
-#include "../../unix/osQueues.c"
+#include "../../unix/linux/osQueues.c"
 #undef setmntent
-#include "../../unix/osCatalog.c"
-#include "../../unix/osHolders.c"
-#include "../../unix/osMq.c"
+#include "../../unix/linux/osFolder.c"
+#include "../../unix/linux/osMappings.c"
+#include "../../unix/linux/osMqStatus.c"
 
 static const char *text;	/* NUL-terminated */
 static size_t textLength;	/* bytes */
@@ -45,10 +46,9 @@ OpenText(
 static void
 ReadMaps(void)
 {
-    dev_t device;
-    ino_t inode;
+    OsMapping mapping;
 
-    ReadMapping(text, &device, &inode);
+    ParseMapping(text, &mapping);
 }
 
 static void
@@ -84,7 +84,12 @@ CheckNames(void)
     const char *why = NULL;
     char path[PATH_SIZE];
 
-    for (OsFamily family = OS_SEM; family <= OS_MQ; family++) {
+    const OsFamily *const families[] = {
+	&osSemFamily, &osShmFamily, &osMqFamily
+    };
+
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+	const OsFamily *family = families[i];
 	int err = OsCheckName(family, text, &why);
 
 	if (err == 0 && GetPath(family, text, path) != 0) {

@@ -1,37 +1,39 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # traps.tcl --
 #
-#       The signals that a player traps in its main thread, by TclX: SIGUSR1, which
-#       interrupts calls of the system, and SIGUSR2, after which they go on.
+#       The signals that a player traps in its main thread with TclX: SIGUSR1, which
+#       interrupts system calls, and SIGUSR2, after which they continue.
 #
 #       traps::begin        sets the traps, before there is a second thread
-#       traps::allow        lets signals come while it evaluates a script
+#       traps::allow        admits signals while it evaluates a script
 #       traps::defer        holds them back meanwhile
-#       traps::areAllowed   whether they may come now
+#       traps::areAllowed   whether they are admitted now
 #
-#       The handler of a trapped signal takes locks of Tcl: those of the notifier
-#       and that of what is to be done later. In Tcl 8.6 it waits for ever for one
-#       that the interrupted thread has. So signals come while calls are made and
-#       callbacks run; not in the event loop itself, not while Tcl does what takes
-#       these locks, and not in a second thread. They come some milliseconds apart,
-#       for Tcl also takes a lock where it looks for what they have marked.
+#       The handler of a trapped signal takes locks of Tcl: that of the notifier and
+#       that of asynchronous events. In Tcl 8.6 it waits forever for a lock that the
+#       interrupted thread holds. So signals are admitted while calls are made and
+#       callbacks run; not in the event loop, not while Tcl does what takes these
+#       locks, and not in a second thread. They come some milliseconds apart, because
+#       Tcl also takes a lock when it looks for asynchronous events.
 #
-#       Expect's trap is left out: what Expect has made when it was loaded is a
-#       leak at the end. Its handler does what TclX's does with -restart.
+#       Expect's trap is left out, because memory that Expect allocates when it is
+#       loaded would count as a leak. Its handler does the same as that of TclX with
+#       -restart.
 
 namespace eval traps {
     variable signals {}
     variable mode block
 
-    # From a catch that Tcl has compiled, an error escapes where a trap comes just
-    # when it was caught. It compiles none that is called by a variable.
+    # An error can escape from a compiled catch if a trap comes just after the error
+    # was caught. Tcl does not compile a catch that is called through a variable.
 
     variable catch catch
 }
 
 # traps::begin --
 #
-#       TclX runs a trap in the interpreter that is at work, and that may be one that
-#       Tcl is making just now.
+#       TclX runs a trap in the interpreter that is active, which may be one that Tcl
+#       is just creating.
 
 proc traps::begin {} {
     variable signals

@@ -1,11 +1,12 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # vandal.tcl SEED --
 #
-#       Cuts and removes semaphores and segments, fills, drains and unlinks
-#       queues, sends players the signals that they trap, and kills some. Its
-#       input has the ids of the players there are, a list on each line; its output
-#       has a line for each that it kills. It ends when its input does.
+#       Truncates and removes semaphores, segments, rings and topics, writes into rings and topics, fills, drains and unlinks
+#       queues, sends players the signals that they trap, and kills some players. Each
+#       line of its input is a list of the ids of the players; it writes a line for
+#       each player that it kills. It ends when its input does.
 
-package require posix_ipc 1.0
+package require posix_ipc
 catch {package require Tclx}    ;# without it, no signal is trapped
 
 set folder /dev/shm
@@ -17,7 +18,7 @@ proc oneOf {list} {
     return [lindex $list [expr {int(rand() * [llength $list])}]]
 }
 
-# Files are the semaphores and segments themselves: they may be gone by now.
+# The files are the semaphores and segments themselves. They may be gone by now.
 
 proc cut {} {
     set path [oneOf [glob -nocomplain -directory $::folder *]]
@@ -26,6 +27,17 @@ proc cut {} {
         if {$size < [file size $path]} {
             chan truncate $file $size
         }
+        close $file
+    }
+}
+
+# A ring or a topic is memory to which other processes write too.
+
+proc scribble {} {
+    set path [oneOf [glob -nocomplain -directory $::folder posix_ipc.ring.* posix_ipc.topic.*]]
+    if {![catch {open $path r+b} file]} {
+        seek $file [oneOf [list [expr {int(rand() * 5000)}] [expr {256 + int(rand() * 88)}] [expr {69632 + int(rand() * 4160)}]]]
+        puts -nonewline $file [format %c [expr {int(rand() * 256)}]]
         close $file
     }
 }
@@ -50,7 +62,7 @@ proc drain {} {
 }
 
 proc unlink {} {
-    catch {posix_ipc::[oneOf {sem shm mq}] unlink [oneOf $::names]}
+    catch {posix_ipc::[oneOf {sem shm mq ring topic}] unlink [oneOf $::names]}
 }
 
 proc interrupt {} {
@@ -59,7 +71,7 @@ proc interrupt {} {
 
 proc end {} {
     set player [oneOf $::players]
-    if {$player ne "" && ![catch {exec kill -KILL $player}]} {
+    if {$player ne "" && ![catch {exec sh -c "kill -KILL $player"}]} {
         puts "killed $player"
         flush stdout
     }
@@ -70,7 +82,7 @@ proc act {} {
     after [expr {int(rand() * 20)}] act
 }
 
-set acts [concat [lrepeat 60 cut] [lrepeat 30 remove] [lrepeat 60 fill] [lrepeat 60 drain] [lrepeat 60 unlink] \
+set acts [concat [lrepeat 60 cut] [lrepeat 120 scribble] [lrepeat 30 remove] [lrepeat 60 fill] [lrepeat 60 drain] [lrepeat 60 unlink] \
               [lrepeat 120 interrupt] end]
 chan configure stdin -blocking 0
 chan event stdin readable {

@@ -1,10 +1,11 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # journal.tcl --
 #
-#       What a process of the soak writes down in shared memory, before and after
-#       what it does: each has a slot of 16 bytes, for its unit, its guard, its
-#       accesses to what is cut, how many of them met memory that was gone, and how many
-#       messages it has sent. And what is in the segments: the record that the guard
-#       protects, the pages that are cut away and come back.
+#       The records that a process of the soak writes into shared memory before and
+#       after each step. Each process has a slot of 16 bytes: its unit, its guard, its
+#       accesses to memory that may be truncated, how many of them failed, and how many
+#       messages it has sent. The segments themselves hold the record that the guard
+#       protects, and pages that are truncated and come back.
 
 namespace eval journal {
     variable fields {unit {0 c} guard {1 c} access {2 c} gone {4 n} sent {8 n}}
@@ -44,8 +45,8 @@ proc journal::isWhole {bytes} {
 
 # page, arePages --
 #
-#       What is written in a page of the segment that is cut, and whether bytes are
-#       such pages: what was cut away has come back as zeros.
+#       page returns the contents of a page of the segment that is truncated. arePages
+#       returns whether bytes are such pages, or zeros after truncation.
 
 proc journal::page {n size} {
     return [string repeat [format %c [expr {$n % 255 + 1}]] $size]

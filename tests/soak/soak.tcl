@@ -1,20 +1,21 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # soak.tcl SECONDS --
 #
 #       Everything at once, with kills. One process of each part in worker.tcl
-#       lives to the end; one more of each is killed with SIGKILL at random moments
+#       lives to the end; another one of each is killed with SIGKILL at random moments
 #       and started again. Then:
 #
-#       - The processes that lived did not grow after the first sixth of the time:
-#         the least descriptors and threads of the last sixth are no more than those of
-#         the second, the mappings at most 2 more (those of a segment that is cut come
-#         and go), and the memory at most 192 kB more.
-#       - Each unit is back. A process writes in a journal what it begins and what it
-#         has done; the unit of one that was killed with a unit is given back here.
-#         One that was killed between two entries may have taken its unit along.
-#       - Each message that was sent was received once. One that was killed between
-#         receive and its entry may have taken along one of those that had been sent
-#         just before.
-#       - No record was torn, memory that was cut away was met, no process ended by itself.
+#       - The processes that lived did not grow after the first sixth of the time.
+#         Compared with the second sixth, the last has no more descriptors and threads
+#         (the least of each), at most 2 more mappings (a truncated segment is mapped
+#         and unmapped), and at most 192 kB more memory.
+#       - Each unit is back. A process writes into a journal what it begins and what it
+#         has done, and this program gives back the unit of a process that was killed
+#         with one. A process that was killed between two entries may have lost its unit.
+#       - Each message that was sent was received once. A process that was killed
+#         between receive and its entry may have lost one message.
+#       - No record was torn, some accesses met truncated memory, and no process ended
+#         by itself.
 
 package require posix_ipc
 
@@ -50,7 +51,7 @@ proc start {part isSteady} {
 
 # heard --
 #
-#       A process says nothing but what went wrong; nor does it end by itself.
+#       Any output of a process is an error, and so is its end.
 
 proc heard {number} {
     lassign [dict get $::workers $number] part - pipe
@@ -75,7 +76,7 @@ proc letEnd {number} {
     chan close $pipe write
     set watchdog [after $::patience [list apply {{part pipe} {
         lappend ::complaints "$part hangs"
-        exec kill -KILL [pid $pipe]
+        exec sh -c "kill -KILL [pid $pipe]"
     }} $part $pipe]]
     while {![chan eof $pipe]} {
         vwait ::ended
@@ -85,7 +86,7 @@ proc letEnd {number} {
 
 # end --
 #
-#       Ends a process by SIGKILL, or by the end of its input, and settles what it had.
+#       Ends a process by SIGKILL, or by the end of its input, and settles what it held.
 
 proc end {number isKilled} {
     lassign [dict get $::workers $number] part - pipe
@@ -96,7 +97,7 @@ proc end {number isKilled} {
     chan event $pipe readable {}
     chan configure $pipe -blocking 1
     if {$isKilled} {
-        exec kill -KILL [pid $pipe]
+        exec sh -c "kill -KILL [pid $pipe]"
         incr ::kills($part)
         if {$part in $::receivers} {
             excuse
@@ -110,8 +111,8 @@ proc end {number isKilled} {
 
 # settle --
 #
-#       Gives back what a process had when it ended, and counts where that is not
-#       known. Removes what it had for itself.
+#       Gives back what a process held when it ended, and counts the cases in which that
+#       is not known. Removes its own objects.
 
 proc settle {number} {
     foreach what {unit guard} semaphore {pool guard} {
@@ -136,8 +137,7 @@ proc settle {number} {
 
 # excuse --
 #
-#       A receiver was killed: one message may be missing of those that each sender has
-#       sent last.
+#       A receiver was killed: one of the last messages of each sender may be missing.
 
 proc excuse {} {
     foreach number $::senders {
@@ -158,7 +158,7 @@ proc isExcused {sender n} {
 
 # replaceOne --
 #
-#       Kills one of those that are there for it, and starts another.
+#       Kills one of the processes that exist for that, and starts another.
 
 proc replaceOne {} {
     set mortals [dict keys [dict filter $::workers script {number worker} {
@@ -174,8 +174,8 @@ proc replaceOne {} {
 
 # freeGuard --
 #
-#       A guard that nobody has, nor is about to have or give back, was taken along.
-#       Those who use it are stopped meanwhile.
+#       A guard that no process has, or is about to take or give back, was lost with a
+#       killed process. Its users are stopped meanwhile.
 
 proc freeGuard {} {
     if {$::doubtful(guard) == $::recovered} return
@@ -183,7 +183,7 @@ proc freeGuard {} {
         expr {[lindex $worker 0] eq "record"}
     }]
     set pids [lmap worker [dict values $users] {pid [lindex $worker 2]}]
-    exec kill -STOP {*}$pids
+    exec sh -c "kill -STOP $pids"
     foreach pid $pids {
         while {![isStill $pid]} {}
     }
@@ -193,12 +193,12 @@ proc freeGuard {} {
         guard release
         incr ::recovered
     }
-    exec kill -CONT {*}$pids
+    exec sh -c "kill -CONT $pids"
 }
 
 # isStill --
 #
-#       Whether a process is stopped, or has ended and was not waited for: proc(5).
+#       Whether a process is stopped or a zombie: proc(5).
 
 proc isStill {pid} {
     set file [open /proc/$pid/stat]
@@ -237,8 +237,8 @@ proc sample {} {
 
 # least --
 #
-#       The least of each figure among some samples: what is open for a moment
-#       is no growth.
+#       The least of each figure among some samples, because things that are open for a
+#       moment are not growth.
 
 proc least {samples} {
     return [lmap column {0 1 2 3} {
@@ -289,8 +289,8 @@ proc reportAccesses {} {
     for {set number 1} {$number <= $::started} {incr number} {
         incr gone [journal::get $number gone]
     }
-    puts "accesses: $gone met memory that was cut away, $::killedInAccess processes killed in one"
-    check "no access met memory that was cut away" [expr {$gone > 0}]
+    puts "accesses: $gone met memory that was truncated, $::killedInAccess processes killed in one"
+    check "no access met memory that was truncated" [expr {$gone > 0}]
 }
 
 # reportMessages --
@@ -399,7 +399,7 @@ try {
     check "processes complained" [expr {$complaints eq ""}]
 } finally {
     dict for {number worker} $workers {
-        catch {exec kill -KILL [pid [lindex $worker 2]]}
+        catch {exec sh -c "kill -KILL [pid [lindex $worker 2]]"}
     }
     removeAll
 }

@@ -1,6 +1,7 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # worker.tcl PART NUMBER STEM --
 #
-#       One process of the soak: soak.tcl. It goes on until its input ends.
+#       One process of the soak: soak.tcl. It runs until its input ends.
 
 package require posix_ipc
 package require posix_ipc::monitor
@@ -35,8 +36,8 @@ proc pause {milliseconds} {
 
 # journaled --
 #
-#       Writes in the journal what becomes of a unit or of the guard: before it is
-#       taken or given back, it is moving. Accesses are held while they are made.
+#       Notes the state of a unit or of the guard in the journal: before it is taken or
+#       given back, it is moving. Accesses are held while they are made.
 
 proc journaled {what state} {
     journal::put $::number $what $state
@@ -80,8 +81,8 @@ proc unit {} {
     }
 }
 
-# Nobody else has this semaphore, so each unit is waited for, and one that the call which
-# is cancelled has got must come back.
+# No other process has this semaphore, so each unit is waited for, and a unit that a
+# cancelled call has taken must come back.
 
 proc fetch {} {
     posix_ipc::sem open $::stem-fetch-$::number -flags CREX -as ::own
@@ -115,7 +116,7 @@ proc fetch {} {
     own unlink
 }
 
-# The record is changed long enough for a kill to come meanwhile.
+# Changing the record takes long enough for a kill to come meanwhile.
 
 proc record {} {
     posix_ipc::sem open $::stem-guard -as ::guard
@@ -140,7 +141,7 @@ proc record {} {
     }
 }
 
-# A segment is cut and made longer again by one part, while another reads and writes it.
+# One part truncates and enlarges a segment, while another reads and writes it.
 
 proc cut {} {
     posix_ipc::shm open $::stem-cut -as ::segment
@@ -188,7 +189,8 @@ proc send {} {
 
 # got --
 #
-#       A message has come: its sender and its number. It is the first time.
+#       A message has come: its sender and its number. Checks that it is the first
+#       time.
 
 proc got {message} {
     lassign [lindex $message 0] sender n
@@ -214,7 +216,7 @@ proc event {} {
     vwait ::isOver
 }
 
-# The call that is cancelled has taken no message along.
+# The cancelled call has taken no message.
 
 proc command {} {
     reader
@@ -242,7 +244,7 @@ proc await {} {
     vwait ::isOver
 }
 
-# Each notice comes for the one message that was sent.
+# Each notification comes for the one message that was sent.
 
 proc notify {} {
     set name $::stem-notify-$::number

@@ -1,22 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * check.h --
  *
- *	What the files of the test of unix/ share: check.c.
+ *	Declarations for the files of the test of unix/: check.c.
  */
 
 #ifndef CHECK_H
 #define CHECK_H
 
-#include "os.h"
+#include "checks/checks.h"
 
-extern char name[64];		/* of the one object that a check makes */
-
-void	Check(const char *what, bool isTrue);
-void	Must(const char *what, int err);
+bool	IsEmulated(void);
+bool	TellsFaults(void);
+void *	MapShared(size_t size);
 OsSem *	OpenSem(void);
 OsMq *	OpenQueue(void);
+OsWatch *OpenWatch(void);
 
 void	CheckWide(void);
+void	CheckFutex(void);
+void	CheckWaiters(void);
 void	CheckGuard(void);
 
 #endif /* CHECK_H */

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * guard.c --
  *
- *	What the handlers of signals, and the lock, share with the rest of the
- *	program.
+ *	How the handlers of signals, and the lock, interact with the rest of
+ *	the program.
  */
 
 #include "check.h"
@@ -10,46 +11,19 @@
 #include "osThread.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 /*
- * CheckChain --
+ * CheckAbort --
  *
- *	Handlers that pass a signal on to what they have found, which is the
- *	handler of the guard, over and over: it comes to the one below them all.
+ *	A call that the C library aborts fails with EIDRM, again and again. Any
+ *	other SIGABRT goes to the program's own handler.
  */
 
-static struct sigaction foundByOne, foundByOther;
 static volatile int reached;
-
-static void
-PassFromOne(
-    int signal,
-    siginfo_t *info,
-    void *context)
-{
-    foundByOne.sa_sigaction(signal, info, context);
-}
-
-static void
-PassSignal(
-    int signal)
-{
-    siginfo_t info = { .si_signo = signal };
-
-    foundByOne.sa_sigaction(signal, &info, NULL);
-}
-
-static void
-PassFromOther(
-    int signal,
-    siginfo_t *info,
-    void *context)
-{
-    foundByOther.sa_sigaction(signal, info, context);
-}
 
 static void
 Reach(
@@ -59,38 +33,77 @@ Reach(
     reached++;
 }
 
-static void
-CheckChain(void)
+static int
+Abort(void)
 {
-    struct sigaction one = { .sa_sigaction = PassFromOne,
-	.sa_flags = SA_SIGINFO };
-    struct sigaction other = { .sa_sigaction = PassFromOther,
-	.sa_flags = SA_SIGINFO };
-    struct sigaction bare = { .sa_handler = PassSignal };
-    struct sigaction lowest = { .sa_handler = Reach }, saved;
+    abort();
+}
 
-    sigaction(SIGBUS, &lowest, &saved);
-    for (int i = 0; i < 40; i++) {
-	Must("OsGuardInstall", OsGuardInstall());
-	sigaction(SIGBUS, &one, &foundByOne);
-	Must("OsGuardInstall", OsGuardInstall());
-	sigaction(SIGBUS, &other, &foundByOther);
+static void
+CheckAbort(void)
+{
+    struct sigaction own = { .sa_handler = Reach }, saved;
+    volatile int failures = 0;
+
+    sigaction(SIGABRT, &own, &saved);
+    for (volatile int i = 0; i < 3; i++) {
+	int result;
+
+	Must("OsGuardInstallForCalls", OsGuardInstallForCalls());
+	OS_GUARD_CALL(result, Abort());
+	failures += (result == -1 && errno == EIDRM);
     }
-    raise(SIGBUS);
-    Check("handlers that pass on, over and over, come to an end",
-	    reached == 1);
-    sigaction(SIGBUS, &bare, &foundByOne);
-    Must("OsGuardInstall", OsGuardInstall());
-    raise(SIGBUS);
-    Check("... also where one passes on no context", reached == 2);
-    sigaction(SIGBUS, &saved, NULL);
+    Check("a call that is aborted fails with EIDRM", failures == 3);
+    Check("... and the program's handler hears nothing of it", reached == 0);
+    raise(SIGABRT);
+    Check("any other SIGABRT goes to that handler", reached == 1);
+    sigaction(SIGABRT, &saved, NULL);
+}
+
+/*
+ * CheckRound --
+ *
+ *	A handler that passes a signal back to the handler that it replaced,
+ *	which is the guard's: the default action is taken.
+ */
+
+static struct sigaction foundBelow;
+
+static void
+PassBack(
+    int signal,
+    siginfo_t *info,
+    void *context)
+{
+    foundBelow.sa_sigaction(signal, info, context);
+}
+
+static void
+CheckRound(void)
+{
+    struct sigaction passer = { .sa_sigaction = PassBack,
+	.sa_flags = SA_SIGINFO };
+    pid_t child = fork();
+    int status = 0;
+
+    if (child == 0) {
+	alarm(10);
+	Must("OsGuardInstall", OsGuardInstall());
+	sigaction(SIGBUS, &passer, &foundBelow);
+	Must("OsGuardInstall", OsGuardInstall());
+	raise(SIGBUS);
+	_exit(0);
+    }
+    waitpid(child, &status, 0);
+    Check("a handler that passes a signal back ends in the default action",
+	    WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
 }
 
 /*
  * CheckJump --
  *
  *	A program's own handler of SIGBUS that does not return: it gets each
- *	signal that is not for a guarded access.
+ *	signal that is not due to a guarded access.
  */
 
 static sigjmp_buf jump;
@@ -138,24 +151,22 @@ static void
 CheckJump(void)
 {
     struct sigaction action = { .sa_handler = JumpOut }, saved;
-    struct sigaction one = { .sa_sigaction = PassFromOne,
+    struct sigaction passer = { .sa_sigaction = PassBack,
 	.sa_flags = SA_SIGINFO };
 
     sigaction(SIGBUS, &action, &saved);
     Must("OsGuardInstall", OsGuardInstall());
     Check("a handler that jumps out gets each signal", CountJumps() == 20);
-    sigaction(SIGBUS, &one, &foundByOne);
+    sigaction(SIGBUS, &passer, &foundBelow);
     Check("... that a later one passes on", CountJumps() == 20);
-    Must("OsGuardInstall", OsGuardInstall());
-    Check("... from beneath the guard", CountJumps() == 20);
     sigaction(SIGBUS, &saved, NULL);
 }
 
 /*
  * CheckFork --
  *
- *	A process is forked while another thread has the lock: that waits, and
- *	the child can take the lock. One that can't is killed by its alarm.
+ *	A process is forked while another thread has the lock: the fork waits,
+ *	and the child can take the lock. If it cannot, its alarm kills it.
  */
 
 static atomic_bool isHeld, isFree;
@@ -202,14 +213,14 @@ CheckFork(void)
 /*
  * CheckGuard --
  *
- *	The checks of this file. That of chains wants to be first: the action
- *	that was found first is below all others.
+ *	The checks of this file.
  */
 
 void
 CheckGuard(void)
 {
-    CheckChain();
+    CheckAbort();
+    CheckRound();
     CheckJump();
     CheckFork();
 }

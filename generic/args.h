@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * args.h --
+ *
+ *	Readers of arguments. A reader takes one kind of argument. It returns
+ *	TCL_OK with the value stored in where, or TCL_ERROR. what names the
+ *	argument in messages. A table of options tells which reader stores
+ *	which option in which field of a record.
+ */
+
+#ifndef IPC_ARGS_H
+#define IPC_ARGS_H
+
+#include "call.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+typedef int IpcReader(const IpcCall *call, const char *what, Tcl_Obj *value,
+	    void *where);
+
+typedef struct IpcOption {
+    const char *name;		/* NULL ends a table */
+    IpcReader *reader;
+    size_t offset;		/* of the field in the record */
+} IpcOption;
+
+int	IpcReadGivenOptions(const IpcCall *call, Tcl_Size first,
+	    const IpcOption *options, void *record);
+int	IpcGetInteger(const IpcCall *call, Tcl_Obj *value, int64_t *where);
+int	IpcReadNumber(const IpcCall *call, Tcl_Obj *value, OsNumber *number);
+int	IpcReadDouble(const IpcCall *call, Tcl_Obj *value, double *where);
+int	IpcReadInteger(const IpcCall *call, const char *what, Tcl_Obj *value,
+	    int64_t least, int64_t most, int64_t *where);
+int	IpcParsePlace(const IpcCall *call, const char *what, Tcl_Obj *value,
+	    int64_t *where);
+
+IpcReader IpcReadFlags;		/* int: OS_CREAT ... */
+IpcReader IpcReadTruncFlags;	/* int: OS_TRUNC too */
+IpcReader IpcReadMode;		/* int64_t */
+IpcReader IpcReadTimeout;	/* OsTime, from now */
+IpcReader IpcReadSemValue;	/* int64_t */
+IpcReader IpcReadCount;		/* int64_t, at least 1 */
+IpcReader IpcReadSize;		/* int64_t, at least 0 */
+IpcReader IpcReadPriority;	/* int64_t */
+IpcReader IpcReadBoolean;	/* int */
+IpcReader IpcReadEncoding;	/* Tcl_Obj *: the name of one that exists */
+IpcReader IpcReadPrefix;	/* Tcl_Obj *: a command prefix, not empty */
+IpcReader IpcReadSignal;	/* int: the number of a signal */
+IpcReader IpcReadWord;		/* Tcl_Obj *: anything */
+
+extern const Tcl_ObjType ipcRowRep;	/* of Tcl values that named a row */
+
+void	IpcKeepRep(Tcl_Obj *value, const Tcl_ObjType *type, void *first,
+	    void *second);
+const void *IpcSearchRow(Tcl_Interp *interp, Tcl_Obj *word, const void *table,
+	    size_t size, const char *what);
+
+/*
+ * IpcFindRow --
+ *
+ *	Returns the row of a table that a word names. Rows have size bytes and
+ *	begin with their names. The word keeps the row for the next time. On
+ *	failure, returns NULL, with an error about what in the interpreter.
+ */
+
+static inline const void *
+IpcFindRow(
+    Tcl_Interp *interp,
+    Tcl_Obj *word,
+    const void *table,
+    size_t size,		/* bytes */
+    const char *what)
+{
+    return (word->typePtr == &ipcRowRep
+		    && word->internalRep.twoPtrValue.ptr1 == table)
+	    ? word->internalRep.twoPtrValue.ptr2
+	    : IpcSearchRow(interp, word, table, size, what);
+}
+
+/*
+ * Types of Tcl's values, which are compared by address because comparing
+ * their names takes longer.
+ */
+
+enum { IPC_INTEGER, IPC_DOUBLE, IPC_BYTES, IPC_TYPES };
+
+extern _Atomic(const Tcl_ObjType *) ipcTypes[IPC_TYPES];
+
+void	IpcInitTypes(void);
+
+static inline bool
+IpcHasType(
+    const Tcl_Obj *value,
+    int type)			/* IPC_INTEGER ... */
+{
+    return value->typePtr
+	    == atomic_load_explicit(&ipcTypes[type], memory_order_relaxed);
+}
+
+/*
+ * IpcHasInteger --
+ *
+ *	Stores which integer a value is, if it is one already. Most are, after
+ *	the first time that they are read. Where a long has 64 bits, all versions
+ *	of Tcl keep an integer in one form; elsewhere, this returns false.
+ */
+
+static inline bool
+IpcHasInteger(
+    const Tcl_Obj *value,
+    int64_t *where)
+{
+    if (sizeof(long) < sizeof(*where) || !IpcHasType(value, IPC_INTEGER)) {
+	return false;
+    }
+    *where = value->internalRep.wideValue;
+    return true;
+}
+
+/*
+ * IpcReadPlace --
+ *
+ *	Reads an offset or a length. One that no segment could have is RANGE,
+ *	like one that is outside this one.
+ */
+
+static inline int
+IpcReadPlace(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    int64_t *where)
+{
+    return (IpcHasInteger(value, where) && *where >= 0) ? TCL_OK
+	    : IpcParsePlace(call, what, value, where);
+}
+
+/*
+ * IpcReadOptions --
+ *
+ *	Reads options and their values, the words from first on, into the
+ *	record that the table describes. Most calls have none.
+ */
+
+static inline int
+IpcReadOptions(
+    const IpcCall *call,
+    Tcl_Size first,
+    const IpcOption *options,
+    void *record)
+{
+    return (call->objc <= first) ? TCL_OK
+	    : IpcReadGivenOptions(call, first, options, record);
+}
+
+#endif /* IPC_ARGS_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * error.h --
+ *
+ *	How a call fails. Each function returns TCL_ERROR, with result and
+ *	errorCode set. reason is a new object, usually from Tcl_ObjPrintf, or
+ *	NULL.
+ */
+
+#ifndef IPC_ERROR_H
+#define IPC_ERROR_H
+
+#include "call.h"
+
+int	IpcFail(const IpcCall *call, int err, Tcl_Obj *reason);
+int	IpcFailLimit(const IpcCall *call, int err, const OsMqLimits *limits);
+int	IpcFailReadonly(const IpcCall *call);
+int	IpcFailAccess(const IpcCall *call, int err, const OsShm *shm,
+	    int64_t offset, int64_t length);
+int	IpcFailUsage(const IpcCall *call);
+int	IpcFailNoWatch(const IpcCall *call);
+
+#endif /* IPC_ERROR_H */

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * lockNotify.c --
+ *
+ *	The methods wait and notify of locks. A wait has two halves: after the
+ *	notification, or its timeout, the permits are acquired again, however
+ *	long that takes, before the call ends.
+ */
+
+#include "lockHandle.h"
+#include "error.h"
+#include "wait.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * LockFreeNotice --
+ *
+ *	Removes a wait for a notification from its handle, and ends it if it
+ *	was not notified yet.
+ */
+
+void
+LockFreeNotice(
+    LockHandle *self,
+    LockNotice *notice)
+{
+    LockNotice **link = &self->notices;
+
+    while (*link != notice) {
+	link = &(*link)->next;
+    }
+    *link = notice->next;
+    if (!notice->isOver && self->lock != NULL) {
+	OsLockEndWait(self->lock);
+    }
+    ckfree(notice);
+}
+
+/*
+ * AttemptNotice --
+ *
+ *	Waits for a notification.
+ */
+
+static int
+AttemptNotice(
+    IpcHandle *handle,
+    void *data,
+    OsTime timeout)
+{
+    LockHandle *self = (LockHandle *) handle;
+
+    *(int *) data = OsLockWait(self->lock, timeout, &self->deadPid);
+    return (*(int *) data == EBUSY) ? ETIMEDOUT : *(int *) data;
+}
+
+/*
+ * IsInterrupted --
+ *
+ *	Returns whether a wait whose last attempt has come to err ended by its
+ *	timeout or by a signal.
+ */
+
+static bool
+IsInterrupted(
+    int err)
+{
+    return err == ETIMEDOUT || err == EAGAIN || err == EINTR || err == EBUSY;
+}
+
+/*
+ * AcquireAgain --
+ *
+ *	Acquires again the permits that a wait gave back, however long that takes,
+ *	as the same grant: the end of a "with" around the wait releases it.
+ *	code is that of the wait, whose error stays the result; a signal meanwhile
+ *	is reported too. An interpreter that has exceeded its limits, interp(n),
+ *	waits no longer. Returns the code with which the wait must end.
+ */
+
+static int
+AcquireAgain(
+    LockHandle *self,
+    const IpcCall *call,
+    uint32_t permits,
+    unsigned grant,
+    int code)
+{
+    LockRequest request = { permits, 0, 0 };
+    Tcl_InterpState state = Tcl_SaveInterpState(call->interp, code);
+    int again = LockAcquire(self, call, &request, OS_NEVER);
+
+    while (again != TCL_OK && IsInterrupted(request.err)
+	    && IpcIsUsable(&self->handle)
+	    && !Tcl_LimitExceeded(call->interp)) {
+	if (code == TCL_OK) {
+	    Tcl_DiscardInterpState(state);
+	    code = again;
+	    state = Tcl_SaveInterpState(call->interp, code);
+	}
+	again = LockAcquire(self, call, &request, OS_NEVER);
+    }
+    if (again == TCL_OK) {
+	self->grant = grant;
+	return Tcl_RestoreInterpState(call->interp, state);
+    }
+    Tcl_DiscardInterpState(state);
+    return again;
+}
+
+/*
+ * WaitNow --
+ *
+ *	Waits for a notification, with the thread blocked.
+ */
+
+static int
+WaitNow(
+    LockHandle *self,
+    const IpcCall *call,
+    OsTime timeout)
+{
+    const unsigned grant = self->grant;
+    uint32_t permits;
+    int err = OsLockBeginWait(self->lock, false, &permits);
+    int code, last = 0;
+
+    if (err != 0) {
+	return LockFail(self, call, err);
+    }
+    if (self->handle.firstPending != NULL) {
+	IpcMakeReady(&self->handle, 0);
+    }
+    IpcHoldHandle(&self->handle);
+    code = IpcWait(call, &self->handle, timeout, AttemptNotice, &last);
+    if (self->lock != NULL) {
+	bool isNotified = OsLockEndWait(self->lock);
+
+	if (code == TCL_ERROR) {
+	    LockRefine(&self->handle, call->interp, last);
+	    if (isNotified && last == ETIMEDOUT) {
+		Tcl_ResetResult(call->interp);
+		code = TCL_OK;
+	    }
+	}
+	if (code == TCL_OK || (IsInterrupted(last)
+		&& IpcIsUsable(&self->handle))) {
+	    code = AcquireAgain(self, call, permits, grant, code);
+	}
+    }
+    IpcDropHandle(&self->handle);
+    return code;
+}
+
+/*
+ * FindNotice --
+ *
+ *	Returns the wait of a number.
+ */
+
+static LockNotice *
+FindNotice(
+    LockHandle *self,
+    int event)
+{
+    LockNotice *notice = self->notices;
+
+    while (notice->event != event) {
+	notice = notice->next;
+    }
+    return notice;
+}
+
+/*
+ * CheckNotice --
+ *
+ *	Returns 0 if the first half of a wait is over, EAGAIN if it is not, or
+ *	the errno value that ends it.
+ */
+
+static int
+CheckNotice(
+    LockHandle *self,
+    LockNotice *notice)
+{
+    int err = OsLockWait(self->lock, OS_NOW, &self->deadPid);
+
+    if (err == EBUSY || (err == ETIMEDOUT && OsClock() < notice->deadline)) {
+	return EAGAIN;
+    }
+    notice->isOver = true;
+    if (!OsLockEndWait(self->lock) && err == ETIMEDOUT) {
+	notice->err = ETIME;
+    }
+    return (err == ETIMEDOUT) ? 0 : err;
+}
+
+/*
+ * WaitPending --
+ *
+ *	Continues a wait that is completed later.
+ */
+
+static int
+WaitPending(
+    IpcHandle *handle,
+    const void *data,
+    Tcl_Obj **resultPtr)
+{
+    LockHandle *self = (LockHandle *) handle;
+    LockNotice *notice = FindNotice(self, *(const int *) data);
+    int err = notice->isOver ? 0 : CheckNotice(self, notice);
+
+    (void) resultPtr;
+    if (err == 0) {
+	err = LockTakeTurn(self, (LockRequest) { notice->permits, 0, 0 });
+	if (err == 0) {
+	    self->grant = notice->grant;
+	    err = notice->err;
+	}
+    }
+    return err;
+}
+
+/*
+ * WaitLater --
+ *
+ *	Starts a wait that is completed later.
+ */
+
+static int
+WaitLater(
+    LockHandle *self,
+    const IpcCall *call,
+    const LockOptions *options)
+{
+    LockNotice *notice, **link = &self->notices;
+    OsTime now = OsClock();
+    uint32_t permits;
+    int *event;
+    int err = OsLockBeginWait(self->lock, true, &permits);
+
+    if (err != 0) {
+	return LockFail(self, call, err);
+    }
+    notice = ckalloc(sizeof(*notice));
+    *notice = (LockNotice) {
+	.event = ++self->lastEvent,
+	.permits = permits,
+	.grant = self->grant,
+	.deadline = (options->timeout < OS_NEVER - now)
+		? now + options->timeout : OS_NEVER
+    };
+    while (*link != NULL) {
+	link = &(*link)->next;
+    }
+    *link = notice;
+    event = ckalloc(sizeof(*event));
+    *event = notice->event;
+    return IpcStartPending(call, &self->handle, &(IpcPendingSpec) {
+	.attempt = WaitPending,
+	.event = notice->event,
+	.timeout = options->timeout,
+	.goesOn = true,
+	.prefix = options->prefix,
+	.request = event
+    });
+}
+
+/*
+ * LockWaitMethod --
+ *
+ *	$lock wait ?-timeout seconds? ?-command prefix?
+ */
+
+int
+LockWaitMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    static const IpcOption table[] = {
+	{ "-timeout", IpcReadTimeout, offsetof(LockOptions, timeout) },
+	{ "-command", IpcReadPrefix, offsetof(LockOptions, prefix) },
+	{ NULL, NULL, 0 }
+    };
+    LockOptions options = LOCK_DEFAULTS;
+
+    if (IpcReadOptions(call, 2, table, &options) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (options.prefix == NULL && call->receiver == NULL) {
+	return WaitNow((LockHandle *) handle, call, options.timeout);
+    }
+    if (IpcCheckPending(call, options.prefix) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    return WaitLater((LockHandle *) handle, call, &options);
+}
+
+/*
+ * LockNotifyMethod --
+ *
+ *	$lock notify ?count?
+ */
+
+int
+LockNotifyMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    LockHandle *self = (LockHandle *) handle;
+    int64_t count = 1;
+    size_t woken;
+    int err;
+
+    if (call->objc == 3) {
+	if (strcmp(Tcl_GetString(call->objv[2]), "all") == 0) {
+	    count = INT64_MAX;
+	} else if (IpcReadCount(call, "count", call->objv[2], &count)
+		!= TCL_OK) {
+	    return TCL_ERROR;
+	}
+    }
+    err = OsLockNotify(self->lock, (count > UINT32_MAX) ? UINT32_MAX
+	    : (size_t) count, &woken);
+    if (err != 0) {
+	return LockFail(self, call, err);
+    }
+    Tcl_SetObjResult(call->interp, Tcl_NewWideIntObj((Tcl_WideInt) woken));
+    return TCL_OK;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * lockPermits.c --
+ *
+ *	The methods acquire and release of locks.
+ *
+ *	Calls that are completed later take turns: if the handle itself has the
+ *	grant, such a call waits like any other, and is tried again when the
+ *	grant ends.
+ */
+
+#include "lockHandle.h"
+#include "error.h"
+#include "wait.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * LockReadPermits --
+ *
+ *	Reads a number of permits, uint32_t; 0 for the word all.
+ */
+
+int
+LockReadPermits(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    int64_t permits = 0;
+
+    if (strcmp(Tcl_GetString(value), "all") != 0 && IpcReadInteger(call, what,
+	    value, 1, 1000000, &permits) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    *(uint32_t *) where = (uint32_t) permits;
+    return TCL_OK;
+}
+
+static const IpcOption acquireOptions[] = {
+    { "-permits", LockReadPermits, offsetof(LockOptions, permits) },
+    { "-timeout", IpcReadTimeout, offsetof(LockOptions, timeout) },
+    { "-takeover", IpcReadBoolean, offsetof(LockOptions, takeover) },
+    { "-command", IpcReadPrefix, offsetof(LockOptions, prefix) },
+    { NULL, NULL, 0 }
+};
+
+/*
+ * AttemptAcquire, LockAcquire --
+ *
+ *	Take permits, waiting if they are not free. Return TCL_OK or the code
+ *	with which the call must end.
+ */
+
+static int
+AttemptAcquire(
+    IpcHandle *handle,
+    void *data,
+    OsTime timeout)
+{
+    LockHandle *self = (LockHandle *) handle;
+    LockRequest *request = data;
+
+    request->err = OsLockAcquire(self->lock, request->permits, request->flags,
+	    timeout, &self->deadPid);
+    return (request->err == EBUSY) ? ETIMEDOUT : request->err;
+}
+
+int
+LockAcquire(
+    LockHandle *self,
+    const IpcCall *call,
+    LockRequest *request,
+    OsTime timeout)
+{
+    int err = OsLockTry(self->lock, request->permits, request->flags
+	    | ((timeout != 0) ? OS_LOCK_QUEUE : 0), &self->deadPid);
+    int code;
+
+    request->err = err;
+    if (err != EAGAIN || timeout == 0) {
+	LockCountGrant(self, err);
+	return (err == 0) ? TCL_OK : LockFail(self, call, err);
+    }
+    IpcHoldHandle(&self->handle);
+    code = IpcWait(call, &self->handle, timeout, AttemptAcquire, request);
+    if (code == TCL_OK) {
+	LockCountGrant(self, 0);
+    } else if (self->lock != NULL) {
+	if (code == TCL_ERROR) {
+	    LockRefine(&self->handle, call->interp, request->err);
+	}
+	OsLockLeaveLine(self->lock);
+	if (self->handle.firstPending != NULL) {
+	    IpcMakeReady(&self->handle, 0);
+	}
+    }
+    IpcDropHandle(&self->handle);
+    return code;
+}
+
+/*
+ * LockTakeTurn, AcquirePending --
+ *
+ *	Takes permits for a call that is completed later. While the handle has a
+ *	grant, it waits for its turn.
+ */
+
+int
+LockTakeTurn(
+    LockHandle *self,
+    LockRequest request)
+{
+    int err = OsLockTry(self->lock, request.permits, request.flags
+	    | OS_LOCK_QUEUE | OS_LOCK_PENDING, &self->deadPid);
+
+    LockCountGrant(self, err);
+    return (err == EDEADLK || err == EBUSY) ? EAGAIN : err;
+}
+
+static int
+AcquirePending(
+    IpcHandle *handle,
+    const void *data,
+    Tcl_Obj **resultPtr)
+{
+    LockHandle *self = (LockHandle *) handle;
+    const LockRequest *request = data;
+    int err = LockTakeTurn(self, *request);
+
+    if (err == 0 && (request->flags & OS_LOCK_TAKEOVER)) {
+	*resultPtr = Tcl_NewWideIntObj(self->deadPid);
+    }
+    return err;
+}
+
+/*
+ * LockShowPending --
+ *
+ *	Tells others how many calls of the event loop wait for permits, before the
+ *	first of them is tried, so that later requests come after it. If a process
+ *	is stopped inside the lock, the attempt reports that; any other failure
+ *	ends the calls. In a child process, the calls belong to the parent.
+ */
+
+void
+LockShowPending(
+    LockHandle *self)
+{
+    const LockRequest *first
+	    = IpcFirstRequest(&self->handle, EVENT_PERMITS);
+    size_t calls = IpcCountPending(&self->handle);
+    int err;
+
+    if (IpcGetWatch() == NULL) {
+	return;
+    }
+    for (const LockNotice *notice = self->notices; notice != NULL;
+	    notice = notice->next) {
+	calls -= !notice->isOver;	/* the lock counts those itself */
+    }
+    err = OsLockShowPending(self->lock, (uint32_t) calls,
+	    (first != NULL) ? first->permits : UINT32_MAX);
+    if (err != 0 && err != EBUSY) {
+	IpcFailPending(&self->handle, err);
+	while (self->notices != NULL) {
+	    LockFreeNotice(self, self->notices);
+	}
+    }
+}
+
+/*
+ * LockAcquireMethod --
+ *
+ *	$lock acquire ?-permits k? ?-timeout seconds? ?-takeover bool?
+ *	    ?-command prefix?
+ */
+
+int
+LockAcquireMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    LockHandle *self = (LockHandle *) handle;
+    LockOptions options = LOCK_DEFAULTS;
+    LockRequest request, *later;
+    int code;
+
+    if (IpcReadOptions(call, 2, acquireOptions, &options) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    request = LockGetRequest(&options);
+    if (options.prefix == NULL && call->receiver == NULL) {
+	code = LockAcquire(self, call, &request, options.timeout);
+	if (code == TCL_OK && options.takeover) {
+	    Tcl_SetObjResult(call->interp, Tcl_NewWideIntObj(self->deadPid));
+	}
+	return code;
+    }
+    later = ckalloc(sizeof(*later));
+    *later = request;
+    code = IpcStartPending(call, handle, &(IpcPendingSpec) {
+	.attempt = AcquirePending,
+	.event = EVENT_PERMITS,
+	.timeout = options.timeout,
+	.prefix = options.prefix,
+	.request = later
+    });
+    if (code == TCL_OK) {
+	LockShowPending(self);
+    }
+    return code;
+}
+
+/*
+ * LockRelease --
+ *
+ *	Gives back the grant of the handle; its own waiting calls then get
+ *	their turn. Returns 0 or an errno value.
+ */
+
+int
+LockRelease(
+    LockHandle *self,
+    bool abandon)
+{
+    int err = OsLockRelease(self->lock, abandon);
+
+    if (self->handle.firstPending != NULL) {
+	IpcMakeReady(&self->handle, 0);
+	LockShowPending(self);
+    }
+    return err;
+}
+
+/*
+ * LockReleaseMethod --
+ *
+ *	$lock release ?-abandon bool?
+ */
+
+int
+LockReleaseMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    static const IpcOption options[] = {
+	{ "-abandon", IpcReadBoolean, 0 },
+	{ NULL, NULL, 0 }
+    };
+    int abandon = 0, err;
+
+    if (IpcReadOptions(call, 2, options, &abandon) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    err = LockRelease((LockHandle *) handle, abandon != 0);
+    if (err == EINVAL) {
+	return IpcFail(call, err, Tcl_NewStringObj("only the owner of all"
+		" permits can abandon the lock", -1));
+    }
+    return (err == 0) ? TCL_OK : LockFail((LockHandle *) handle, call, err);
+}

@@ -1,0 +1,756 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * memory.c --
+ *
+ *	Typed and atomic access to a segment: the methods get, set, incr, swap,
+ *	cas, wait and wake, and posix_ipc::layout, which tells where the fields
+ *	of a type are.
+ *
+ *	A scalar goes through one function of unix/osMemory.c, in one step if it
+ *	is aligned; everything else goes through an image (image.c). A reference
+ *	to a type that is not a scalar is held while it is used, because reading
+ *	a value can discard the type that Tcl caches.
+ */
+
+#include "memory.h"
+
+#include "args.h"
+#include "error.h"
+#include "image.h"
+#include "pending.h"
+#include "shmHandle.h"
+#include "wait.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORD 4			/* bytes of the integer that is waited for */
+
+/*
+ * An access: where, of which type, and how many waiters are woken afterwards.
+ */
+
+typedef struct Access {
+    OsShm *shm;
+    int64_t offset;
+    IpcType *type;		/* held; nothing ends that of a scalar */
+    int wake;			/* INT_MAX: all; 0: none */
+} Access;
+
+/*
+ * ReadWake --
+ *
+ *	Reads a number of waiters, at least 1, or "all".
+ */
+
+static int
+ReadWake(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    void *where)
+{
+    int64_t count = INT_MAX;
+
+    if (strcmp(Tcl_GetString(value), "all") != 0
+	    && IpcReadCount(call, what, value, &count) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    *(int *) where = (count < INT_MAX) ? (int) count : INT_MAX;
+    return TCL_OK;
+}
+
+static const IpcOption storeOptions[] = {
+    { "-wake",	ReadWake,	offsetof(Access, wake) },
+    { NULL, NULL, 0 }
+};
+
+/*
+ * CheckAligned --
+ *
+ *	Fails a call for an offset that is not a multiple of size, a power of
+ *	two.
+ */
+
+static int
+CheckAligned(
+    const IpcCall *call,
+    int64_t offset,
+    size_t size)
+{
+    char text[80];
+
+    if ((offset & ((int64_t) size - 1)) == 0) {
+	return TCL_OK;
+    }
+    snprintf(text, sizeof(text), "offset %" PRId64 " is not a multiple of %d",
+	    offset, (int) size);
+    return IpcFail(call, EINVAL, Tcl_NewStringObj(text, -1));
+}
+
+/*
+ * BeginAccess --
+ *
+ *	Reads the offset and the type of a call, which is held unless the call has
+ *	failed.
+ */
+
+static int
+BeginAccess(
+    IpcHandle *handle,
+    const IpcCall *call,
+    Access *access)
+{
+    access->shm = ((IpcShmHandle *) handle)->shm;
+    access->wake = 0;
+    if (IpcReadPlace(call, "offset", call->objv[2], &access->offset)
+	    != TCL_OK) {
+	return TCL_ERROR;
+    }
+    access->type = IpcGetType(call, call->objv[3]);
+    return (access->type == NULL) ? TCL_ERROR : TCL_OK;
+}
+
+/*
+ * ReadStoreOptions --
+ *
+ *	Reads the options of a call that stores. The word that waiters are woken
+ *	at must be aligned and inside, or nothing is stored.
+ */
+
+static int
+ReadStoreOptions(
+    const IpcCall *call,
+    Tcl_Size optional,
+    Access *access)
+{
+    uint64_t word;
+    int err;
+
+    if (IpcReadOptions(call, optional, storeOptions, access) != TCL_OK
+	    || CheckAligned(call, access->offset, WORD) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    err = OsShmLoad(access->shm, access->offset, WORD, &word);
+    return (err == 0) ? TCL_OK : IpcFailAccess(call, err, access->shm,
+	    access->offset, WORD);
+}
+
+/*
+ * BeginStore --
+ *
+ *	BeginAccess for a call that may change the segment, with options from
+ *	the word at optional on.
+ */
+
+static inline int
+BeginStore(
+    IpcHandle *handle,
+    const IpcCall *call,
+    Tcl_Size optional,
+    Access *access)
+{
+    if (((IpcShmHandle *) handle)->readonly) {
+	IpcFailReadonly(call);
+	return TCL_ERROR;
+    }
+    if (BeginAccess(handle, call, access) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (call->objc == optional
+	    || ReadStoreOptions(call, optional, access) == TCL_OK) {
+	return TCL_OK;
+    }
+    IpcDropType(access->type);
+    return TCL_ERROR;
+}
+
+/*
+ * Wake, EndAccess --
+ *
+ *	End an access: wake waiters if err is 0, otherwise fail the call.
+ *	Return what the call returns.
+ */
+
+static int
+Wake(
+    const IpcCall *call,
+    const Access *access)
+{
+    int woken;
+    int err = OsShmWake(access->shm, access->offset, access->wake, &woken);
+
+    return (err == 0) ? TCL_OK : IpcFailAccess(call, err, access->shm,
+	    access->offset, WORD);
+}
+
+static inline int
+EndAccess(
+    const IpcCall *call,
+    const Access *access,
+    int err)
+{
+    return (err != 0) ? IpcFailAccess(call, err, access->shm, access->offset,
+		    (int64_t) access->type->size)
+	    : (access->wake != 0) ? Wake(call, access) : TCL_OK;
+}
+
+/*
+ * CheckReach --
+ *
+ *	Checks that an access can lie inside a segment before its places are
+ *	computed, and that a large type lies inside before memory of its size
+ *	is allocated. Returns 0, ERANGE, or the errno value for which the size
+ *	is unknown.
+ */
+
+static int
+CheckReach(
+    const Access *access)
+{
+    const uint64_t large = 1 << 16, length = access->type->size;
+    const uint64_t end = (uint64_t) access->offset + length;
+    int64_t size;
+    int err = 0;
+
+    if (end > INT64_MAX) {
+	return ERANGE;
+    }
+    if (length >= large) {
+	err = OsShmGetSize(access->shm, &size);
+	if (err == 0 && end > (uint64_t) size) {
+	    err = ERANGE;
+	}
+    }
+    return err;
+}
+
+/*
+ * GetImage --
+ *
+ *	Gets a value that is not a scalar, through a copy.
+ */
+
+static int
+GetImage(
+    const IpcCall *call,
+    const Access *access)
+{
+    const size_t small = 512;
+    const IpcType *type = access->type;
+    unsigned char space[512], *bytes = space;
+    int err = CheckReach(access);
+
+    if (err == 0 && IpcCheckMemory(call, type) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (err == 0 && type->size > small) {
+	bytes = malloc(type->size);
+	err = (bytes == NULL) ? ENOMEM : 0;
+    }
+    if (err == 0) {
+	err = OsShmRead(access->shm, access->offset, bytes, type->size);
+    }
+    if (err == 0) {
+	Tcl_SetObjResult(call->interp, IpcNewValue(type, bytes));
+    }
+    if (bytes != space) {
+	free(bytes);
+    }
+    return EndAccess(call, access, err);
+}
+
+/*
+ * IpcGetMethod --
+ *
+ *	$shm get offset type
+ */
+
+int
+IpcGetMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    Access access;
+    uint64_t bits;
+    int err, code;
+
+    if (BeginAccess(handle, call, &access) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (!IpcIsScalar(access.type)) {
+	code = GetImage(call, &access);
+	IpcDropType(access.type);
+	return code;
+    }
+    err = OsShmLoad(access.shm, access.offset, access.type->size, &bits);
+    if (err == 0) {
+	Tcl_SetObjResult(call->interp, IpcNewScalar(access.type, bits));
+    }
+    return EndAccess(call, &access, err);
+}
+
+/*
+ * SetImage --
+ *
+ *	Sets a value that is not a scalar, piece by piece.
+ */
+
+static int
+SetImage(
+    const IpcCall *call,
+    const Access *access,
+    Tcl_Obj *value)
+{
+    IpcImage image;
+    int err = CheckReach(access);
+
+    if (err == 0) {
+	if (IpcMakeImage(call, access->type, value, access->offset, &image)
+		!= TCL_OK) {
+	    return TCL_ERROR;
+	}
+	err = OsShmWritePieces(access->shm, access->offset,
+		access->type->size, image.bytes, image.pieces, image.count);
+	IpcFreeImage(&image);
+    }
+    return EndAccess(call, access, err);
+}
+
+/*
+ * IpcSetMethod --
+ *
+ *	$shm set offset type value ?-wake count?
+ */
+
+int
+IpcSetMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    Tcl_Obj *value = call->objv[4];
+    Access access;
+    uint64_t bits;
+    int code;
+
+    if (BeginStore(handle, call, 5, &access) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (!IpcIsScalar(access.type)) {
+	code = SetImage(call, &access, value);
+	IpcDropType(access.type);
+	return code;
+    }
+    if (IpcReadScalar(call, access.type, value, access.offset, &bits)
+	    != TCL_OK) {
+	return TCL_ERROR;
+    }
+    return EndAccess(call, &access, OsShmStore(access.shm, access.offset,
+	    access.type->size, bits));
+}
+
+/*
+ * BeginAtomic --
+ *
+ *	BeginStore for an access that is atomic: the type is aligned, and its kind
+ *	not beyond last.
+ */
+
+static inline int
+BeginAtomic(
+    IpcHandle *handle,
+    const IpcCall *call,
+    Tcl_Size optional,
+    IpcKind last,		/* TYPE_DOUBLE or TYPE_UINT64 */
+    Access *access)
+{
+    if (BeginStore(handle, call, optional, access) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (access->type->kind > last) {
+	IpcDropType(access->type);
+	return IpcFail(call, EINVAL, Tcl_ObjPrintf("type \"%s\" is not %s",
+		Tcl_GetString(call->objv[3]), (last == TYPE_DOUBLE)
+			? "an integer, float or double" : "an integer"));
+    }
+    return CheckAligned(call, access->offset, access->type->size);
+}
+
+/*
+ * FailSum --
+ *
+ *	Fails a call whose sum is out of the range of its type.
+ */
+
+static int
+FailSum(
+    const IpcCall *call,
+    const Access *access,
+    uint64_t found,
+    const char *amount)
+{
+    Tcl_Obj *old = IpcNewScalar(access->type, found);
+    Tcl_Obj *sum = Tcl_ObjPrintf("%s + %s", Tcl_GetString(old), amount);
+
+    IpcFailRange(call, access->type, access->offset, Tcl_GetString(sum));
+    Tcl_DecrRefCount(sum);
+    Tcl_DecrRefCount(old);
+    return TCL_ERROR;
+}
+
+/*
+ * IpcIncrMethod --
+ *
+ *	$shm incr offset type ?amount? ?-wake count?
+ */
+
+int
+IpcIncrMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    Tcl_Obj *amount = (call->objc % 2 != 0) ? call->objv[4] : NULL;
+    OsNumber number = { .magnitude = 1 };
+    Access access;
+    uint64_t bits;
+    int err;
+
+    if (BeginAtomic(handle, call, (amount != NULL) ? 5 : 4, TYPE_UINT64,
+	    &access)
+	    != TCL_OK
+	    || (amount != NULL
+		    && IpcReadNumber(call, amount, &number) != TCL_OK)) {
+	return TCL_ERROR;
+    }
+    err = OsShmAdd(access.shm, access.offset, access.type->size,
+	    access.type->kind <= TYPE_INT64, &number, &bits);
+    if (err == EOVERFLOW) {
+	return FailSum(call, &access, bits, (amount != NULL)
+		? Tcl_GetString(amount) : "1");
+    }
+    if (err == 0) {
+	Tcl_SetObjResult(call->interp, IpcNewScalar(access.type, bits));
+    }
+    return EndAccess(call, &access, err);
+}
+
+/*
+ * IpcSwapMethod --
+ *
+ *	$shm swap offset type value ?-wake count?
+ */
+
+int
+IpcSwapMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    uint64_t bits, found;
+    Access access;
+    int err;
+
+    if (BeginAtomic(handle, call, 5, TYPE_DOUBLE, &access) != TCL_OK
+	    || IpcReadScalar(call, access.type, call->objv[4], access.offset,
+		    &bits) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    err = OsShmSwap(access.shm, access.offset, access.type->size, bits,
+	    &found);
+    if (err == 0) {
+	Tcl_SetObjResult(call->interp, IpcNewScalar(access.type, found));
+    }
+    return EndAccess(call, &access, err);
+}
+
+/*
+ * IpcCompareSwapMethod --
+ *
+ *	$shm cas offset type expected value ?-wake count?
+ */
+
+int
+IpcCompareSwapMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    uint64_t expected, bits;
+    bool isStored;
+    Access access;
+    int err;
+
+    if (BeginAtomic(handle, call, 6, TYPE_DOUBLE, &access) != TCL_OK
+	    || IpcReadScalar(call, access.type, call->objv[4], access.offset,
+		    &expected) != TCL_OK
+	    || IpcReadScalar(call, access.type, call->objv[5], access.offset,
+		    &bits) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    err = OsShmCompareSwap(access.shm, access.offset, access.type->size,
+	    expected, bits, &isStored);
+    if (err == 0) {
+	Tcl_SetObjResult(call->interp, Tcl_NewIntObj(isStored));
+    }
+    if (!isStored) {
+	access.wake = 0;
+    }
+    return EndAccess(call, &access, err);
+}
+
+/*
+ * IpcWakeMethod --
+ *
+ *	$shm wake offset ?count?
+ */
+
+int
+IpcWakeMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    OsShm *shm = ((IpcShmHandle *) handle)->shm;
+    int64_t offset;
+    int count = 1, woken, err;
+
+    if (IpcReadPlace(call, "offset", call->objv[2], &offset) != TCL_OK
+	    || (call->objc == 4 && ReadWake(call, "count", call->objv[3],
+		    &count) != TCL_OK)
+	    || CheckAligned(call, offset, WORD) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    err = OsShmWake(shm, offset, count, &woken);
+    if (err != 0) {
+	return IpcFailAccess(call, err, shm, offset, WORD);
+    }
+    Tcl_SetObjResult(call->interp, Tcl_NewIntObj(woken));
+    return TCL_OK;
+}
+
+/*
+ * A wait, and what was found at its end.
+ */
+
+typedef struct WaitRequest {
+    int64_t offset;
+    int32_t value;		/* it waits while this is there */
+    int32_t found;
+    OsTime timeout;
+    Tcl_Obj *prefix;
+    OsShmWaiter *waiter;	/* in the event loop, or NULL */
+} WaitRequest;
+
+static const IpcOption waitOptions[] = {
+    { "-timeout", IpcReadTimeout, offsetof(WaitRequest, timeout) },
+    { "-command", IpcReadPrefix, offsetof(WaitRequest, prefix) },
+    { NULL, NULL, 0 }
+};
+
+/*
+ * ReadWait --
+ *
+ *	Reads the words of a wait.
+ */
+
+static int
+ReadWait(
+    const IpcCall *call,
+    WaitRequest *request)
+{
+    uint64_t bits;
+
+    if (IpcReadPlace(call, "offset", call->objv[2], &request->offset) != TCL_OK
+	    || CheckAligned(call, request->offset, WORD) != TCL_OK
+	    || IpcReadScalar(call, &ipcScalars[TYPE_INT32], call->objv[3],
+		    request->offset, &bits) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    request->value = (int32_t) bits;
+    return IpcReadOptions(call, 4, waitOptions, request);
+}
+
+/*
+ * AttemptWait --
+ *
+ *	Waits, and checks the segment ten times a second, because truncation
+ *	wakes no waiter.
+ */
+
+static int
+AttemptWait(
+    IpcHandle *handle,
+    void *data,
+    OsTime timeout)
+{
+    const OsTime longest = OS_SECOND / 10, start = OsClock();
+    WaitRequest *request = data;
+    OsTime left = timeout;
+    int err;
+
+    do {
+	err = OsShmWait(((IpcShmHandle *) handle)->shm, request->offset,
+		request->value, (left < longest) ? left : longest,
+		&request->found);
+	left = timeout - (OsClock() - start);
+    } while (err == ETIMEDOUT && left > 0);
+    return err;
+}
+
+/*
+ * WaitLater, ReleaseWait --
+ *
+ *	A wait in the event loop: WaitLater reads the word and asks to be told
+ *	when it changes; ReleaseWait ends that.
+ */
+
+static int
+WaitLater(
+    IpcHandle *handle,
+    const void *data,
+    Tcl_Obj **resultPtr)
+{
+    OsShm *shm = ((IpcShmHandle *) handle)->shm;
+    WaitRequest *request = (WaitRequest *) data;
+    int err = OsShmWait(shm, request->offset, request->value, OS_NOW,
+	    &request->found);
+
+    if (err == 0) {
+	*resultPtr = Tcl_NewWideIntObj(request->found);
+    } else if (err == ETIMEDOUT) {
+	err = OsShmWaitLater(shm, request->offset, request->value,
+		IpcGetWatch(), handle, &request->waiter);
+	err = (err == 0) ? EAGAIN : err;
+    }
+    return err;
+}
+
+static void
+ReleaseWait(
+    void *data)
+{
+    WaitRequest *request = data;
+
+    OsShmDropWaiter(request->waiter);
+    request->waiter = NULL;
+}
+
+/*
+ * IpcWatchMemory, IpcServeMemory --
+ *
+ *	What the event loop asks of a segment. Each wait has a waiter of its own,
+ *	so there is nothing to do when one of them has ended.
+ */
+
+int
+IpcWatchMemory(
+    IpcHandle *handle)
+{
+    (void) handle;
+    return 0;
+}
+
+void
+IpcServeMemory(
+    IpcHandle *handle,
+    int events)
+{
+    (void) events;
+    if (IpcServeUnordered(handle)) {
+	IpcMakeReady(handle, 0);
+    }
+}
+
+/*
+ * IpcWaitMethod --
+ *
+ *	$shm wait offset value ?-timeout seconds? ?-command prefix?
+ */
+
+int
+IpcWaitMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    WaitRequest request = { .timeout = OS_NEVER };
+    int code;
+
+    if (ReadWait(call, &request) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (request.prefix != NULL || call->receiver != NULL) {
+	WaitRequest *later = (WaitRequest *) ckalloc(sizeof(*later));
+
+	*later = request;
+	return IpcStartPending(call, handle, &(IpcPendingSpec) {
+	    .attempt = WaitLater, .event = IPC_UNORDERED,
+	    .timeout = request.timeout, .prefix = request.prefix,
+	    .request = later, .release = ReleaseWait
+	});
+    }
+    code = IpcWait(call, handle, request.timeout, AttemptWait, &request);
+    if (code == TCL_OK) {
+	Tcl_SetObjResult(call->interp, Tcl_NewWideIntObj(request.found));
+    }
+    return code;
+}
+
+/*
+ * PutInteger --
+ *
+ *	Adds an integer to a dict that is not shared.
+ */
+
+static void
+PutInteger(
+    Tcl_Obj *dict,
+    Tcl_Obj *key,
+    size_t value)
+{
+    Tcl_DictObjPut(NULL, dict, key, Tcl_NewWideIntObj((Tcl_WideInt) value));
+}
+
+/*
+ * IpcLayoutCmd --
+ *
+ *	posix_ipc::layout type: a dict of size and align, in bytes, and for a
+ *	struct offsets, a dict from each field to its offset in bytes.
+ */
+
+int
+IpcLayoutCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    static const IpcFamily family = { .noun = "type" };
+    IpcCall call = { .interp = interp, .verb = "lay out", .family = &family };
+    IpcType *type;
+    Tcl_Obj *layout;
+
+    (void) clientData;
+    if (objc != 2) {
+	Tcl_WrongNumArgs(interp, 1, objv, "type");
+	return TCL_ERROR;
+    }
+    call.name = objv[1];
+    type = IpcGetType(&call, objv[1]);
+    if (type == NULL) {
+	return TCL_ERROR;
+    }
+    layout = Tcl_NewDictObj();
+    PutInteger(layout, Tcl_NewStringObj("size", -1), type->size);
+    PutInteger(layout, Tcl_NewStringObj("align", -1), type->alignment);
+    if (type->kind == TYPE_STRUCT) {
+	Tcl_Obj *offsets = Tcl_NewDictObj();
+
+	for (size_t i = 0; i < type->count; i++) {
+	    PutInteger(offsets, type->fields[i].name, type->fields[i].offset);
+	}
+	Tcl_DictObjPut(NULL, layout, Tcl_NewStringObj("offsets", -1), offsets);
+    }
+    IpcDropType(type);
+    Tcl_SetObjResult(interp, layout);
+    return TCL_OK;
+}

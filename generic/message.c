@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * message.c --
+ *
+ *	Messages between scripts and the system: bytes, or text in the encoding
+ *	of a handle.
+ */
+
+#include "message.h"
+#include "args.h"
+#include "text.h"
+
+#include <string.h>
+
+/*
+ * IpcReadMessage, IpcFreeMessage --
+ *
+ *	Bracket the use of a value as a message. A character that the encoding
+ *	lacks, or with NULL one above U+00FF, fails the call.
+ */
+
+int
+IpcReadMessage(
+    const IpcCall *call,
+    Tcl_Obj *value,
+    Tcl_Encoding encoding,
+    IpcMessage *message)
+{
+    Tcl_Size length;
+
+    message->isEncoded = (encoding != NULL);
+    if (!message->isEncoded) {
+	message->bytes = IpcGetBytes(call, value, &length);
+	message->length = (size_t) length;
+	return (message->bytes != NULL) ? TCL_OK : TCL_ERROR;
+    }
+    Tcl_DStringInit(&message->encoded);
+    if (IpcEncode(call, "message", value, encoding, &message->encoded)
+	    != TCL_OK) {
+	return TCL_ERROR;
+    }
+    message->bytes = (const unsigned char *)
+	    Tcl_DStringValue(&message->encoded);
+    message->length = (size_t) Tcl_DStringLength(&message->encoded);
+    return TCL_OK;
+}
+
+void
+IpcFreeMessage(
+    IpcMessage *message)
+{
+    if (message->isEncoded) {
+	Tcl_DStringFree(&message->encoded);
+    }
+}
+
+/*
+ * IpcNewMessageObj --
+ *
+ *	Returns the Tcl value of a message.
+ */
+
+Tcl_Obj *
+IpcNewMessageObj(
+    Tcl_Encoding encoding,
+    const void *bytes,
+    size_t length)
+{
+    Tcl_DString decoded;
+    Tcl_Obj *value;
+
+    if (encoding == NULL) {
+	return Tcl_NewByteArrayObj(bytes, (Tcl_Size) length);
+    }
+    Tcl_ExternalToUtfDString(encoding, bytes, (Tcl_Size) length, &decoded);
+    value = Tcl_NewStringObj(Tcl_DStringValue(&decoded),
+	    Tcl_DStringLength(&decoded));
+    Tcl_DStringFree(&decoded);
+    return value;
+}
+
+/*
+ * IpcSetEncoding, IpcConfigureEncoding, IpcGetEncoding --
+ *
+ *	IpcSetEncoding stores an encoding that is known to exist; NULL and
+ *	"binary" mean none. IpcConfigureEncoding checks one, and stores it if
+ *	commit is true. IpcGetEncoding returns its name.
+ */
+
+void
+IpcSetEncoding(
+    Tcl_Encoding *where,
+    Tcl_Obj *name)
+{
+    if (*where != NULL) {
+	Tcl_FreeEncoding(*where);
+    }
+    *where = (name == NULL || strcmp(Tcl_GetString(name), "binary") == 0)
+	    ? NULL : Tcl_GetEncoding(NULL, Tcl_GetString(name));
+}
+
+int
+IpcConfigureEncoding(
+    const IpcCall *call,
+    Tcl_Obj *value,
+    bool commit,
+    Tcl_Encoding *where)
+{
+    Tcl_Obj *name;
+
+    if (IpcReadEncoding(call, "-encoding", value, &name) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (commit) {
+	IpcSetEncoding(where, name);
+    }
+    return TCL_OK;
+}
+
+int
+IpcGetEncoding(
+    void *record,
+    size_t offset,
+    Tcl_Obj **valuePtr)
+{
+    Tcl_Encoding encoding = *(Tcl_Encoding *) ((char *) record + offset);
+
+    *valuePtr = Tcl_NewStringObj((encoding == NULL) ? "binary"
+	    : Tcl_GetEncodingName(encoding), -1);
+    return 0;
+}

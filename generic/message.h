@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * message.h --
+ *
+ *	Messages between scripts and the system: bytes, or text in the encoding
+ *	of a handle.
+ */
+
+#ifndef IPC_MESSAGE_H
+#define IPC_MESSAGE_H
+
+#include "family.h"
+
+/*
+ * A message that a script has given. Its bytes belong to the value until
+ * IpcFreeMessage, which must be called even if IpcReadMessage has failed.
+ */
+
+typedef struct IpcMessage {
+    const unsigned char *bytes;
+    size_t length;		/* bytes */
+    bool isEncoded;
+    Tcl_DString encoded;	/* if so */
+} IpcMessage;
+
+int	IpcReadMessage(const IpcCall *call, Tcl_Obj *value,
+	    Tcl_Encoding encoding, IpcMessage *message);
+void	IpcFreeMessage(IpcMessage *message);
+Tcl_Obj *IpcNewMessageObj(Tcl_Encoding encoding, const void *bytes,
+	    size_t length);
+
+/*
+ * The attribute -encoding: a field of the handle, NULL for bytes.
+ */
+
+void	IpcSetEncoding(Tcl_Encoding *where, Tcl_Obj *name);
+int	IpcConfigureEncoding(const IpcCall *call, Tcl_Obj *value, bool commit,
+	    Tcl_Encoding *where);
+
+IpcGetter IpcGetEncoding;
+
+#endif /* IPC_MESSAGE_H */

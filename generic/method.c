@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * method.c --
+ *
+ *	The command of a handle: the table of its methods, and the methods that
+ *	all families share.
+ */
+
+#include "method.h"
+#include "args.h"
+#include "error.h"
+#include "package.h"
+#include "pending.h"
+#include "text.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * IpcCloseHandle --
+ *
+ *	Releases the system resources of a handle, and cancels its pending
+ *	calls. Returns 0 or an errno value; the handle is closed in either
+ *	case.
+ */
+
+int
+IpcCloseHandle(
+    IpcHandle *handle)
+{
+    handle->isOpen = false;
+    handle->object.fd = -1;
+    IpcFailPending(handle, ECANCELED);
+    return handle->family->close(handle);
+}
+
+/*
+ * HoldItem, ServeItem, DropItem --
+ *
+ *	The event loop serves a handle that has an event or a new call. An
+ *	overdue call is served first.
+ */
+
+static void
+HoldItem(
+    IpcItem *item)
+{
+    IpcHoldHandle((IpcHandle *) item);
+}
+
+static void
+ServeItem(
+    IpcItem *item,
+    int events)
+{
+    IpcHandle *handle = (IpcHandle *) item;
+
+    if (!handle->isOpen) {
+	return;
+    }
+    if (Tcl_InterpDeleted(item->interp)) {
+	IpcFailPending(handle, ECANCELED);
+    } else if (IpcServeOverdue(handle)) {
+	IpcMakeReady(handle, events);
+    } else {
+	handle->family->serve(handle, events);
+    }
+}
+
+static void
+DropItem(
+    IpcItem *item)
+{
+    IpcDropHandle((IpcHandle *) item);
+}
+
+static const IpcItemType itemType = { HoldItem, ServeItem, DropItem };
+
+/*
+ * HandleDeleted --
+ *
+ *	The command of a handle is deleted: by destroy, by rename, or with its
+ *	interpreter.
+ */
+
+static void
+HandleDeleted(
+    ClientData clientData)
+{
+    IpcHandle *handle = clientData;
+
+    if (handle->isOpen) {
+	IpcCloseHandle(handle);
+    }
+    if (handle->next != NULL) {
+	handle->next->previous = handle->previous;
+    }
+    if (handle->previous != NULL) {
+	handle->previous->next = handle->next;
+    } else {
+	handle->package->handles = handle->next;
+    }
+    IpcDropHandle(handle);
+}
+
+/*
+ * IpcInvoke --
+ *
+ *	Finds the method of a handle and calls it. receiver, if not NULL, takes
+ *	the place of -command.
+ */
+
+int
+IpcInvoke(
+    IpcHandle *handle,
+    Tcl_Interp *interp,
+    Tcl_Size objc,
+    Tcl_Obj *const objv[],
+    IpcReceiver *receiver)
+{
+    const IpcFamily *family = handle->family;
+    const IpcMethod *method;
+
+    if (objc < 2) {
+	Tcl_WrongNumArgs(interp, 1, objv, "method ?arg ...?");
+	return TCL_ERROR;
+    }
+    method = IpcFindRow(interp, objv[1], family->methods, sizeof(*method),
+	    "method");
+    if (method == NULL) {
+	return TCL_ERROR;
+    }
+
+    IpcCall call = {
+	.interp = interp, .package = handle->package,
+	.objc = objc, .objv = objv, .prefix = 2,
+	.usage = method->usage, .verb = method->verb,
+	.family = family, .name = handle->name, .receiver = receiver
+    };
+
+    if (!IpcHasWords(&call, method->least, method->most)) {
+	return IpcFailUsage(&call);
+    }
+    if (!handle->isOpen && !(method->flags & IPC_WHEN_CLOSED)) {
+	return IpcFail(&call, EBADF, NULL);
+    }
+    if (receiver != NULL && !(method->flags & IPC_CAN_AWAIT)) {
+	Tcl_SetObjResult(interp, Tcl_ObjPrintf(
+		"method \"%s\" can't be awaited", method->name));
+	Tcl_SetErrorCode(interp, "TCL", "OPERATION", "AWAIT", (char *) NULL);
+	return TCL_ERROR;
+    }
+    return method->proc(handle, &call);
+}
+
+/*
+ * HandleNRCmd, HandleCmd --
+ *
+ *	The command of a handle, for Tcl's non-recursive engine (NRE), and for
+ *	callers in C that do not use it.
+ */
+
+static int
+HandleNRCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    return IpcInvoke(clientData, interp, objc, objv, NULL);
+}
+
+static int
+HandleCmd(
+    ClientData clientData,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    return Tcl_NRCallObjProc(interp, HandleNRCmd, clientData, objc, objv);
+}
+
+/*
+ * IpcFindHandle --
+ *
+ *	Returns the handle that a command belongs to; NULL, with an error left
+ *	in the interpreter, if it belongs to none.
+ */
+
+IpcHandle *
+IpcFindHandle(
+    Tcl_Interp *interp,
+    Tcl_Obj *command)
+{
+    Tcl_Command token = Tcl_GetCommandFromObj(interp, command);
+    Tcl_CmdInfo info;
+
+    if (Tcl_GetCommandInfoFromToken(token, &info)
+	    && info.objProc == HandleCmd) {
+	return info.objClientData;
+    }
+    Tcl_SetObjResult(interp, Tcl_ObjPrintf(
+	    "\"%s\" is not a handle of posix_ipc", Tcl_GetString(command)));
+    Tcl_SetErrorCode(interp, "TCL", "LOOKUP", "COMMAND",
+	    Tcl_GetString(command), (char *) NULL);
+    return NULL;
+}
+
+/*
+ * IpcAddCommand --
+ *
+ *	Creates the command of a new handle; the command owns the handle. The
+ *	full name of the command becomes the result of the call.
+ */
+
+void
+IpcAddCommand(
+    const IpcCall *call,
+    IpcHandle *handle,
+    const char *command)	/* as Tcl_CreateObjCommand(3) takes it */
+{
+    IpcPackage *package = call->package;
+
+    handle->item = (IpcItem) { .type = &itemType, .interp = call->interp };
+    handle->package = package;
+    handle->name = call->name;
+    Tcl_IncrRefCount(handle->name);
+    handle->refCount = 1;
+    handle->isOpen = true;
+    handle->next = package->handles;
+    if (handle->next != NULL) {
+	handle->next->previous = handle;
+    }
+    package->handles = handle;
+    handle->token = Tcl_NRCreateCommand(call->interp, command, HandleCmd,
+	    HandleNRCmd, handle, HandleDeleted);
+    Tcl_SetObjResult(call->interp, IpcNewCommandObj(handle));
+}
+
+/*
+ * RemoveName --
+ *
+ *	Removes a name from the system. With isQuiet, a name that is gone or, if
+ *	object is not NULL, belongs to another object is not an error.
+ */
+
+static int
+RemoveName(
+    const IpcCall *call,
+    const OsObject *object,	/* the only one to be removed, or NULL */
+    const char *name,
+    bool isQuiet)
+{
+    int err = (object != NULL) ? OsCheckLink(object, name) : 0;
+
+    if (err != ENOENT && err != ESTALE) {
+	err = call->family->unlink(name);
+    }
+    if (err == 0 || (isQuiet && (err == ENOENT || err == ESTALE))) {
+	return TCL_OK;
+    }
+    return IpcFail(call, err, NULL);
+}
+
+static const char *const unlinkOptions[] = { "-nocomplain", NULL };
+
+/*
+ * IpcUnlink --
+ *
+ *	posix_ipc::sem unlink ?-nocomplain? name, and those of the other
+ *	families.
+ */
+
+int
+IpcUnlink(
+    IpcCall *call)
+{
+    const char *first = Tcl_GetString(call->objv[1]);
+    Tcl_DString name;
+    int index, code;
+
+    if (call->objc == 3 && *first == '-' && Tcl_GetIndexFromObj(call->interp,
+	    call->objv[1], unlinkOptions, "option", TCL_EXACT, &index)
+		    != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if ((strcmp(first, unlinkOptions[0]) == 0) != (call->objc == 3)) {
+	return IpcFailUsage(call);
+    }
+    Tcl_DStringInit(&name);
+    code = IpcTakeName(call, call->objv[call->objc - 1], &name);
+    if (code == TCL_OK) {
+	code = RemoveName(call, NULL, Tcl_DStringValue(&name),
+		call->objc == 3);
+    }
+    Tcl_DStringFree(&name);
+    return code;
+}
+
+/*
+ * IpcCloseMethod, IpcUnlinkMethod, IpcDestroyMethod --
+ *
+ *	$handle close, unlink, destroy.
+ */
+
+int
+IpcCloseMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    int err = IpcCloseHandle(handle);
+
+    return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
+}
+
+int
+IpcUnlinkMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    Tcl_DString name;
+    int index, code;
+
+    if (call->objc == 3 && Tcl_GetIndexFromObj(call->interp, call->objv[2],
+	    unlinkOptions, "option", TCL_EXACT, &index) != TCL_OK) {
+	return TCL_ERROR;
+    }
+    if (call->family->unlink == NULL) {
+	return IpcFail(call, ENOTSUP, NULL);
+    }
+    Tcl_DStringInit(&name);
+    code = IpcEncodeName(call, &name);
+    if (code == TCL_OK) {
+	code = RemoveName(call, &handle->object, Tcl_DStringValue(&name),
+		call->objc == 3);
+    }
+    Tcl_DStringFree(&name);
+    return code;
+}
+
+int
+IpcDestroyMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    Tcl_DeleteCommandFromToken(call->interp, handle->token);
+    return TCL_OK;
+}
+
+/*
+ * IpcGetName --
+ *
+ *	The attribute -name.
+ */
+
+int
+IpcGetName(
+    void *record,
+    size_t offset,
+    Tcl_Obj **valuePtr)
+{
+    (void) offset;
+    *valuePtr = ((IpcHandle *) record)->name;
+    return 0;
+}
+
+/*
+ * FindAttribute --
+ *
+ *	Returns the attribute that word names; NULL, with the call failed, if
+ *	there is none.
+ */
+
+static const IpcAttribute *
+FindAttribute(
+    const IpcCall *call,
+    Tcl_Obj *word)
+{
+    return IpcFindRow(call->interp, word, call->family->attributes,
+	    sizeof(IpcAttribute), "option");
+}
+
+/*
+ * IpcCgetMethod --
+ *
+ *	$handle cget -option, and $handle configure -option.
+ */
+
+int
+IpcCgetMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    const IpcAttribute *attribute = FindAttribute(call, call->objv[2]);
+    Tcl_Obj *value;
+    int err;
+
+    if (attribute == NULL) {
+	return TCL_ERROR;
+    }
+    err = (handle->isOpen || attribute->whenClosed)
+	    ? attribute->get(handle, attribute->offset, &value) : EBADF;
+    if (err != 0) {
+	return IpcFail(call, err, Tcl_NewStringObj(attribute->name, -1));
+    }
+    Tcl_SetObjResult(call->interp, value);
+    return TCL_OK;
+}
+
+/*
+ * ConfigureAll --
+ *
+ *	$handle configure: a dict of all attributes that the system can tell.
+ */
+
+static int
+ConfigureAll(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    const IpcAttribute *attribute = call->family->attributes;
+    Tcl_Obj *all = Tcl_NewObj();
+
+    for (; attribute->name != NULL; attribute++) {
+	Tcl_Obj *value;
+	int err = attribute->get(handle, attribute->offset, &value);
+
+	if (err == ENOSYS || err == ENOENT || err == EACCES) {
+	    continue;
+	}
+	if (err != 0) {
+	    Tcl_DecrRefCount(all);
+	    return IpcFail(call, err, Tcl_NewStringObj(attribute->name, -1));
+	}
+	Tcl_ListObjAppendElement(NULL, all,
+		Tcl_NewStringObj(attribute->name, -1));
+	Tcl_ListObjAppendElement(NULL, all, value);
+    }
+    Tcl_SetObjResult(call->interp, all);
+    return TCL_OK;
+}
+
+/*
+ * IpcConfigureMethod --
+ *
+ *	$handle configure ?-option? ?value -option value ...?: all options are
+ *	checked before one is set.
+ */
+
+int
+IpcConfigureMethod(
+    IpcHandle *handle,
+    const IpcCall *call)
+{
+    if (call->objc == 2) {
+	return ConfigureAll(handle, call);
+    }
+    if (call->objc == 3) {
+	return IpcCgetMethod(handle, call);
+    }
+    for (int commit = 0; commit <= 1; commit++) {
+	for (Tcl_Size i = 2; i < call->objc; i += 2) {
+	    const IpcAttribute *attribute
+		    = FindAttribute(call, call->objv[i]);
+
+	    if (attribute == NULL) {
+		return TCL_ERROR;
+	    }
+	    if (i + 1 == call->objc) {
+		return IpcFailUsage(call);
+	    }
+	    if (attribute->set == NULL) {
+		return IpcFail(call, EINVAL, Tcl_ObjPrintf(
+			"%s can't be set", attribute->name));
+	    }
+	    if (attribute->set(handle, call, call->objv[i + 1], commit != 0)
+		    != TCL_OK) {
+		return TCL_ERROR;
+	    }
+	}
+    }
+    return TCL_OK;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * pending.h --
+ *
+ *	Calls that are made now and completed later, in the event loop. An
+ *	attempt makes the call without waiting. It returns 0, with a result if
+ *	there is one; EAGAIN or ETIMEDOUT to be tried again; or another errno
+ *	value, which ends the call.
+ */
+
+#ifndef IPC_PENDING_H
+#define IPC_PENDING_H
+
+#include "handle.h"
+
+typedef int IpcPendingAttempt(IpcHandle *handle, const void *request,
+	    Tcl_Obj **resultPtr);
+
+#define IPC_UNORDERED 0
+
+typedef struct IpcPendingSpec {
+    IpcPendingAttempt *attempt;
+    int event;			/* OS_READABLE ...: what it waits for; calls
+				 * that wait for the same complete in order;
+				 * IPC_UNORDERED: in any order */
+    OsTime timeout;		/* 0: it may not wait */
+    bool goesOn;		/* the timeout does not end the call, which is
+				 * tried then like any other time */
+    Tcl_Obj *prefix;		/* of the callback; NULL with a receiver */
+    void *request;		/* for the attempt, from ckalloc; the pending
+				 * call frees it. Or NULL */
+    void (*release)(void *request);
+				/* called as soon as the call ends, or NULL */
+} IpcPendingSpec;
+
+/*
+ * A receiver takes the place of a callback. It belongs to its maker.
+ */
+
+struct IpcReceiver {
+    void (*receive)(IpcReceiver *receiver, IpcHandle *handle, int code,
+	    Tcl_Obj *result, Tcl_Obj *options);
+    IpcPending *pending;	/* NULL once the call has ended */
+};
+
+int	IpcCheckPending(const IpcCall *call, const Tcl_Obj *prefix);
+int	IpcStartPending(const IpcCall *call, IpcHandle *handle,
+	    const IpcPendingSpec *spec);
+const void *IpcFirstRequest(const IpcHandle *handle, int event);
+bool	IpcIsPending(const IpcHandle *handle, int event);
+size_t	IpcCountPending(const IpcHandle *handle);
+bool	IpcServePending(IpcHandle *handle, int event);
+bool	IpcServeUnordered(IpcHandle *handle);
+bool	IpcServeOverdue(IpcHandle *handle);
+void	IpcFailPending(IpcHandle *handle, int err);
+void	IpcAbandon(IpcPending *pending);
+
+IpcMethodProc IpcCancelMethod;
+
+#endif /* IPC_PENDING_H */

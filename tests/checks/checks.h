@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * checks.h --
+ *
+ *	Helpers for the test programs without Tcl: tests/unix/, tests/shared/,
+ *	tests/steps/ and tests/kills/. Each check prints a line that says what it
+ *	shows; a program ends with "N passed, N failed".
+ */
+
+#ifndef CHECKS_H
+#define CHECKS_H
+
+#include "os.h"
+
+extern char name[64];		/* of the one object that a check makes */
+extern void (*removeMore)(void);	/* what else Must removes, or NULL */
+
+void	BeginChecks(const char *program);
+int	EndChecks(void);
+bool	Check(const char *what, bool isTrue);
+void	Must(const char *what, int err);
+
+pid_t	Fork(void);
+pid_t	StartIdle(void (*prepare)(uint32_t argument), uint32_t argument);
+int	WaitFor(pid_t child);
+bool	Kill(pid_t child);
+void	Pause(OsTime time);
+
+size_t	Next(OsWatch *watch, int milliseconds, OsWatchEvent *events,
+	    size_t room);
+
+#endif /* CHECKS_H */

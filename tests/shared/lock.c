@@ -1,0 +1,790 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * lock.c --
+ *
+ *	Locks: permits, the line, deaths, abandoned locks, waits for
+ *	notifications, event loops.
+ */
+
+#include "check.h"
+#include "osLifeline.h"
+
+#include <signal.h>
+#include <string.h>
+
+static pid_t deadPid;
+
+static OsSharedLock *
+Open(
+    uint32_t permits)
+{
+    OsSharedLock *lock;
+    OsObject object;
+
+    Must("OsLockOpen", OsLockOpen(name, OS_CREAT, 0600, permits, &object,
+	    &lock));
+    return lock;
+}
+
+static void
+Close(
+    OsSharedLock *lock)
+{
+    Must("OsLockUnlink", OsLockUnlink(name));
+    OsLockClose(lock, true);
+}
+
+static int
+Try(
+    OsSharedLock *lock,
+    uint32_t permits)
+{
+    return OsLockTry(lock, permits, 0, &deadPid);
+}
+
+static OsLockState
+GetState(
+    OsSharedLock *lock)
+{
+    OsLockState state;
+
+    Must("OsLockGetState", OsLockGetState(lock, &state));
+    return state;
+}
+
+/*
+ * HoldPermits --
+ *
+ *	The beginning of a process that holds permits until it is killed.
+ */
+
+static void
+HoldPermits(
+    uint32_t permits)
+{
+    OsSharedLock *own = Open(1);
+
+    Must("acquire", OsLockAcquire(own, permits, 0, OS_SECOND, &deadPid));
+}
+
+/*
+ * CheckPermits --
+ *
+ *	Which requests are granted.
+ */
+
+static void
+CheckPermits(void)
+{
+    OsSharedLock *one = Open(3), *two = Open(9), *bad;
+    OsObject object;
+
+    Check("a lock has from 1 to a million permits",
+	    OsLockOpen("/none", OS_CREAT, 0600, 0, &object, &bad) == EINVAL
+	    && OsLockOpen("/none", OS_CREAT, 0600, 1000001, &object, &bad)
+	    == EINVAL);
+    Check("an existing lock keeps its permits", GetState(two).permits == 3);
+    Check("more than all are refused", Try(one, 4) == EINVAL);
+    Check("two of three are taken", Try(one, 2) == 0 && GetState(one).free == 1
+	    && GetState(one).held == 2 && GetState(two).held == 0);
+    Check("a second grant is a deadlock", Try(one, 1) == EDEADLK);
+    Check("another handle gets the rest, and no more",
+	    Try(two, 2) == EAGAIN && Try(two, 0) == EAGAIN && Try(two, 1) == 0
+	    && GetState(one).free == 0);
+    Check("some cannot be abandoned", OsLockRelease(one, true) == EINVAL);
+    Check("a release gives all back", OsLockRelease(one, false) == 0
+	    && GetState(two).free == 2);
+    Check("once", OsLockRelease(one, false) == EPERM);
+    OsLockClose(two, true);
+    Check("closing gives back too", GetState(one).free == 3);
+    Check("all are taken", Try(one, 0) == 0 && GetState(one).free == 0
+	    && GetState(one).held == 3);
+    Close(one);
+}
+
+/*
+ * CheckLine --
+ *
+ *	A waiting request for all permits goes before later requests.
+ */
+
+static void
+CheckLine(void)
+{
+    OsSharedLock *reader = Open(3), *writer = Open(3), *late = Open(3);
+
+    Must("reader", Try(reader, 1));
+    Check("all must wait for a reader", OsLockAcquire(writer, 0, 0,
+	    OS_SECOND / 100, &deadPid) == ETIMEDOUT
+	    && GetState(writer).waiters == 1);
+    Check("a later reader waits for it", Try(late, 1) == EAGAIN);
+    Must("release", OsLockRelease(reader, false));
+    Check("also when the first has gone", Try(late, 1) == EAGAIN);
+    Check("then all are taken", OsLockAcquire(writer, 0, 0, OS_SECOND,
+	    &deadPid) == 0 && GetState(writer).waiters == 0);
+    Must("release", OsLockRelease(writer, false));
+    Must("reader", Try(reader, 1));
+    OsLockAcquire(writer, 0, 0, OS_SECOND / 100, &deadPid);
+    OsLockLeaveLine(writer);
+    Check("who gives up is not waited for", Try(late, 1) == 0);
+    OsLockClose(reader, true);
+    OsLockClose(writer, true);
+    Close(late);
+}
+
+/*
+ * CheckDeaths --
+ *
+ *	Owners that die with some permits, with all, and while they wait for all.
+ */
+
+static void
+CheckSomeDie(void)
+{
+    OsSharedLock *lock = Open(3);
+    pid_t child = StartIdle(HoldPermits, 2);
+
+    Check("two permits are taken", GetState(lock).free == 1);
+    Kill(child);
+    Check("the dead hold nothing", Try(lock, 0) == 0);
+    Must("release", OsLockRelease(lock, false));
+    child = StartIdle(HoldPermits, 2);
+    if (Fork() == 0) {
+	OsSharedLock *own = Open(3);
+
+	OsLockAcquire(own, 0, 0, OS_SECOND / 100, &deadPid);
+	raise(SIGKILL);
+    }
+    wait(NULL);
+    Check("the dead wait for nothing", Try(lock, 1) == 0);
+    Kill(child);
+    Close(lock);
+}
+
+static void
+CheckAllDie(
+    uint32_t permits)
+{
+    OsSharedLock *lock = Open(permits), *other = Open(permits);
+    OsTime start;
+    pid_t child = StartIdle(HoldPermits, 0), killer;
+
+    killer = Fork();
+    if (killer == 0) {
+	Pause(OS_SECOND / 20);
+	kill(child, SIGKILL);
+	_exit(0);
+    }
+    start = OsClock();
+    Check("a blocked call is told of the owner's death",
+	    OsLockAcquire(lock, 1, 0, 10 * OS_SECOND, &deadPid) == EOWNERDEAD
+	    && deadPid == child);
+    Check("soon", OsClock() - start < OS_SECOND);
+    WaitFor(killer);
+    WaitFor(child);
+    Check("and so is everybody", Try(other, 1) == EOWNERDEAD
+	    && deadPid == child && GetState(other).isAbandoned
+	    && GetState(other).deadPid == child);
+    Check("until it is taken over, with all permits", OsLockTry(lock, 1,
+	    OS_LOCK_TAKEOVER, &deadPid) == 0 && deadPid == child
+	    && GetState(lock).held == permits && Try(other, 1) == EAGAIN);
+    Check("a taker can leave it abandoned", OsLockRelease(lock, true) == 0
+	    && Try(other, 1) == EOWNERDEAD && deadPid == getpid());
+    Must("takeover", OsLockTry(lock, 1, OS_LOCK_TAKEOVER, &deadPid));
+    Check("or release it clean", OsLockRelease(lock, false) == 0
+	    && OsLockTry(other, 1, OS_LOCK_TAKEOVER, &deadPid) == 0
+	    && deadPid == 0 && !GetState(other).isAbandoned);
+    Must("release", OsLockRelease(other, false));
+    Must("all", Try(other, 0));
+    OsLockClose(other, false);
+    Check("a handle that is lost abandons", Try(lock, 1) == EOWNERDEAD
+	    && deadPid == getpid());
+    Close(lock);
+}
+
+/*
+ * CheckExec --
+ *
+ *	A process that executes another program is no longer an owner, and a
+ *	child holds nothing of its parent's.
+ */
+
+static void
+CheckExec(void)
+{
+    OsSharedLock *lock = Open(1);
+    int ready[2];
+    char byte;
+    pid_t child;
+
+    Must("pipe", (pipe(ready) == 0) ? 0 : errno);
+    child = Fork();
+    if (child == 0) {
+	char *arguments[] = { "sh", "-c", "echo; exec sleep 60", NULL };
+	OsSharedLock *own = Open(1);
+
+	Must("acquire", Try(own, 1));
+	dup2(ready[1], 1);
+	execv("/bin/sh", arguments);
+	_exit(1);
+    }
+    Must("read", (read(ready[0], &byte, 1) == 1) ? 0 : errno);
+    Check("exec ends an owner", Try(lock, 1) == EOWNERDEAD && deadPid == child);
+    Kill(child);
+    Must("takeover", OsLockTry(lock, 1, OS_LOCK_TAKEOVER, &deadPid));
+    child = Fork();
+    if (child == 0) {
+	exit(OsLockRelease(lock, false) == EPERM && Try(lock, 1) == EAGAIN
+		&& GetState(lock).held == 0 ? 0 : 1);
+    }
+    Check("a child holds nothing, and is another participant",
+	    WaitFor(child) == 0);
+    Check("its parent still holds the lock", OsLockRelease(lock, false) == 0);
+    close(ready[0]);
+    close(ready[1]);
+    Close(lock);
+}
+
+/*
+ * CheckNotify --
+ *
+ *	Waits for notifications.
+ */
+
+static void
+CheckNotify(
+    uint32_t permits)
+{
+    OsSharedLock *one = Open(permits), *two = Open(permits), *three;
+    uint32_t held;
+    size_t woken;
+    pid_t child;
+
+    three = Open(permits);
+    Check("who holds nothing cannot wait",
+	    OsLockBeginWait(one, false, &held) == EPERM);
+    Must("one", Try(one, 1));
+    Check("a wait gives the permits back", OsLockBeginWait(one, false, &held)
+	    == 0 && held == 1 && Try(two, 0) == 0);
+    Check("a wait ends with its timeout", OsLockWait(one, OS_SECOND / 100,
+	    &deadPid) == ETIMEDOUT);
+    Must("two", OsLockBeginWait(two, false, &held));
+    Check("one of two is notified, who has waited longest",
+	    OsLockNotify(three, 1, &woken) == 0 && woken == 1
+	    && OsLockWait(one, OS_NOW, &deadPid) == 0
+	    && OsLockWait(two, OS_NOW, &deadPid) == ETIMEDOUT);
+    Check("all who are left are", OsLockNotify(three, 99, &woken) == 0
+	    && woken == 1 && OsLockWait(two, OS_NOW, &deadPid) == 0);
+    Check("the end of a wait tells of the notification", OsLockEndWait(one)
+	    && OsLockEndWait(two) && !OsLockEndWait(two));
+    Check("nobody is left", OsLockNotify(three, 99, &woken) == 0 && woken == 0);
+    Must("one", Try(one, 1));
+    Must("wait", OsLockBeginWait(one, false, &held));
+    child = StartIdle(HoldPermits, 0);
+    Kill(child);
+    Check("a wait is told of an owner's death", OsLockWait(one, 10 * OS_SECOND,
+	    &deadPid) == EOWNERDEAD && deadPid == child && !OsLockEndWait(one));
+    OsLockClose(one, true);
+    OsLockClose(two, true);
+    Close(three);
+}
+
+/*
+ * CheckLoop --
+ *
+ *	An event loop is told about a release, a death and a notification.
+ */
+
+static void
+CheckLoop(void)
+{
+    const int flags = OS_LOCK_QUEUE | OS_LOCK_PENDING;
+    OsSharedLock *lock = Open(1), *other = Open(1);
+    OsWatch *watch;
+    uint32_t held;
+    size_t woken;
+    pid_t child;
+
+    Must("watch", OsWatchOpen(&watch));
+    Must("other", Try(other, 1));
+    Must("watch", OsLockWatch(lock, watch, lock));
+    Check("a pending call waits", OsLockTry(lock, 1, flags, &deadPid) == EAGAIN
+	    && GetState(lock).waiters == 1 && !IsTold(watch, lock, 250));
+    Must("release", OsLockRelease(other, false));
+    Check("until it is told of the release", IsTold(watch, lock, 10000)
+	    && OsLockTry(lock, 1, flags, &deadPid) == 0);
+    Must("wait", OsLockBeginWait(lock, true, &held));
+    Must("watch", OsLockWatch(lock, watch, lock));
+    Check("a pending wait waits", OsLockWait(lock, OS_NOW, &deadPid)
+	    == ETIMEDOUT && !IsTold(watch, lock, 250));
+    Must("notify", OsLockNotify(other, 1, &woken));
+    Check("until it is told of the notification", woken == 1
+	    && IsTold(watch, lock, 10000) && OsLockEndWait(lock));
+    child = StartIdle(HoldPermits, 1);
+    Must("watch", OsLockWatch(lock, watch, lock));
+    Must("try", OsLockTry(lock, 1, flags, &deadPid) == EAGAIN ? 0 : EINVAL);
+    Kill(child);
+    Check("an event loop is told of a death", IsTold(watch, lock, 10000)
+	    && OsLockTry(lock, 1, flags, &deadPid) == EOWNERDEAD);
+    OsLockClose(other, true);
+    Close(lock);
+    OsWatchClose(watch);
+}
+
+/*
+ * CheckInspect --
+ *
+ *	What can be read about a lock by its name.
+ */
+
+static int
+CountOwner(
+    void *data,
+    pid_t pid,
+    uint32_t permits)
+{
+    *(long *) data += (long) pid * permits;
+    return 0;
+}
+
+static int
+CountWaiter(
+    void *data,
+    pid_t pid,
+    const char *command,
+    const char *operation)
+{
+    (void) command;
+    *(long *) data -= (strcmp(operation, "acquire") == 0) ? pid : 0;
+    return 0;
+}
+
+static void
+CheckInspect(void)
+{
+    OsSharedLock *lock = Open(5);
+    OsLockState state;
+    pid_t holder = StartIdle(HoldPermits, 2), waiter = Fork();
+    long sum = 0;
+
+    if (waiter == 0) {
+	OsSharedLock *own = Open(5);
+
+	_exit(OsLockAcquire(own, 0, 0, 60 * OS_SECOND, &deadPid));
+    }
+    while (GetState(lock).waiters == 0) {
+	Pause(OS_SECOND / 1000);
+    }
+    Check("owners and waiters are known by pid and permits",
+	    OsLockInspect(name, &state, CountOwner, CountWaiter, &sum) == 0
+	    && sum == 2L * holder - waiter && state.permits == 5
+	    && state.free == 3 && state.waiters == 1);
+    Kill(waiter);
+    Kill(holder);
+    Check("the dead are not shown", OsLockInspect(name, &state, NULL, NULL,
+	    NULL) == 0 && state.free == 5 && state.waiters == 0);
+    Close(lock);
+}
+
+/*
+ * CheckDamage --
+ *
+ *	Damage leaves the lock abandoned, by nobody. A lock begins with its
+ *	segment.
+ */
+
+static void
+CheckDamage(
+    uint32_t permits)
+{
+    OsSharedLock *lock = Open(permits), *other = Open(permits);
+    PosixIpcHeader *header = ((OsSegment *) lock)->header;
+
+    Must("take", Try(lock, 0));
+    atomic_store(&header->lock.owner, UINT32_MAX);
+    Check("damage is noticed", Try(other, 1) == EBADMSG);
+    Check("by the owner too, who has lost the lock",
+	    OsLockRelease(lock, false) == EBADMSG
+	    && OsLockRelease(lock, false) == EPERM);
+    Check("and leaves it abandoned by nobody", Try(other, 1) == EOWNERDEAD
+	    && deadPid == 0 && OsLockTry(other, 1, OS_LOCK_TAKEOVER, &deadPid)
+	    == 0 && OsLockRelease(other, false) == 0 && Try(lock, 1) == 0);
+    OsLockClose(other, true);
+    Close(lock);
+}
+
+/*
+ * CheckRepair --
+ *
+ *	A participant died in the latch: what is derived from the slots is
+ *	recomputed, unless the slots are corrupt. used: the number of held
+ *	permits that is written into the lock.
+ */
+
+static void
+CheckRepair(
+    uint32_t used,
+    int err)
+{
+    OsSharedLock *lock = Open(5), *other = Open(5);
+    PosixIpcHeader *header = ((OsSegment *) lock)->header;
+    PosixIpcSlot *slots = PosixIpcSlots(header);
+
+    Must("take", Try(lock, 2));
+    Must("take", Try(other, 2));
+    atomic_store(&slots[((OsSegment *) other)->slot].grant, used);
+    atomic_store(&header->lock.used, 4);
+    atomic_store(&header->latch, POSIX_IPC_REPAIR);
+    Check("what is used is counted anew, or is corrupt",
+	    OsLockRelease(lock, false) == err);
+    Check("then nobody has the lock, or who had it before",
+	    (err == 0) ? header->lock.used == used
+	    : header->lock.used == 0 && Try(lock, 1) == EOWNERDEAD);
+    OsLockClose(other, true);
+    Close(lock);
+}
+
+/*
+ * CheckMiscount --
+ *
+ *	The number of held permits is less than the grant that is given back.
+ */
+
+static void
+CheckMiscount(void)
+{
+    OsSharedLock *lock = Open(3);
+    PosixIpcHeader *header = ((OsSegment *) lock)->header;
+
+    Must("take", Try(lock, 2));
+    atomic_store(&header->lock.used, 1);
+    Check("a sum that is less than a grant is corrupt",
+	    OsLockRelease(lock, false) == EBADMSG);
+    Close(lock);
+}
+
+/*
+ * CheckDamageOfWaits --
+ *
+ *	Damage ends the waits for notifications, and leaves no remains of them
+ *	that would consume one.
+ */
+
+static void
+CheckDamageOfWaits(
+    uint32_t permits)
+{
+    OsSharedLock *lock = Open(permits), *other = Open(permits);
+    PosixIpcHeader *header = ((OsSegment *) lock)->header;
+    uint32_t held;
+    size_t woken;
+
+    Must("take", Try(lock, 0));
+    Must("begin to wait", OsLockBeginWait(lock, false, &held));
+    atomic_store(&header->lock.owner, UINT32_MAX);
+    Check("damage is noticed while another handle waits",
+	    Try(other, 1) == EBADMSG);
+    Check("and ends its wait",
+	    OsLockWait(lock, OS_NOW, &deadPid) == EBADMSG);
+    Check("nobody is left to be notified",
+	    OsLockNotify(other, 1, &woken) == 0 && woken == 0);
+    OsLockClose(other, true);
+    Close(lock);
+}
+
+/*
+ * CheckStolen --
+ *
+ *	A lock that another program has taken from its owner cannot be waited
+ *	with, and nothing of the wait is left.
+ */
+
+static void
+CheckStolen(void)
+{
+    OsSharedLock *lock = Open(1), *other = Open(1);
+    PosixIpcHeader *header = ((OsSegment *) lock)->header;
+    uint32_t held;
+    size_t woken;
+
+    Must("take", Try(lock, 1));
+    atomic_store(&header->lock.owner, ((OsSegment *) other)->me);
+    Check("a lock that was stolen cannot be waited with",
+	    OsLockBeginWait(lock, false, &held) == EBADMSG
+	    && OsLockRelease(lock, false) == EPERM);
+    Check("and nobody waits", GetState(other).waiters == 0
+	    && OsLockNotify(other, 1, &woken) == 0 && woken == 0);
+    OsLockClose(other, true);
+    Close(lock);
+}
+
+/*
+ * CheckNotifyMany --
+ *
+ *	notify wakes exactly as many waits of one handle as are asked for.
+ */
+
+static void
+CheckNotifyMany(void)
+{
+    OsSharedLock *lock = Open(1), *other = Open(1);
+    PosixIpcHeader *header = ((OsSegment *) lock)->header;
+    uint32_t held;
+    size_t woken;
+
+    for (int i = 0; i < 3; i++) {
+	Must("take", Try(lock, 1));
+	Must("begin to wait", OsLockBeginWait(lock, true, &held));
+    }
+    Check("two of three waits are notified",
+	    OsLockNotify(other, 2, &woken) == 0 && woken == 2);
+    Check("then the third",
+	    OsLockNotify(other, UINT32_MAX, &woken) == 0 && woken == 1);
+    Check("then none",
+	    OsLockNotify(other, UINT32_MAX, &woken) == 0 && woken == 0);
+    atomic_store(&PosixIpcSlots(header)->waits, UINT32_MAX);
+    Check("four thousand million waits, which another program wrote, take no"
+	    " longer", OsLockNotify(other, UINT32_MAX, &woken) == 0
+	    && woken == UINT32_MAX - 3);
+    OsLockClose(other, true);
+    Close(lock);
+}
+
+/*
+ * Wait, PassOn, CheckPassing --
+ *
+ *	Two processes pass a lock to and fro: a waiter that the owner has
+ *	notified is woken by the release, and need not wait for the end of its
+ *	slice.
+ */
+
+static int
+Wait(
+    OsSharedLock *lock)
+{
+    uint32_t held;
+    int err;
+
+    Must("begin to wait", OsLockBeginWait(lock, false, &held));
+    err = OsLockWait(lock, 60 * OS_SECOND, &deadPid);
+    OsLockEndWait(lock);
+    return (err != 0) ? err : OsLockAcquire(lock, held, 0, 60 * OS_SECOND,
+	    &deadPid);
+}
+
+static void
+PassOn(
+    OsSharedLock *lock,
+    int rounds)
+{
+    size_t woken;
+
+    for (int i = 0; i < rounds; i++) {
+	Must("notify", OsLockNotify(lock, 1, &woken));
+	Must("wait", Wait(lock));
+    }
+}
+
+static void
+CheckPassing(
+    uint32_t permits)
+{
+    const int rounds = 200;
+    OsSharedLock *lock = Open(permits);
+    OsTime start = OsClock();
+    pid_t child;
+
+    Must("acquire", Try(lock, 0));
+    child = Fork();
+    if (child == 0) {
+	OsSharedLock *own = Open(permits);
+	size_t woken;
+
+	Must("acquire", OsLockAcquire(own, 0, 0, 60 * OS_SECOND, &deadPid));
+	PassOn(own, rounds);
+	Must("notify", OsLockNotify(own, 1, &woken));
+	OsLockClose(own, true);
+	exit(0);
+    }
+    Must("wait", Wait(lock));
+    PassOn(lock, rounds);
+    Check("two processes pass a lock back and forth", WaitFor(child) == 0);
+    Check("without waiting for slices",
+	    OsClock() - start < rounds * (OS_SECOND / 20));
+    Close(lock);
+}
+
+/*
+ * StartWaiter, CheckNotifyByOwner --
+ *
+ *	Processes that an owner of all permits has notified continue, one after
+ *	the other, once that owner releases the lock or dies.
+ */
+
+static pid_t
+StartWaiter(void)
+{
+    pid_t child = Fork();
+
+    if (child == 0) {
+	OsSharedLock *own = Open(1);
+	int err;
+
+	Must("acquire", OsLockAcquire(own, 1, 0, 60 * OS_SECOND, &deadPid));
+	err = Wait(own);
+	OsLockClose(own, true);
+	_exit(err);
+    }
+    return child;
+}
+
+static void
+AwaitWaiters(
+    OsSharedLock *lock,
+    uint32_t count)
+{
+    while (GetState(lock).waiters != count || GetState(lock).free == 0) {
+	Pause(OS_SECOND / 1000);
+    }
+}
+
+static void
+CheckNotifyByOwner(void)
+{
+    OsSharedLock *lock = Open(1);
+    pid_t waiters[3], child;
+    size_t woken;
+    bool isOk = true;
+
+    for (int i = 0; i < 3; i++) {
+	waiters[i] = StartWaiter();
+    }
+    AwaitWaiters(lock, 3);
+    Must("acquire", Try(lock, 1));
+    Check("an owner notifies three", OsLockNotify(lock, 2, &woken) == 0
+	    && woken == 2 && OsLockNotify(lock, 9, &woken) == 0 && woken == 1);
+    Must("release", OsLockRelease(lock, false));
+    for (int i = 0; i < 3; i++) {
+	isOk &= (WaitFor(waiters[i]) == 0);
+    }
+    Check("who all get the lock after it", isOk);
+    waiters[0] = StartWaiter();
+    AwaitWaiters(lock, 1);
+    child = Fork();
+    if (child == 0) {
+	OsSharedLock *own = Open(1);
+
+	Must("acquire", OsLockAcquire(own, 1, 0, 60 * OS_SECOND, &deadPid));
+	Must("notify", OsLockNotify(own, 1, &woken));
+	raise(SIGKILL);
+    }
+    WaitFor(child);
+    Check("or are told of its death", WaitFor(waiters[0]) == EOWNERDEAD
+	    && Try(lock, 1) == EOWNERDEAD && deadPid == child);
+    Close(lock);
+}
+
+/*
+ * CheckExclusion --
+ *
+ *	Processes that take the lock and release it, as fast as they can.
+ */
+
+static void
+CheckExclusion(void)
+{
+    OsSharedLock *lock = Open(1);
+    int pipes[2], counter = 0;
+    pid_t children[4];
+    bool isOk = true;
+
+    Must("pipe", (pipe(pipes) == 0) ? 0 : errno);
+    Must("write", (write(pipes[1], &counter, sizeof(counter)) > 0) ? 0 : errno);
+    for (int i = 0; i < 4; i++) {
+	children[i] = Fork();
+	for (int n = 0; children[i] == 0 && n < 1000; n++) {
+	    Must("acquire", OsLockAcquire(lock, 1, 0, 60 * OS_SECOND,
+		    &deadPid));
+	    Must("read", (read(pipes[0], &counter, sizeof(counter)) > 0)
+		    ? 0 : errno);
+	    counter++;
+	    Must("write", (write(pipes[1], &counter, sizeof(counter)) > 0)
+		    ? 0 : errno);
+	    Must("release", OsLockRelease(lock, false));
+	}
+	if (children[i] == 0) {
+	    _exit(0);
+	}
+    }
+    for (int i = 0; i < 4; i++) {
+	isOk &= (WaitFor(children[i]) == 0);
+    }
+    Must("read", (read(pipes[0], &counter, sizeof(counter)) > 0) ? 0 : errno);
+    Check("four processes take turns 4000 times", isOk && counter == 4000);
+    close(pipes[0]);
+    close(pipes[1]);
+    Close(lock);
+}
+
+/*
+ * CheckSpeed --
+ *
+ *	Prints how long a pair of acquire and release takes; no bound is
+ *	checked.
+ */
+
+static void
+MeasureSpeed(
+    uint32_t permits)
+{
+    OsSharedLock *lock = Open(permits);
+    const int rounds = 1000000;
+    OsTime start = OsClock();
+
+    for (int i = 0; i < rounds; i++) {
+	Try(lock, 1);
+	OsLockRelease(lock, false);
+    }
+    printf("      acquire and release of 1 of %u: %.1f ns\n", permits,
+	    (double) (OsClock() - start) / rounds);
+    Close(lock);
+}
+
+/*
+ * CheckLocks --
+ *
+ *	Runs all of these.
+ */
+
+void
+CheckLocks(void)
+{
+    CheckPermits();
+    CheckLine();
+    CheckSomeDie();
+    CheckAllDie(1);
+    CheckAllDie(3);
+    if (osLifelineKind == POSIX_IPC_LIFE_LOCK) {
+	CheckExec();
+    }
+    CheckNotify(1);
+    CheckNotify(3);
+    CheckLoop();
+    CheckInspect();
+    CheckDamage(1);
+    CheckDamage(3);
+    CheckRepair(1, 0);
+    CheckRepair(4, EBADMSG);
+    CheckRepair(5, EBADMSG);
+    CheckMiscount();
+    CheckDamageOfWaits(1);
+    CheckDamageOfWaits(3);
+    CheckStolen();
+    CheckNotifyMany();
+    CheckPassing(1);
+    CheckPassing(3);
+    CheckNotifyByOwner();
+    CheckExclusion();
+    MeasureSpeed(1);
+    MeasureSpeed(3);
+}

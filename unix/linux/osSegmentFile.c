@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osSegmentFile.c --
+ *
+ *	Files of segments on Linux: created in /dev/shm without a name, by
+ *	O_TMPFILE of open(2), and linked to their name when they are complete. A
+ *	process that dies before that leaves nothing behind.
+ */
+
+#include "shared/segmentFile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FOLDER "/dev/shm"
+
+const bool osSegmentFileIsAtomic = true;
+
+/*
+ * Reopen --
+ *
+ *	Opens the file of a descriptor again: open(2) of its link in /proc.
+ *	Returns 0 or an errno value.
+ */
+
+static int
+Reopen(
+    int fd,
+    int flags,
+    int *resultPtr)
+{
+    char path[40];
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    *resultPtr = open(path, flags | O_CLOEXEC);
+    return (*resultPtr >= 0) ? 0 : errno;
+}
+
+/*
+ * CheckRegular --
+ *
+ *	Returns ENODEV unless the descriptor refers to a regular file.
+ */
+
+static int
+CheckRegular(
+    int fd)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) != 0) {
+	return errno;
+    }
+    return S_ISREG(status.st_mode) ? 0 : ENODEV;
+}
+
+/*
+ * OsSegmentFileOpen --
+ *
+ *	open(2). Anybody can put something else into the folder, so links are
+ *	not followed, and opening a fifo does not block.
+ */
+
+int
+OsSegmentFileOpen(
+    const char *name,
+    bool readonly,
+    OsSegmentFile *file)
+{
+    int access = readonly ? O_RDONLY : O_RDWR;
+    char path[512];
+    int err;
+
+    if (snprintf(path, sizeof(path), FOLDER "/%s", name)
+	    >= (int) sizeof(path)) {
+	return ENAMETOOLONG;
+    }
+    file->map = open(path, access | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file->map < 0) {
+	return (errno == ELOOP || errno == EISDIR || errno == ENXIO)
+		? ENODEV : errno;
+    }
+    err = CheckRegular(file->map);
+    if (err == 0) {
+	err = Reopen(file->map, access, &file->life);
+    }
+    if (err != 0) {
+	close(file->map);
+    }
+    return err;
+}
+
+/*
+ * OsSegmentFileCreate --
+ *
+ *	open(2) with O_TMPFILE. The second descriptor is opened while the owner
+ *	may write the file. Then the file gets the mode that was asked for,
+ *	less the bits that the umask removed at the first open.
+ */
+
+int
+OsSegmentFileCreate(
+    const char *name,
+    mode_t mode,
+    OsSegmentFile *file)
+{
+    struct stat status;
+    int err;
+
+    (void) name;
+    file->map = open(FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, mode | 0600);
+    if (file->map < 0) {
+	return errno;
+    }
+    err = (fstat(file->map, &status) == 0 && fchmod(file->map, 0600) == 0)
+	    ? 0 : errno;
+    if (err == 0) {
+	err = Reopen(file->map, O_RDWR, &file->life);
+    }
+    if (err == 0 && fchmod(file->map, status.st_mode & mode & 07777) != 0) {
+	err = errno;
+	close(file->life);
+    }
+    if (err != 0) {
+	close(file->map);
+    }
+    return err;
+}
+
+/*
+ * OsSegmentFilePublish --
+ *
+ *	linkat(2) of the descriptor's link in /proc.
+ */
+
+int
+OsSegmentFilePublish(
+    const char *name,
+    const OsSegmentFile *file)
+{
+    char from[40], path[512];
+
+    snprintf(from, sizeof(from), "/proc/self/fd/%d", file->map);
+    if (snprintf(path, sizeof(path), FOLDER "/%s", name)
+	    >= (int) sizeof(path)) {
+	return ENAMETOOLONG;
+    }
+    return (linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+	    ? 0 : errno;
+}
+
+/*
+ * OsSegmentFileUnlink --
+ *
+ *	unlink(2).
+ */
+
+int
+OsSegmentFileUnlink(
+    const char *name)
+{
+    char path[512];
+
+    if (snprintf(path, sizeof(path), FOLDER "/%s", name)
+	    >= (int) sizeof(path)) {
+	return ENAMETOOLONG;
+    }
+    return (unlink(path) == 0) ? 0 : errno;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osSemFile.c --
+ *
+ *	Reads the file of a semaphore: its value, and how many threads are
+ *	blocked on it. The semaphore is read from a copy, so looking changes
+ *	nothing.
+ */
+
+#include "osSem.h"
+
+#include <errno.h>
+#ifdef __GLIBC__
+#   include <gnu/libc-version.h>
+#endif
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * ReadWaiters --
+ *
+ *	Reads how many threads are blocked on a semaphore, as far as the C
+ *	library counts them in it; some may have been killed meanwhile. Since
+ *	version 2.21, glibc keeps the count in the upper half of a 64-bit
+ *	word, or in the fourth 32-bit word; musl in the second.
+ */
+
+static void
+ReadWaiters(
+    const sem_t *copy,
+    OsInfo *info)
+{
+    uint32_t words[4];
+
+    memcpy(words, copy, sizeof(words));
+#ifndef __GLIBC__
+    info->waiters = (int) words[1];
+#else
+    if (strverscmp(gnu_get_libc_version(), "2.21") < 0) {
+	return;
+    }
+#   if UINTPTR_MAX > UINT32_MAX
+    uint64_t word;
+
+    memcpy(&word, copy, sizeof(word));
+    info->waiters = (int) (word >> 32);
+#   else
+    info->waiters = (int) words[3];
+#   endif
+#endif
+    info->known |= OS_INFO_WAITERS;
+}
+
+/*
+ * OsReadSemFile --
+ *
+ *	Reads a semaphore's file into info. A file that is too short for a
+ *	semaphore adds nothing.
+ */
+
+void
+OsReadSemFile(
+    int fd,
+    OsInfo *info)
+{
+#ifdef HAVE_SEM_GETVALUE
+    sem_t copy;
+    int value;
+
+    if (read(fd, &copy, sizeof(copy)) == (ssize_t) sizeof(copy)
+	    && sem_getvalue(&copy, &value) == 0) {
+	info->value = (value > 0) ? value : 0;
+	info->known |= OS_INFO_VALUE;
+	ReadWaiters(&copy, info);
+    }
+#else
+    (void) fd;
+    (void) info;
+    (void) ReadWaiters;
+#endif
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osShmFile.c --
+ *
+ *	Creates segments on Linux: as a file without a name, by O_TMPFILE of
+ *	open(2), which gets its size and then its name, by linkat(2). So nobody
+ *	can open a half-made segment, and a process that dies leaves none
+ *	behind.
+ */
+
+#include "osFolder.h"
+#include "osShmFile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/*
+ * GetShmPath --
+ *
+ *	Writes the path of the segment with a name that OsCheckName has
+ *	checked.
+ */
+
+#define PATH_SIZE (sizeof(OS_SHM_FOLDER "/") + NAME_MAX)
+
+static void
+GetShmPath(
+    const char *name,
+    char path[PATH_SIZE])
+{
+    snprintf(path, PATH_SIZE, OS_SHM_FOLDER "/%s", name + strspn(name, "/"));
+}
+
+/*
+ * CheckLength --
+ *
+ *	EINVAL: shm_open(3) cannot open a name of that length. glibc before 2.34
+ *	takes two bytes less than a file name may have.
+ */
+
+static int
+CheckLength(
+    const char *name)
+{
+    int fd;
+
+    if (strlen(name + strspn(name, "/")) <= NAME_MAX - 2) {
+	return 0;
+    }
+    fd = shm_open(name, O_RDONLY | O_NONBLOCK, 0);
+    if (fd < 0) {
+	return (errno == EINVAL) ? EINVAL : 0;
+    }
+    close(fd);
+    return 0;
+}
+
+/*
+ * LinkFile --
+ *
+ *	Gives the file of a descriptor a name. Linking by the descriptor takes a
+ *	privilege on older kernels; linking by its path in /proc does not.
+ */
+
+static int
+LinkFile(
+    int fd,
+    const char *path)
+{
+    char link[40];
+
+    if (linkat(fd, "", AT_FDCWD, path, AT_EMPTY_PATH) == 0) {
+	return 0;
+    }
+    if (errno != ENOENT && errno != EPERM) {
+	return errno;
+    }
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    return (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+	    ? 0 : errno;
+}
+
+/*
+ * OpenByName --
+ *
+ *	Returns a new descriptor of a file that has just received its name,
+ *	because /proc does not show the name for the first descriptor. Returns
+ *	the first one if the file cannot be opened again, or if the name
+ *	already refers to another file.
+ */
+
+static int
+OpenByName(
+    int fd,
+    const char *path)
+{
+    int named = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat first, second;
+
+    if (named < 0) {
+	return fd;
+    }
+    if (fstat(fd, &first) == 0 && fstat(named, &second) == 0
+	    && first.st_ino == second.st_ino
+	    && first.st_dev == second.st_dev) {
+	close(fd);
+	return named;
+    }
+    close(named);
+    return fd;
+}
+
+/*
+ * OsMakeShmFile --
+ *
+ *	See osShmFile.h. A segment without a size is complete when it is made.
+ *	If memory is to be reserved, an existing one is noticed before that,
+ *	to avoid reserving in vain; otherwise linkat(2) notices it soon
+ *	enough.
+ */
+
+int
+OsMakeShmFile(
+    const char *name,
+    const OsShmRequest *request,
+    int *fdPtr)
+{
+    int64_t size = request->size + request->minSize;
+    char path[PATH_SIZE];
+    int fd, err;
+
+    if (size == 0) {
+	*fdPtr = shm_open(name, (request->readonly ? O_RDONLY : O_RDWR)
+		| O_CREAT | O_EXCL, request->mode);
+	return (*fdPtr < 0) ? errno : 0;
+    }
+    err = CheckLength(name);
+    if (err != 0) {
+	return err;
+    }
+    GetShmPath(name, path);
+    if (request->reserve
+	    && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+	return EEXIST;
+    }
+    fd = open(OS_SHM_FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, request->mode);
+    if (fd < 0) {
+	return errno;
+    }
+    err = OsSetShmSize(fd, size, request->reserve);
+    if (err == 0) {
+	err = LinkFile(fd, path);
+    }
+    if (err != 0) {
+	close(fd);
+	return err;
+    }
+    *fdPtr = OpenByName(fd, path);
+    return 0;
+}
+
+/*
+ * OsGrowShmFile --
+ *
+ *	fallocate(2) of the last byte, which never makes a file shorter.
+ */
+
+int
+OsGrowShmFile(
+    int fd,
+    int64_t size)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) == 0 && status.st_size >= size) {
+	return 0;
+    }
+    while (fallocate(fd, 0, (off_t) size - 1, 1) != 0) {
+	if (errno != EINTR) {
+	    return errno;
+	}
+    }
+    return 0;
+}

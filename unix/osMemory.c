@@ -1,0 +1,711 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osMemory.c --
+ *
+ *	Single values in a segment: atomic loads, stores, additions, swaps and
+ *	compare-and-swaps of 1, 2, 4 and 8 bytes, copies of pieces of a value,
+ *	and waiting for a word.
+ *
+ *	The operations are those of <stdatomic.h>, sequentially consistent, on
+ *	the mapping itself: other processes, in any language, see them as one
+ *	step if their own accesses are atomic too. A value is aligned if its
+ *	offset is a multiple of its size, whatever the alignment in a struct is:
+ *	32-bit x86 aligns 8 bytes to 4 there. If the processor has no atomic
+ *	operations of 8 bytes, they are refused, because the C library would use
+ *	locks that only this process sees.
+ *
+ *	If the memory turns out to be gone, the operation has changed a
+ *	private page that nobody sees, so it is made again or fails.
+ */
+
+#include "osShm.h"
+
+#include "osFutex.h"
+#include "osWaiter.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/*
+ * Load, Store, Exchange, CompareExchange --
+ *
+ *	The atomic operations on size bytes at an aligned place.
+ */
+
+static inline uint64_t
+Load(
+    const void *place,
+    size_t size)
+{
+    switch (size) {
+    case 1:
+	return atomic_load((const _Atomic uint8_t *) place);
+    case 2:
+	return atomic_load((const _Atomic uint16_t *) place);
+    case 4:
+	return atomic_load((const _Atomic uint32_t *) place);
+    default:
+	return atomic_load((const _Atomic uint64_t *) place);
+    }
+}
+
+static void
+Store(
+    void *place,
+    size_t size,
+    uint64_t value)
+{
+    switch (size) {
+    case 1:
+	atomic_store((_Atomic uint8_t *) place, (uint8_t) value);
+	break;
+    case 2:
+	atomic_store((_Atomic uint16_t *) place, (uint16_t) value);
+	break;
+    case 4:
+	atomic_store((_Atomic uint32_t *) place, (uint32_t) value);
+	break;
+    default:
+	atomic_store((_Atomic uint64_t *) place, value);
+	break;
+    }
+}
+
+static uint64_t
+Exchange(
+    void *place,
+    size_t size,
+    uint64_t value)
+{
+    switch (size) {
+    case 1:
+	return atomic_exchange((_Atomic uint8_t *) place, (uint8_t) value);
+    case 2:
+	return atomic_exchange((_Atomic uint16_t *) place, (uint16_t) value);
+    case 4:
+	return atomic_exchange((_Atomic uint32_t *) place, (uint32_t) value);
+    default:
+	return atomic_exchange((_Atomic uint64_t *) place, value);
+    }
+}
+
+#define COMPARE_EXCHANGE(type) \
+    do { \
+	type found = (type) *expectedPtr; \
+	bool isStored = atomic_compare_exchange_strong( \
+		(_Atomic type *) place, &found, (type) value); \
+ \
+	*expectedPtr = found; \
+	return isStored; \
+    } while (0)
+
+static bool
+CompareExchange(
+    void *place,
+    size_t size,
+    uint64_t *expectedPtr,	/* becomes the number found there */
+    uint64_t value)
+{
+    switch (size) {
+    case 1:
+	COMPARE_EXCHANGE(uint8_t);
+    case 2:
+	COMPARE_EXCHANGE(uint16_t);
+    case 4:
+	COMPARE_EXCHANGE(uint32_t);
+    default:
+	COMPARE_EXCHANGE(uint64_t);
+    }
+}
+
+/*
+ * OsGetBits, OsPutBits --
+ *
+ *	Convert between size bytes in the machine's order, which need not be
+ *	aligned, and a number.
+ */
+
+uint64_t
+OsGetBits(
+    const void *bytes,
+    size_t size)
+{
+    union { uint8_t one; uint16_t two; uint32_t four; uint64_t eight; } value;
+
+    switch (size) {
+    case 1:
+	memcpy(&value.one, bytes, 1);
+	return value.one;
+    case 2:
+	memcpy(&value.two, bytes, 2);
+	return value.two;
+    case 4:
+	memcpy(&value.four, bytes, 4);
+	return value.four;
+    default:
+	memcpy(&value.eight, bytes, 8);
+	return value.eight;
+    }
+}
+
+void
+OsPutBits(
+    void *bytes,
+    size_t size,
+    uint64_t bits)
+{
+    switch (size) {
+    case 1:
+	memcpy(bytes, &(uint8_t) { (uint8_t) bits }, 1);
+	break;
+    case 2:
+	memcpy(bytes, &(uint16_t) { (uint16_t) bits }, 2);
+	break;
+    case 4:
+	memcpy(bytes, &(uint32_t) { (uint32_t) bits }, 4);
+	break;
+    default:
+	memcpy(bytes, &bits, 8);
+	break;
+    }
+}
+
+/*
+ * An atomic operation: its arguments, and the number that was there.
+ */
+
+typedef struct Operation {
+    size_t size;		/* bytes */
+    uint64_t value;
+    uint64_t found;		/* for CAS, what is expected before */
+    bool isDone;
+    bool isSigned;
+    const OsNumber *amount;
+} Operation;
+
+/*
+ * CheckAtomic, CheckChange --
+ *
+ *	CheckAtomic checks that an access to size bytes at offset can be made
+ *	in one step: 0; EINVAL if it is not aligned; ENOTSUP if the processor
+ *	cannot. CheckChange also checks that it may change them: EACCES if the
+ *	segment was opened for reading only.
+ */
+
+static int
+CheckAtomic(
+    int64_t offset,
+    size_t size)
+{
+#if ATOMIC_LLONG_LOCK_FREE == 2
+    const size_t most = 8;
+#else
+    const size_t most = 4;
+#endif
+
+    return ((offset & ((int64_t) size - 1)) != 0) ? EINVAL
+	    : (size > most) ? ENOTSUP : 0;
+}
+
+static int
+CheckChange(
+    const OsShm *shm,
+    int64_t offset,
+    size_t size)
+{
+    return shm->readonly ? EACCES : CheckAtomic(offset, size);
+}
+
+/*
+ * OsShmLoad --
+ *
+ *	Reads size bytes at offset: in one step, if they are aligned.
+ *
+ *	ERANGE, ENOSPC: OsShmAccess, here and in the following.
+ */
+
+static inline void
+TouchLoad(
+    void *place,
+    void *data)
+{
+    Operation *operation = data;
+
+    operation->found = Load(place, operation->size);
+}
+
+int
+OsShmLoad(
+    OsShm *shm,
+    int64_t offset,
+    size_t size,
+    uint64_t *bitsPtr)
+{
+    Operation operation = { .size = size };
+    unsigned char bytes[8];
+    int err;
+
+    if (CheckAtomic(offset, size) != 0) {
+	err = OsShmRead(shm, offset, bytes, size);
+	operation.found = (err == 0) ? OsGetBits(bytes, size) : 0;
+    } else {
+	err = OsShmAccess(shm, offset, size, TouchLoad, &operation);
+    }
+    *bitsPtr = operation.found;
+    return err;
+}
+
+/*
+ * OsShmStore --
+ *
+ *	Stores size bytes at offset: in one step, if they are aligned.
+ *
+ *	EACCES: opened for reading only, here and in the following.
+ */
+
+static inline void
+TouchStore(
+    void *place,
+    void *data)
+{
+    Operation *operation = data;
+
+    Store(place, operation->size, operation->value);
+}
+
+int
+OsShmStore(
+    OsShm *shm,
+    int64_t offset,
+    size_t size,
+    uint64_t bits)
+{
+    Operation operation = { .size = size, .value = bits };
+    unsigned char bytes[8];
+
+    if (shm->readonly) {
+	return EACCES;
+    }
+    if (CheckAtomic(offset, size) != 0) {
+	OsPutBits(bytes, size, bits);
+	return OsShmWrite(shm, offset, bytes, size);
+    }
+    return OsShmAccess(shm, offset, size, TouchStore, &operation);
+}
+
+/*
+ * OsShmSwap --
+ *
+ *	Stores size bytes at offset, and tells what was there.
+ *
+ *	EINVAL: not aligned. ENOTSUP: the processor has no such operation; here
+ *	and in the following.
+ */
+
+static inline void
+TouchSwap(
+    void *place,
+    void *data)
+{
+    Operation *operation = data;
+
+    operation->found = Exchange(place, operation->size, operation->value);
+}
+
+int
+OsShmSwap(
+    OsShm *shm,
+    int64_t offset,
+    size_t size,
+    uint64_t bits,
+    uint64_t *foundPtr)
+{
+    Operation operation = { .size = size, .value = bits };
+    int err = CheckChange(shm, offset, size);
+
+    if (err == 0) {
+	err = OsShmAccess(shm, offset, size, TouchSwap, &operation);
+    }
+    *foundPtr = operation.found;
+    return err;
+}
+
+/*
+ * OsShmCompareSwap --
+ *
+ *	Stores size bytes at offset if the expected ones are there, and stores
+ *	whether they were.
+ */
+
+static inline void
+TouchCompareSwap(
+    void *place,
+    void *data)
+{
+    Operation *operation = data;
+    uint64_t expected = operation->found;
+
+    operation->isDone = CompareExchange(place, operation->size, &expected,
+	    operation->value);
+}
+
+int
+OsShmCompareSwap(
+    OsShm *shm,
+    int64_t offset,
+    size_t size,
+    uint64_t expected,
+    uint64_t bits,
+    bool *isStoredPtr)
+{
+    Operation operation = { .size = size, .value = bits, .found = expected };
+    int err = CheckChange(shm, offset, size);
+
+    if (err == 0) {
+	err = OsShmAccess(shm, offset, size, TouchCompareSwap, &operation);
+    }
+    *isStoredPtr = operation.isDone;
+    return err;
+}
+
+/*
+ * Add --
+ *
+ *	Adds the amount to the number found. Returns false if the sum is out of
+ *	range. For the comparison, signed integers are shifted into the range
+ *	of unsigned ones, by half of it.
+ */
+
+static bool
+Add(
+    Operation *operation)
+{
+    const OsNumber *amount = operation->amount;
+    const uint64_t most = UINT64_MAX >> (64 - 8 * operation->size);
+    const uint64_t half = operation->isSigned ? most / 2 + 1 : 0;
+    const uint64_t old = operation->found ^ half;
+
+    if (amount->isHuge
+	    || amount->magnitude > (amount->isNegative ? old : most - old)) {
+	return false;
+    }
+    operation->value = half ^ (amount->isNegative ? old - amount->magnitude
+	    : old + amount->magnitude);
+    return true;
+}
+
+/*
+ * OsShmAdd --
+ *
+ *	Adds to the integer of size bytes at offset, and stores the sum, or the
+ *	present number if the sum does not fit.
+ *
+ *	EOVERFLOW: the sum is out of the integer's range; nothing is changed.
+ */
+
+static inline void
+TouchAdd(
+    void *place,
+    void *data)
+{
+    Operation *operation = data;
+
+    operation->found = Load(place, operation->size);
+    do {
+	operation->isDone = Add(operation);
+    } while (operation->isDone && !CompareExchange(place, operation->size,
+	    &operation->found, operation->value));
+}
+
+int
+OsShmAdd(
+    OsShm *shm,
+    int64_t offset,
+    size_t size,
+    bool isSigned,
+    const OsNumber *amount,
+    uint64_t *bitsPtr)
+{
+    Operation operation = {
+	.size = size, .isSigned = isSigned, .amount = amount
+    };
+    int err = CheckChange(shm, offset, size);
+
+    if (err == 0) {
+	err = OsShmAccess(shm, offset, size, TouchAdd, &operation);
+    }
+    *bitsPtr = operation.isDone ? operation.value : operation.found;
+    return (err == 0 && !operation.isDone) ? EOVERFLOW : err;
+}
+
+/*
+ * OsShmWritePieces --
+ *
+ *	Copies pieces of an image of size bytes to offset in the segment, if
+ *	the whole image fits there.
+ */
+
+typedef struct Pieces {
+    const char *bytes;
+    const OsPiece *pieces;
+    size_t count;
+} Pieces;
+
+static void
+TouchPieces(
+    void *place,
+    void *data)
+{
+    const Pieces *pieces = data;
+
+    for (size_t i = 0; i < pieces->count; i++) {
+	const OsPiece *piece = &pieces->pieces[i];
+
+	memcpy((char *) place + piece->offset, pieces->bytes + piece->offset,
+		piece->length);
+    }
+}
+
+int
+OsShmWritePieces(
+    OsShm *shm,
+    int64_t offset,
+    size_t size,
+    const void *bytes,
+    const OsPiece *pieces,
+    size_t count)
+{
+    Pieces all = { bytes, pieces, count };
+
+    if (shm->readonly) {
+	return EACCES;
+    }
+    return OsShmAccess(shm, offset, size, TouchPieces, &all);
+}
+
+/*
+ * OsShmWait --
+ *
+ *	Waits while the word at offset equals value, for timeout nanoseconds at
+ *	most, and stores the word then found.
+ *
+ *	ETIMEDOUT: it still equals value. EINTR: a signal handler has run.
+ *	EINVAL: not aligned.
+ */
+
+typedef struct Wait {
+    uint32_t value;
+    OsTime timeout;
+    uint32_t found;
+    int err;
+} Wait;
+
+static void
+TouchWait(
+    void *place,
+    void *data)
+{
+    Wait *wait = data;
+    const OsFutexWord *word = place;
+    const OsTime end = OsClock() + wait->timeout;
+    OsTime left = wait->timeout;
+
+    wait->err = 0;
+    for (;;) {
+	wait->found = atomic_load(word);
+	if (wait->found != wait->value || wait->err != 0
+		|| osGuard.broken) {
+	    break;
+	}
+	wait->err = (left > 0) ? OsFutexWait(word, wait->value, left)
+		: ETIMEDOUT;
+	if (wait->err == EAGAIN || wait->err == EFAULT) {
+	    wait->err = 0;
+	}
+	left = end - OsClock();
+    }
+    if (wait->found != wait->value) {
+	wait->err = 0;
+    }
+}
+
+int
+OsShmWait(
+    OsShm *shm,
+    int64_t offset,
+    int32_t value,
+    OsTime timeout,
+    int32_t *foundPtr)
+{
+    Wait wait = { .value = (uint32_t) value, .timeout = timeout };
+    int err = (offset % 4 != 0) ? EINVAL
+	    : OsShmAccess(shm, offset, 4, TouchWait, &wait);
+
+    *foundPtr = (int32_t) wait.found;
+    return (err == 0) ? wait.err : err;
+}
+
+/*
+ * OsShmWake --
+ *
+ *	Wakes up to count waiters of the word at offset, or all for INT_MAX, and
+ *	stores how many the kernel reports.
+ *
+ *	EINVAL: not aligned.
+ */
+
+typedef struct Wake {
+    int count;
+    int woken;
+} Wake;
+
+static void
+TouchWake(
+    void *place,
+    void *data)
+{
+    Wake *wake = data;
+
+    wake->woken = OsFutexWake(place, wake->count);
+}
+
+int
+OsShmWake(
+    OsShm *shm,
+    int64_t offset,
+    int count,
+    int *wokenPtr)
+{
+    Wake wake = { .count = count };
+    int err = shm->readonly ? EACCES : (offset % 4 != 0) ? EINVAL
+	    : OsShmAccess(shm, offset, 4, TouchWake, &wake);
+
+    *wokenPtr = wake.woken;
+    return err;
+}
+
+/*
+ * A wait of an event loop. It has a mapping of its own, because the mapping
+ * of the segment is replaced when the segment has grown.
+ */
+
+struct OsShmWaiter {
+    OsShm *shm;
+    int64_t offset;
+    OsWaiter waiter;
+};
+
+/*
+ * HasLostWord --
+ *
+ *	Returns whether the word of a wait is no longer inside the segment.
+ *	Called on another thread, ten times a second.
+ */
+
+static bool
+HasLostWord(
+    void *data)
+{
+    const OsShmWaiter *wait = data;
+    int64_t size;
+
+    return OsShmGetSize(wait->shm, &size) != 0 || size < wait->offset + 4;
+}
+
+/*
+ * Remap --
+ *
+ *	Maps the word of a wait that is not armed anew: the segment may have been
+ *	shorter meanwhile. Stores its address. EAGAIN, too much memory is locked,
+ *	becomes ENOMEM, because trying again does not help.
+ */
+
+static int
+Remap(
+    OsShmWaiter *wait,
+    const OsFutexWord **wordPtr)
+{
+    OsWaiter *waiter = &wait->waiter;
+    size_t before;
+
+    if (waiter->map != NULL) {
+	munmap(waiter->map, waiter->mapped);
+    }
+    waiter->map = OsShmMapPart(wait->shm, wait->offset, 4, &waiter->mapped,
+	    &before);
+    if (waiter->map == NULL) {
+	return (errno == EAGAIN) ? ENOMEM : errno;
+    }
+    *wordPtr = (const OsFutexWord *) ((char *) waiter->map + before);
+    return 0;
+}
+
+/*
+ * OsShmWaitLater --
+ *
+ *	Posts to watch with data, once, when the word at offset differs from
+ *	value, or is gone. *waiterPtr is NULL at first, and a waiter afterwards,
+ *	with which the wait is armed again after a post. It ends before the
+ *	segment is closed, with OsShmDropWaiter.
+ *
+ *	EINVAL: not aligned. ENOMEM: there can be no more threads or mappings.
+ */
+
+int
+OsShmWaitLater(
+    OsShm *shm,
+    int64_t offset,
+    int32_t value,
+    OsWatch *watch,
+    void *data,
+    OsShmWaiter **waiterPtr)
+{
+    OsShmWaiter *wait = *waiterPtr;
+    const OsFutexWord *word = NULL;
+    int err;
+
+    if (offset % 4 != 0) {
+	return EINVAL;
+    }
+    if (wait == NULL) {
+	wait = calloc(1, sizeof(*wait));
+	if (wait == NULL) {
+	    return ENOMEM;
+	}
+	wait->shm = shm;
+	wait->offset = offset;
+	wait->waiter.look = HasLostWord;
+	wait->waiter.lookData = wait;
+	*waiterPtr = wait;
+    }
+    if (OsWaiterIsArmed(&wait->waiter)) {
+	return 0;
+    }
+    err = Remap(wait, &word);
+    return (err != 0) ? err : OsWaiterArm(&wait->waiter, word,
+	    (uint32_t) value, watch, data);
+}
+
+/*
+ * OsShmDropWaiter --
+ *
+ *	Ends a wait, unless it is NULL.
+ */
+
+void
+OsShmDropWaiter(
+    OsShmWaiter *wait)
+{
+    if (wait == NULL) {
+	return;
+    }
+    OsWaiterDrop(&wait->waiter);
+    if (wait->waiter.map != NULL) {
+	munmap(wait->waiter.map, wait->waiter.mapped);
+    }
+    free(wait);
+}

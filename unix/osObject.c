@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osObject.c --
+ *
+ *	An open object, apart from what its family does with it: whether its
+ *	name still refers to it, its permissions and owner.
+ *
+ *	A name can be removed and given to another object at any time, so
+ *	device and inode, noted when the object was opened, tell which one it
+ *	is. Comparing them and then acting by name is two steps: another process
+ *	can replace the object between them. Everything that has a descriptor
+ *	goes through that instead; a semaphore has none.
+ */
+
+#include "osObject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/*
+ * StatName --
+ *
+ *	stat(2) of the object that has a name now. ENOENT: no object has it.
+ *	ENOSYS: the system has no way, or did not tell which object was opened,
+ *	for example because another process removed its name at once.
+ */
+
+static int
+StatName(
+    const OsObject *object,
+    const char *name,
+    struct stat *status)
+{
+    const OsCatalog *catalog = object->family->catalog;
+    int err = (catalog->stat == NULL) ? ENOSYS
+	    : catalog->stat(object->family, name, status);
+
+    return (err == 0 && object->inode == 0) ? ENOSYS : err;
+}
+
+/*
+ * IsSame --
+ *
+ *	Returns whether status is that of an open object.
+ */
+
+static bool
+IsSame(
+    const OsObject *object,
+    const struct stat *status)
+{
+    return status->st_dev == object->device
+	    && status->st_ino == object->inode;
+}
+
+/*
+ * OsCheckLink --
+ *
+ *	Checks that name still refers to an object, open or closed: 0. ENOENT: no
+ *	object has the name, or the object is gone and the system cannot tell
+ *	which one has it now. ESTALE: another object has it. ENOSYS, EACCES and
+ *	others: this cannot be told.
+ */
+
+int
+OsCheckLink(
+    const OsObject *object,
+    const char *name)
+{
+    struct stat status;
+    int err;
+
+    if (object->fd >= 0 && object->family->hasOneName) {
+	if (fstat(object->fd, &status) != 0) {
+	    return errno;
+	}
+	if (status.st_nlink > 0) {
+	    return 0;
+	}
+	err = StatName(object, name, &status);
+	if (err == ENOSYS) {
+	    return ENOENT;
+	}
+	return (err == 0 || err == EACCES) ? ESTALE : err;
+    }
+    err = StatName(object, name, &status);
+    return (err == 0 && !IsSame(object, &status)) ? ESTALE : err;
+}
+
+/*
+ * OsStatObject --
+ *
+ *	Stores the permission bits and the owner of an open object. ENOENT: it
+ *	can be reached only by its name, which no longer refers to it.
+ */
+
+int
+OsStatObject(
+    const OsObject *object,
+    const char *name,
+    OsOwnership *ownership)
+{
+    struct stat status;
+    int err;
+
+    if (object->fd >= 0) {
+	err = (fstat(object->fd, &status) == 0) ? 0 : errno;
+    } else {
+	err = StatName(object, name, &status);
+	err = (err == 0 && !IsSame(object, &status)) ? ENOENT : err;
+    }
+    if (err == 0) {
+	*ownership = (OsOwnership) {
+	    status.st_mode & 0777, status.st_uid, status.st_gid
+	};
+    }
+    return err;
+}
+
+/*
+ * ChangeByPath --
+ *
+ *	For an object that can be reached only by its name: calls change with
+ *	a path that leads to this object and no other.
+ */
+
+static int
+ChangeByPath(
+    const OsObject *object,
+    const char *name,
+    int (*change)(const char *path, const void *value),
+    const void *value)
+{
+    const OsCatalog *catalog = object->family->catalog;
+    struct stat status;
+    char path[32];
+    int fd, err;
+
+    if (catalog->openPath == NULL || object->inode == 0) {
+	return ENOSYS;
+    }
+    err = catalog->openPath(object->family, name, &fd);
+    if (err != 0) {
+	return err;
+    }
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    if (fstat(fd, &status) != 0) {
+	err = errno;
+    } else if (!IsSame(object, &status)) {
+	err = ENOENT;
+    } else if (change(path, value) != 0) {
+	err = errno;
+    }
+    close(fd);
+    return err;
+}
+
+static int
+ChangeMode(
+    const char *path,
+    const void *mode)
+{
+    return chmod(path, *(const mode_t *) mode);
+}
+
+static int
+ChangeGroup(
+    const char *path,
+    const void *gid)
+{
+    return chown(path, (uid_t) -1, *(const gid_t *) gid);
+}
+
+/*
+ * OsSetMode, OsSetGroup --
+ *
+ *	fchmod(2) and fchown(2) of an open object. EPERM: the caller does not
+ *	own it, or is not a member of the group. ENOENT: as for OsStatObject.
+ *	ENOSYS: the system has no way.
+ */
+
+int
+OsSetMode(
+    const OsObject *object,
+    const char *name,
+    mode_t mode)
+{
+    if (object->fd < 0) {
+	return ChangeByPath(object, name, ChangeMode, &mode);
+    }
+    return (fchmod(object->fd, mode) == 0) ? 0 : errno;
+}
+
+int
+OsSetGroup(
+    const OsObject *object,
+    const char *name,
+    gid_t gid)
+{
+    if (object->fd < 0) {
+	return ChangeByPath(object, name, ChangeGroup, &gid);
+    }
+    return (fchown(object->fd, (uid_t) -1, gid) == 0) ? 0 : errno;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osObject.h --
+ *
+ *	Which object of the system was opened, for the files of the families:
+ *	osObject.c.
+ */
+
+#ifndef OS_OBJECT_H
+#define OS_OBJECT_H
+
+#include "osFamily.h"
+
+/*
+ * OsNoteObject --
+ *
+ *	Notes which object an open has opened, by stat(2) of it; all zeros if
+ *	the system does not tell.
+ */
+
+static inline void
+OsNoteObject(
+    OsObject *object,
+    const OsFamily *family,
+    int fd,			/* of the object, or -1 */
+    bool created,
+    const struct stat *status)
+{
+    *object = (OsObject) {
+	.family = family, .fd = fd, .created = created,
+	.device = status->st_dev, .inode = status->st_ino
+    };
+}
+
+#endif /* OS_OBJECT_H */

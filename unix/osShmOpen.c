@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osShmOpen.c --
+ *
+ *	Opening a segment and giving it a size: shm_overview(7). How a new one
+ *	is made differs between systems: linux/osShmFile.c, posix/osShmFilePosix.c.
+ *
+ *	Other processes open, resize and unlink segments at any time. A segment
+ *	that should only grow is never set to a size that was read before,
+ *	because that could undo growth by another process.
+ */
+
+#include "osShm.h"
+
+#include "osFacts.h"
+#include "osObject.h"
+#include "osOpen.h"
+#include "osShmFile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * StatSegment --
+ *
+ *	fstat(2) of a segment that an open has opened. ENODEV: the file has no
+ *	memory, in the words of mmap(2).
+ */
+
+typedef struct OpenRequest {
+    const char *name;
+    const OsShmRequest *shm;
+    int fd;			/* the results */
+    struct stat status;
+} OpenRequest;
+
+static int
+StatSegment(
+    OpenRequest *request)
+{
+    if (fstat(request->fd, &request->status) != 0) {
+	return errno;
+    }
+    return (S_ISFIFO(request->status.st_mode)
+	    || S_ISDIR(request->status.st_mode)
+	    || S_ISCHR(request->status.st_mode)
+	    || S_ISBLK(request->status.st_mode)) ? ENODEV : 0;
+}
+
+/*
+ * OpenSegment --
+ *
+ *	shm_open(3), in the form that OsOpenOrCreate calls. If the system allows
+ *	it, a new segment is complete before it appears. If segments are files,
+ *	anybody can put something else into their folder, and opening a fifo
+ *	would block. A new segment that fails is removed.
+ */
+
+static int
+OpenSegment(
+    void *data,
+    int flags)
+{
+    OpenRequest *request = data;
+    const OsShmRequest *shm = request->shm;
+    int err;
+
+    if (flags & OS_EXCL) {
+	err = OsMakeShmFile(request->name, shm, &request->fd);
+    } else {
+	request->fd = shm_open(request->name,
+		(shm->readonly ? O_RDONLY : O_RDWR)
+		| ((shm->flags & OS_TRUNC) ? O_TRUNC : 0)
+		| ((flags & OS_CREAT) ? O_CREAT : 0) | osSegmentFlags,
+		shm->mode);
+	err = (request->fd < 0) ? errno : 0;
+    }
+    if (err != 0) {
+	return err;
+    }
+    err = StatSegment(request);
+    if (err != 0) {
+	close(request->fd);
+	if (flags & OS_EXCL) {
+	    shm_unlink(request->name);
+	}
+    }
+    return err;
+}
+
+/*
+ * CheckSize --
+ *
+ *	Checks that a segment may have size bytes: 0, or EFBIG if the system
+ *	cannot express so many, or if the process may not write so large a file:
+ *	exceeding that limit (RLIMIT_FSIZE) does not only fail with EFBIG, but
+ *	also raises a signal that kills.
+ */
+
+static int
+CheckSize(
+    int64_t size)
+{
+    return ((off_t) size != size || (size > 0
+	    && size > OsGetFact(OS_FILE_BYTES_MAX))) ? EFBIG : 0;
+}
+
+/*
+ * Reserve --
+ *
+ *	posix_fallocate(3) of the first size bytes, which never shrinks a
+ *	segment. ENOSPC: there is not enough memory; the size stays the same.
+ *	ENOSYS: the system has no such call for segments.
+ */
+
+static int
+Reserve(
+    int fd,
+    int64_t size)
+{
+#ifdef HAVE_POSIX_FALLOCATE
+    int err = 0;
+
+    if (size > 0) {
+	do {
+	    err = posix_fallocate(fd, 0, (off_t) size);
+	} while (err == EINTR);
+    }
+    return (err == EOPNOTSUPP || err == ENODEV || err == EINVAL) ? ENOSYS : err;
+#else
+    (void) fd;
+    return (size > 0) ? ENOSYS : 0;
+#endif
+}
+
+/*
+ * Fits --
+ *
+ *	Returns whether a segment has size bytes already, in whole pages.
+ */
+
+static bool
+Fits(
+    int fd,
+    int64_t size)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && status.st_size >= size
+	    && status.st_size - size < OsGetFact(OS_PAGE_SIZE);
+}
+
+/*
+ * OsSetShmSize --
+ *
+ *	ftruncate(2) to size bytes, which are reserved first if asked for. macOS
+ *	rounds the size up to whole pages and lets it be set once; later it
+ *	returns EINVAL.
+ */
+
+int
+OsSetShmSize(
+    int fd,
+    int64_t size,
+    bool reserve)
+{
+    int err = reserve ? Reserve(fd, size) : 0;
+
+    while (err == 0 && ftruncate(fd, (off_t) size) != 0) {
+	int failure = errno;	/* before Fits makes calls */
+
+	if (failure == EINVAL && Fits(fd, size)) {
+	    return 0;
+	}
+	err = (failure != EINTR) ? failure : 0;
+    }
+    return err;
+}
+
+/*
+ * ResizeExisting --
+ *
+ *	Gives a segment that was there the size that an open asks for. Reserving
+ *	also makes it grow; growing it first would leave it grown where there is
+ *	no memory.
+ */
+
+static int
+ResizeExisting(
+    int fd,
+    const OsShmRequest *request)
+{
+    struct stat status;
+
+    if (request->size != 0) {
+	return OsSetShmSize(fd, request->size, request->reserve);
+    }
+    if (!request->reserve) {
+	return (request->minSize != 0) ? OsGrowShmFile(fd, request->minSize)
+		: 0;
+    }
+    if (fstat(fd, &status) != 0) {
+	return errno;
+    }
+    return Reserve(fd, (status.st_size > request->minSize) ? status.st_size
+	    : request->minSize);
+}
+
+/*
+ * OsShmOpen --
+ *
+ *	shm_open(3) of a segment, which gets the size that the request asks
+ *	for. A new segment that cannot be completed is removed.
+ *
+ *	EACCES: readonly forbids what changes the segment. EINVAL: size and
+ *	minSize exclude each other. EFBIG: no segment can have that size. ENOSPC:
+ *	memory was to be reserved, and there is not enough. EPROTOTYPE:
+ *	OsCheckFamily.
+ */
+
+int
+OsShmOpen(
+    const char *name,
+    const OsShmRequest *request,
+    OsObject *object,
+    OsShm **shmPtr)
+{
+    OpenRequest open = { .name = name, .shm = request };
+    bool created = false;
+    OsShm *shm;
+    int err;
+
+    if (request->readonly && (request->size != 0 || request->minSize != 0
+	    || request->reserve || (request->flags & OS_TRUNC))) {
+	return EACCES;
+    }
+    if (request->size != 0 && request->minSize != 0) {
+	return EINVAL;
+    }
+    err = CheckSize(request->size + request->minSize);
+    if (err == 0 && !(request->flags & OS_EXCL)) {
+	err = OsCheckFamily(&osShmFamily, name);
+    }
+    if (err != 0) {
+	return err;
+    }
+    shm = calloc(1, sizeof(*shm));
+    if (shm == NULL) {
+	return ENOMEM;
+    }
+    err = OsOpenOrCreate(OpenSegment, &open, request->flags, &created);
+    if (err != 0) {
+	free(shm);
+	return (request->flags & OS_CREAT) ? OsExplainCreate(err) : err;
+    }
+    shm->fd = open.fd;
+    shm->readonly = request->readonly;
+    shm->reserve = request->reserve;
+    err = created ? 0 : ResizeExisting(shm->fd, request);
+    if (err != 0) {
+	OsShmClose(shm);
+	return err;
+    }
+    OsNoteObject(object, &osShmFamily, shm->fd, created, &open.status);
+    *shmPtr = shm;
+    return 0;
+}
+
+/*
+ * OsShmClose --
+ *
+ *	munmap(2) and close(2). shm is freed even if an error is returned.
+ */
+
+int
+OsShmClose(
+    OsShm *shm)
+{
+    int err;
+
+    OsShmUnmap(shm);
+    err = (close(shm->fd) == 0) ? 0 : errno;
+    free(shm);
+    return err;
+}
+
+/*
+ * OsShmUnlink --
+ *
+ *	shm_unlink(3).
+ */
+
+int
+OsShmUnlink(
+    const char *name)
+{
+    if (OsCheckFamily(&osShmFamily, name) != 0) {
+	return ENOENT;
+    }
+    return (shm_unlink(name) == 0) ? 0 : errno;
+}
+
+/*
+ * OsShmResize --
+ *
+ *	ftruncate(2) to size bytes, which are reserved first if the open asked
+ *	for that. The next access may meet memory that is gone now.
+ *
+ *	EACCES: opened for reading only. EFBIG: CheckSize.
+ */
+
+int
+OsShmResize(
+    OsShm *shm,
+    int64_t size)
+{
+    int err = shm->readonly ? EACCES : CheckSize(size);
+
+    if (err == 0) {
+	err = OsSetShmSize(shm->fd, size, shm->reserve);
+    }
+    return (err == 0) ? OsGuardInstall() : err;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osLock.c --
+ *
+ *	Locks that survive their owner: opening, closing, and what event loops
+ *	wait for.
+ */
+
+#include "osLock.h"
+
+#include "osFamily.h"
+
+#include <stdlib.h>
+
+/*
+ * OsLockEnter, OsLockLeave --
+ *
+ *	See osLock.h.
+ */
+
+int
+OsLockEnter(
+    OsSharedLock *lock,
+    OsTime patience)
+{
+    int err = OsLockBegin(lock);
+
+    if (err == 0) {
+	err = OsLatchEnter(&lock->segment, patience);
+	if (err != 0) {
+	    err = OsLockEnd(lock, err);
+	}
+    }
+    return err;
+}
+
+int
+OsLockLeave(
+    OsSharedLock *lock,
+    int err)
+{
+    OsLatchLeave(&lock->segment);
+    return OsLockEnd(lock, err);
+}
+
+/*
+ * CanGoOn, Look --
+ *
+ *	Return whether an event loop should try again although no bell has rung:
+ *	a participant has died, perhaps before it could ring; Look, also if the
+ *	memory is gone. Called on the thread of the waiter, so they only read.
+ */
+
+static bool
+CanGoOn(
+    OsSharedLock *lock)
+{
+    OsSegment *segment = &lock->segment;
+    PosixIpcLock *words = OsLockWords(segment);
+    uint32_t owner = atomic_load(&words->owner);
+    uint32_t count = OsSegmentCountSlots(segment);
+    uint32_t want = atomic_load(&OsLockSlot(lock)->want);
+
+    if (owner == POSIX_IPC_ABANDONED || (owner == 0 && want != 0
+	    && want <= segment->size - atomic_load(&words->used))) {
+	return true;
+    }
+    if ((owner & POSIX_IPC_ID) != 0 && OsSegmentIsDead(segment, owner)) {
+	return true;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+	PosixIpcSlot *slot = &segment->slots[i];
+
+	if ((atomic_load(&slot->grant) | atomic_load(&slot->want)) != 0
+		&& OsSegmentIsDead(segment, PosixIpcId(i,
+			atomic_load(&slot->generation)))) {
+	    return true;
+	}
+    }
+    return false;
+}
+
+static bool
+Look(
+    void *data)
+{
+    OsSharedLock *lock = data;
+    OsSegment *segment = &lock->segment;
+    bool result;
+
+    if (OsSegmentCheckSize(segment) != 0) {
+	return true;
+    }
+    OsGuardEnter(segment->header, segment->mapped, NULL);
+    result = CanGoOn(lock);
+    return OsSegmentEnd(segment, 0) != 0 || result;
+}
+
+/*
+ * OsLockOpen --
+ *
+ *	Opens a lock, or creates one with this number of permits: 1 to 1000000,
+ *	else EINVAL. EUSERS: the greatest number of handles has it open. The
+ *	other errors are those of segment.h, and ENOMEM.
+ */
+
+int
+OsLockOpen(
+    const char *name,
+    int flags,
+    mode_t mode,
+    uint32_t permits,
+    OsObject *object,
+    OsSharedLock **lockPtr)
+{
+    OsSharedLock *lock;
+    int err;
+
+    if ((flags & OS_CREAT) && osLockType.measure(permits) != 0) {
+	return EINVAL;
+    }
+    lock = calloc(1, sizeof(*lock));
+    if (lock == NULL) {
+	return ENOMEM;
+    }
+    err = OsSegmentOpenObject(&osLockFamily, &osLockType, name, flags, mode,
+	    permits, false, &lock->segment, object);
+    if (err != 0) {
+	free(lock);
+	return err;
+    }
+    lock->process = OsGetGeneration();
+    OsSegmentInitWaiter(&lock->segment, &lock->waiter, Look, lock);
+    OsSegmentInitWaiter(&lock->segment, &lock->noticeWaiter, Look, lock);
+    *lockPtr = lock;
+    return 0;
+}
+
+/*
+ * OsLockClose --
+ *
+ *	Closes a lock, and gives back what the handle holds. If the handle holds
+ *	all permits and the end is not clean (for example, a thread ends in the
+ *	middle of its work), the lock is abandoned. If a stopped process prevents
+ *	giving back, other participants clean up later.
+ */
+
+void
+OsLockClose(
+    OsSharedLock *lock,
+    bool isClean)
+{
+    OsLockForgetParent(lock);
+    while (lock->waits > 0) {
+	OsLockEndWait(lock);
+    }
+    OsLockLeaveLine(lock);
+    OsLockShowPending(lock, 0, 0);
+    if (lock->held > 0) {
+	OsLockRelease(lock, !isClean && lock->held == lock->segment.size);
+    }
+    OsWaiterDrop(&lock->waiter);
+    OsWaiterDrop(&lock->noticeWaiter);
+    OsSegmentClose(&lock->segment);
+    free(lock);
+}
+
+/*
+ * OsLockUnlink, OsLockTookOver --
+ *
+ *	OsLockUnlink removes a name. OsLockTookOver returns whether the handle
+ *	holds a lock that it took over.
+ */
+
+int
+OsLockUnlink(
+    const char *name)
+{
+    return OsSegmentUnlink(&osLockType, name);
+}
+
+bool
+OsLockTookOver(
+    const OsSharedLock *lock)
+{
+    return lock->held > 0 && lock->tookOver;
+}
+
+/*
+ * OsLockWatch --
+ *
+ *	Posts to watch with data, once, when it is time to call OsLockTry again,
+ *	or, while the handle waits for notifications, OsLockWait with OS_NOW.
+ *	Must be called before such a call, which may find that it need not wait.
+ *	watch NULL: nothing is posted any more.
+ */
+
+int
+OsLockWatch(
+    OsSharedLock *lock,
+    OsWatch *watch,
+    void *data)
+{
+    OsSegment *segment = &lock->segment;
+    const OsFutexWord *notices = NULL;
+    uint32_t value;
+    int err;
+
+    if (watch == NULL) {
+	OsWaiterDrop(&lock->waiter);
+	OsWaiterDrop(&lock->noticeWaiter);
+	return 0;
+    }
+    err = OsLockBegin(lock);
+    if (err != 0) {
+	return err;
+    }
+    value = OsBellArm(segment, POSIX_IPC_BELL_LOOPS);
+    if (lock->waits > 0) {
+	notices = &OsLockSlot(lock)->notices;
+    }
+    err = OsLockEnd(lock, 0);
+    if (err == 0) {
+	err = OsWaiterArm(&lock->waiter,
+		&segment->header->bells[POSIX_IPC_BELL_LOOPS].bell, value,
+		watch, data);
+    }
+    if (err == 0 && notices != NULL) {
+	err = OsWaiterArm(&lock->noticeWaiter, notices, 0, watch, data);
+    }
+    return err;
+}
+
+const OsFamily osLockFamily = {
+    .catalog = &osFolderCatalog,
+    .prefix = OS_OWN_PREFIX "lock.",
+    .isOpen = true,
+    .isMapped = true,
+    .spaceLimit = OS_SHM_BYTES_MAX
+};

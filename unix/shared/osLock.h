@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osLock.h --
+ *
+ *	A lock, for the files of osLock*.c:
+ *
+ *	    osLock.c		opening, closing, and what event loops wait for
+ *	    osLockPermits.c	taking permits and giving them back
+ *	    osLockNotify.c	waiting for notifications, and making them
+ *	    osLockRepair.c	after deaths and damage
+ *	    osLockState.c	what can be read of a lock
+ *
+ *	The word owner names the participant that holds all permits. Taking,
+ *	giving back and abandoning each change only that word, so a process
+ *	cannot die and leave something half done. A lock of one permit needs
+ *	nothing else, not even the latch. Grants of fewer permits are in the
+ *	slots of their owners; operations on several slots take the latch.
+ *
+ *	Traps:
+ *
+ *	- Waiters notice a death. They look every 0.1 s, inside the latch, so
+ *	  that deadPid and owner belong together.
+ *	- A release wakes one waiter of a lock of one permit. So when a waiter
+ *	  that has slept takes the lock, it marks that others may wait. If it
+ *	  dies between the wake and that mark, the others lose a slice of 0.1 s.
+ *	- After damage was repaired, no handle holds anything: OsLockBegin.
+ */
+
+#ifndef OS_LOCK_H
+#define OS_LOCK_H
+
+#include "segment.h"
+
+#include "osWaiter.h"
+
+#include <errno.h>
+
+#define OS_LOCK_SEVERAL UINT32_MAX	/* OsSharedLock.owed */
+
+struct OsSharedLock {
+    OsSegment segment;		/* first: tests find it there */
+    uint32_t held;		/* permits */
+    bool isInLine;		/* its slot shows what it waits for */
+    bool tookOver;		/* what it holds was abandoned */
+    uint32_t waits;		/* calls that wait for a notification */
+    uint32_t owed;		/* a notified slot that the release must wake:
+				 * number + 1; or OS_LOCK_SEVERAL */
+    uint32_t pending;		/* calls of an event loop, as in its slot */
+    unsigned process;		/* generation of forks that made all this */
+    OsWaiter waiter;		/* for an event loop: for permits, */
+    OsWaiter noticeWaiter;	/* and for notifications */
+};
+
+/*
+ * OsLockWords, OsLockSlot --
+ *
+ *	Return the lock's own part of the header, and this participant's slot.
+ */
+
+static inline PosixIpcLock *
+OsLockWords(
+    OsSegment *segment)
+{
+    return &segment->header->lock;
+}
+
+static inline PosixIpcSlot *
+OsLockSlot(
+    OsSharedLock *lock)
+{
+    return OsSegmentGetSlot(&lock->segment);
+}
+
+/*
+ * OsLockForgetParent --
+ *
+ *	In a forked child, forgets what the parent's handle holds and waits
+ *	for.
+ */
+
+static inline void
+OsLockForgetParent(
+    OsSharedLock *lock)
+{
+    if (lock->process != OsGetGeneration()) {
+	lock->process = OsGetGeneration();
+	lock->held = 0;
+	lock->isInLine = false;
+	lock->waits = 0;
+	lock->owed = 0;
+	lock->pending = 0;
+    }
+}
+
+/*
+ * OsLockBegin, OsLockEnd, OsLockEnter, OsLockLeave --
+ *
+ *	OsSegmentBegin and OsSegmentEnd, without the latch and with it. If the
+ *	lock was corrupt, the handle no longer holds anything. patience: how long
+ *	to wait for a process that is stopped inside.
+ */
+
+static inline int
+OsLockLose(
+    OsSharedLock *lock,
+    int err)
+{
+    if (err == EBADMSG) {
+	lock->held = 0;
+	lock->isInLine = false;
+	lock->waits = 0;
+	lock->owed = 0;
+	lock->pending = 0;
+    }
+    return err;
+}
+
+static inline int
+OsLockBegin(
+    OsSharedLock *lock)
+{
+    int err;
+
+    OsLockForgetParent(lock);
+    err = OsSegmentBegin(&lock->segment);
+    return (err == 0) ? 0 : OsLockLose(lock, err);
+}
+
+static inline int
+OsLockEnd(
+    OsSharedLock *lock,
+    int err)
+{
+    err = OsSegmentEnd(&lock->segment, err);
+    return (err == 0) ? 0 : OsLockLose(lock, err);
+}
+
+int	OsLockEnter(OsSharedLock *lock, OsTime patience);
+int	OsLockLeave(OsSharedLock *lock, int err);
+
+/*
+ * osLockRepair.c
+ */
+
+extern const OsSegmentType osLockType;
+
+int	OsLockRecount(OsSegment *segment);
+void	OsLockWakeAll(OsSegment *segment);
+void	OsLockReap(OsSegment *segment, uint32_t number);
+bool	OsLockIsLookDue(OsSharedLock *lock, int flags);
+bool	OsLockLookForDead(OsSegment *segment);
+
+/*
+ * osLockNotify.c
+ */
+
+void	OsLockWakeNotified(OsSharedLock *lock);
+
+/*
+ * osLockPermits.c
+ */
+
+int	OsLockGiveAll(OsSegment *segment, bool abandon);
+int	OsLockGiveSome(OsSharedLock *lock);
+void	OsLockWakeAfterRelease(OsSharedLock *lock);
+
+#endif /* OS_LOCK_H */

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osLockNotify.c --
+ *
+ *	Waiting for a notification without the permits, and notifying waiters.
+ */
+
+#include "osLock.h"
+
+#include <limits.h>
+
+/*
+ * CountWait --
+ *
+ *	Says in the slot that one more call waits for a notification, and whether
+ *	it is blocked. Inside the latch.
+ */
+
+static void
+CountWait(
+    OsSharedLock *lock,
+    bool isPending)
+{
+    PosixIpcLock *words = OsLockWords(&lock->segment);
+    PosixIpcSlot *slot = OsLockSlot(lock);
+
+    if (lock->waits == 0) {
+	atomic_store(&slot->ticket, atomic_fetch_add(&words->ticket, 1) + 1);
+    }
+    if (!isPending) {
+	atomic_store(&slot->operation, POSIX_IPC_WAIT);
+    }
+    atomic_fetch_add(&slot->waits, 1);
+    lock->waits++;
+}
+
+/*
+ * OsLockBeginWait --
+ *
+ *	Begins a wait for a notification: gives back what the handle holds, and
+ *	stores how much that was. This happens inside the latch, as do
+ *	notifications, so none that comes after the release is missed. EPERM:
+ *	the handle holds nothing. isPending: the waiter is an event loop.
+ */
+
+int
+OsLockBeginWait(
+    OsSharedLock *lock,
+    bool isPending,
+    uint32_t *permitsPtr)
+{
+    int err;
+
+    OsLockForgetParent(lock);
+    *permitsPtr = lock->held;
+    if (lock->held == 0) {
+	return EPERM;
+    }
+    err = OsLockEnter(lock, OS_SECOND);
+    if (err != 0) {
+	return err;
+    }
+    err = (lock->held == lock->segment.size)
+	    ? OsLockGiveAll(&lock->segment, false) : OsLockGiveSome(lock);
+    lock->held = 0;
+    if (err == 0) {
+	CountWait(lock, isPending);
+    }
+    OsLatchLeave(&lock->segment);
+    OsLockWakeAfterRelease(lock);
+    return OsLockEnd(lock, err);
+}
+
+/*
+ * CheckNotice --
+ *
+ *	Checks whether a wait is over: 0, it was notified; EOWNERDEAD; EAGAIN.
+ */
+
+static int
+CheckNotice(
+    OsSharedLock *lock,
+    pid_t *deadPidPtr)
+{
+    PosixIpcLock *words = OsLockWords(&lock->segment);
+
+    if (atomic_load(&OsLockSlot(lock)->notices) != 0) {
+	return 0;
+    }
+    if (atomic_load(&words->owner) == POSIX_IPC_ABANDONED) {
+	*deadPidPtr = (pid_t) atomic_load(&words->deadPid);
+	return EOWNERDEAD;
+    }
+    return EAGAIN;
+}
+
+/*
+ * CheckNoticeAndDead --
+ *
+ *	CheckNotice, after a look for the dead if that is due.
+ */
+
+static int
+CheckNoticeAndDead(
+    OsSharedLock *lock,
+    pid_t *deadPidPtr)
+{
+    OsSegment *segment = &lock->segment;
+    int err = CheckNotice(lock, deadPidPtr);
+
+    if (err == EAGAIN && OsLockIsLookDue(lock, OS_LOCK_QUEUE)) {
+	err = OsLatchEnter(segment, OS_LATCH_ATTEMPT);
+	if (err == 0) {
+	    OsLockLookForDead(segment);
+	    OsLatchLeave(segment);
+	    err = CheckNotice(lock, deadPidPtr);
+	}
+    }
+    return (err == EBUSY) ? EAGAIN : err;
+}
+
+/*
+ * OsLockWait --
+ *
+ *	Waits for a notification, at most timeout: 0, ETIMEDOUT, EINTR, or the
+ *	errors of all calls; EOWNERDEAD also if the lock is abandoned during the
+ *	wait. After the last of these calls, OsLockEndWait must be called.
+ */
+
+int
+OsLockWait(
+    OsSharedLock *lock,
+    OsTime timeout,
+    pid_t *deadPidPtr)
+{
+    OsTime now = (timeout == OS_NOW) ? OS_NOW : OsClock(), left = timeout;
+    OsTime end = (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER;
+
+    for (;;) {
+	int err = OsLockBegin(lock);
+
+	if (err != 0) {
+	    return err;
+	}
+	err = CheckNoticeAndDead(lock, deadPidPtr);
+	if (err == EAGAIN && left > 0) {
+	    err = OsFutexWait(&OsLockSlot(lock)->notices, 0,
+		    (left < OS_SEGMENT_SLICE) ? left : OS_SEGMENT_SLICE);
+	    err = (err == 0 || err == EINTR) ? err
+		    : (OsSegmentCheckSize(&lock->segment) != 0) ? EBADMSG
+		    : EAGAIN;
+	}
+	err = OsLockEnd(lock, err);
+	if (err != EAGAIN || left <= 0) {
+	    return (err == EAGAIN) ? ETIMEDOUT : err;
+	}
+	left = end - OsClock();
+    }
+}
+
+/*
+ * OsLockEndWait --
+ *
+ *	Ends a wait that OsLockBeginWait began. Returns whether it was
+ *	notified, even after its timeout.
+ *
+ *	If a process is stopped in the latch, this continues without the latch: a
+ *	wait that is counted forever would get notifications that are meant for
+ *	others. The stopped process may still notify this wait, which then reaches
+ *	the next wait of the slot.
+ */
+
+bool
+OsLockEndWait(
+    OsSharedLock *lock)
+{
+    bool isNotified = false, isInLatch;
+    int err;
+
+    OsLockForgetParent(lock);
+    if (lock->waits == 0) {
+	return false;
+    }
+    err = OsLockEnter(lock, OS_LATCH_ATTEMPT);
+    isInLatch = (err == 0);
+    if (isInLatch || (err == EBUSY && OsLockBegin(lock) == 0)) {
+	PosixIpcSlot *slot = OsLockSlot(lock);
+
+	if (atomic_load(&slot->operation) == POSIX_IPC_WAIT) {
+	    atomic_store(&slot->operation, 0);
+	}
+	isNotified = (atomic_load(&slot->notices) != 0);
+	if (isNotified) {
+	    atomic_fetch_sub(&slot->notices, 1);
+	}
+	atomic_fetch_sub(&slot->waits, 1);
+	if (isInLatch) {
+	    OsLockLeave(lock, 0);
+	} else {
+	    OsLockEnd(lock, 0);
+	}
+    }
+    lock->waits -= (lock->waits > 0);
+    return isNotified;
+}
+
+/*
+ * FindWaiter --
+ *
+ *	Returns the slot of the living participant that has waited longest for a
+ *	notification, or NULL. Inside the latch.
+ */
+
+static PosixIpcSlot *
+FindWaiter(
+    OsSegment *segment)
+{
+    uint32_t count = OsSegmentCountSlots(segment);
+    PosixIpcSlot *first = NULL;
+
+    for (uint32_t i = 0; i < count; i++) {
+	PosixIpcSlot *slot = &segment->slots[i];
+
+	if (atomic_load(&slot->waits) <= atomic_load(&slot->notices)
+		|| (first != NULL && atomic_load(&slot->ticket)
+			> atomic_load(&first->ticket))) {
+	    continue;
+	}
+	if (OsSegmentSeemsDead(segment, i)) {
+	    OsLockReap(segment, i);
+	} else {
+	    first = slot;
+	}
+    }
+    return first;
+}
+
+/*
+ * OsLockWakeNotified --
+ *
+ *	Wakes the waiters that the handle has notified. Called outside the latch,
+ *	because a waiter that wakes up enters it.
+ */
+
+void
+OsLockWakeNotified(
+    OsSharedLock *lock)
+{
+    OsSegment *segment = &lock->segment;
+    uint32_t owed = lock->owed, count = OsSegmentCountSlots(segment);
+
+    lock->owed = 0;
+    if (owed != OS_LOCK_SEVERAL) {
+	if (owed != 0) {
+	    OsFutexWake(&segment->slots[owed - 1].notices, INT_MAX);
+	}
+	return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+	PosixIpcSlot *slot = &segment->slots[i];
+
+	if (atomic_load(&slot->notices) != 0) {
+	    OsFutexWake(&slot->notices, INT_MAX);
+	}
+    }
+}
+
+/*
+ * CountUnnotified --
+ *
+ *	Returns how many waits of a slot are not notified yet.
+ */
+
+static uint32_t
+CountUnnotified(
+    const PosixIpcSlot *slot)
+{
+    uint32_t waits = atomic_load(&slot->waits);
+    uint32_t notices = atomic_load(&slot->notices);
+
+    return (waits > notices) ? waits - notices : 0;
+}
+
+/*
+ * OsLockNotify --
+ *
+ *	Notifies at most count waiters, the longest waiting first, and stores
+ *	how many. The handle need not hold the lock. All waits of a slot are
+ *	notified at once, because their number, which another program may have
+ *	written, must not bound a loop.
+ *
+ *	While the handle holds all permits, a waiter that wakes up could only
+ *	fall asleep again, so the release wakes it. If this process dies before
+ *	that, or holds the lock for long, the waiter looks again after its slice
+ *	of 0.1 s.
+ *
+ *	Ordering: the addition to notices commits. It is seq_cst, and comes before
+ *	the change of owner that releases and the wake that follows. The kernel
+ *	compares notices, with its queue of waiters locked, before a waiter sleeps:
+ *	either that sees the addition, or the wake finds the waiter asleep.
+ */
+
+int
+OsLockNotify(
+    OsSharedLock *lock,
+    size_t count,
+    size_t *wokenPtr)
+{
+    int err = OsLockEnter(lock, OS_SECOND);
+
+    *wokenPtr = 0;
+    if (err != 0) {
+	return err;
+    }
+    while (*wokenPtr < count) {
+	PosixIpcSlot *slot = FindWaiter(&lock->segment);
+	size_t waits = (slot == NULL) ? 0 : CountUnnotified(slot);
+
+	if (waits == 0) {
+	    break;
+	}
+	if (waits > count - *wokenPtr) {
+	    waits = count - *wokenPtr;
+	}
+	atomic_fetch_add(&slot->notices, (uint32_t) waits);
+	*wokenPtr += waits;
+	lock->owed = (lock->owed != 0) ? OS_LOCK_SEVERAL
+		: (uint32_t) (slot - lock->segment.slots) + 1;
+    }
+    OsLatchLeave(&lock->segment);
+    if (lock->held != lock->segment.size) {
+	OsLockWakeNotified(lock);
+    }
+    return OsLockEnd(lock, 0);
+}

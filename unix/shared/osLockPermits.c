@@ -1,0 +1,607 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osLockPermits.c --
+ *
+ *	Permits: taking them, the line of waiters, and giving them back.
+ */
+
+#include "osLock.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+/*
+ * TakeAll --
+ *
+ *	Takes all permits by one change of owner: from 0 to this participant's
+ *	id, or from ABANDONED to ABANDONED with that id. For a lock of more
+ *	than one permit, called inside the latch, when no slot has a grant.
+ *
+ *	Ordering: the change acquires, so everything that the caller does
+ *	under the lock comes after it. It is seq_cst for OsBellArm. EAGAIN:
+ *	the lock has an owner.
+ */
+
+static int
+TakeAll(
+    OsSegment *segment,
+    int flags,
+    pid_t *deadPidPtr)
+{
+    PosixIpcLock *words = OsLockWords(segment);
+    uint32_t owner = 0, deadPid;
+
+    *deadPidPtr = 0;
+    if (atomic_compare_exchange_strong(&words->owner, &owner, segment->me)) {
+	return 0;
+    }
+    if (owner != POSIX_IPC_ABANDONED) {
+	return EAGAIN;
+    }
+    deadPid = atomic_load_explicit(&words->deadPid, memory_order_relaxed);
+    if ((flags & OS_LOCK_TAKEOVER) && !atomic_compare_exchange_strong(
+	    &words->owner, &owner, segment->me | POSIX_IPC_ABANDONED)) {
+	return EAGAIN;
+    }
+    *deadPidPtr = (pid_t) deadPid;
+    return (flags & OS_LOCK_TAKEOVER) ? 0 : EOWNERDEAD;
+}
+
+/*
+ * IsBehind --
+ *
+ *	Returns whether a participant that came earlier waits for all permits.
+ *	Inside the latch.
+ */
+
+static bool
+IsBehind(
+    OsSharedLock *lock)
+{
+    OsSegment *segment = &lock->segment;
+    uint32_t count = OsSegmentCountSlots(segment);
+    uint64_t mine = lock->isInLine ? atomic_load(&OsLockSlot(lock)->ticket)
+	    : UINT64_MAX;
+
+    if (atomic_load(&OsLockWords(segment)->allWaiting) == 0) {
+	return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+	PosixIpcSlot *slot = &segment->slots[i];
+
+	if ((int) i != segment->slot && atomic_load(&slot->want)
+		== segment->size && atomic_load(&slot->ticket) < mine) {
+	    return true;
+	}
+    }
+    return false;
+}
+
+/*
+ * IsNonsense --
+ *
+ *	Returns whether owner is impossible: it has a bit that owner never
+ *	has, or names this participant, which does not hold the lock.
+ */
+
+static bool
+IsNonsense(
+    OsSegment *segment,
+    uint32_t owner)
+{
+    return (owner & POSIX_IPC_WAITERS) != 0
+	    || (owner & POSIX_IPC_ID) == segment->me;
+}
+
+/*
+ * TakeSome --
+ *
+ *	Takes permits inside the latch. The store of grant commits: if this
+ *	process dies after it, the permits are those of a dead participant, and
+ *	used is recomputed. EBADMSG: used is impossible.
+ */
+
+static int
+TakeSome(
+    OsSharedLock *lock,
+    uint32_t permits,
+    int flags,
+    pid_t *deadPidPtr)
+{
+    OsSegment *segment = &lock->segment;
+    PosixIpcLock *words = OsLockWords(segment);
+    uint32_t all = (uint32_t) segment->size;
+    uint32_t owner = atomic_load(&words->owner);
+    uint32_t used = atomic_load(&words->used);
+
+    if (used > all || IsNonsense(segment, owner)) {
+	return OsSegmentDamaged(segment);
+    }
+    if (owner == POSIX_IPC_ABANDONED && (used == 0
+	    || !(flags & OS_LOCK_TAKEOVER))) {
+	return TakeAll(segment, flags, deadPidPtr);
+    }
+    if (owner != 0 || permits > all - used || IsBehind(lock)) {
+	return EAGAIN;
+    }
+    if (permits == all) {
+	return TakeAll(segment, flags, deadPidPtr);
+    }
+    atomic_store(&OsLockSlot(lock)->grant, permits);
+    atomic_store(&words->used, used + permits);
+    return 0;
+}
+
+/*
+ * JoinLine, QuitLine --
+ *
+ *	JoinLine shows in the slot what the handle waits for; QuitLine clears that.
+ *	If one of its calls has ended and the next one wants another number, the
+ *	handle keeps its place. A lock of one permit serves whichever waiter comes
+ *	first, so there the slot only informs others, and no latch is needed.
+ *	Otherwise both are called inside the latch.
+ */
+
+static void
+JoinLine(
+    OsSharedLock *lock,
+    uint32_t permits,
+    int flags)
+{
+    PosixIpcLock *words = OsLockWords(&lock->segment);
+    PosixIpcSlot *slot = OsLockSlot(lock);
+    uint32_t wanted;
+
+    atomic_store(&slot->operation, (uint32_t) POSIX_IPC_ACQUIRE
+	    | ((flags & OS_LOCK_PENDING) ? (uint32_t) POSIX_IPC_PENDING : 0));
+    if (!lock->isInLine) {
+	atomic_store(&slot->ticket, atomic_fetch_add(&words->ticket, 1) + 1);
+	lock->isInLine = true;
+    }
+    wanted = atomic_exchange(&slot->want, permits);
+    if (lock->segment.size > 1 && wanted != permits) {
+	if (permits == lock->segment.size) {
+	    atomic_fetch_add(&words->allWaiting, 1);
+	} else if (wanted == lock->segment.size) {
+	    OsLockRecount(&lock->segment);
+	}
+    }
+}
+
+static void
+QuitLine(
+    OsSharedLock *lock)
+{
+    PosixIpcSlot *slot = OsLockSlot(lock);
+    uint32_t want;
+
+    if (lock->isInLine) {
+	want = atomic_exchange(&slot->want, 0);
+	atomic_store(&slot->operation, 0);
+	lock->isInLine = false;
+	if (want > 1 && want == lock->segment.size) {
+	    OsLockRecount(&lock->segment);
+	}
+    }
+}
+
+/*
+ * OsLockShowPending --
+ *
+ *	Shows how many calls of an event loop wait for permits; want is what the
+ *	first of them asks for, 0 for all. Unless the handle holds permits, that
+ *	call has a place in the line from now on.
+ */
+
+int
+OsLockShowPending(
+    OsSharedLock *lock,
+    uint32_t calls,
+    uint32_t permits)
+{
+    OsSegment *segment = &lock->segment;
+    uint32_t all = (uint32_t) segment->size;
+    int err;
+
+    if (calls == 0 && lock->pending == 0) {
+	return 0;
+    }
+    if (calls == 0 || lock->held > 0 || permits > all) {
+	/* Without OsLockBegin, so that a later call reports damage. */
+	lock->pending = calls;
+	OsGuardEnter(segment->header, segment->mapped, NULL);
+	atomic_store(&OsLockSlot(lock)->pending, calls);
+	OsSegmentEnd(segment, 0);
+	return 0;
+    }
+    err = (all > 1) ? OsLockEnter(lock, OS_LATCH_ATTEMPT) : OsLockBegin(lock);
+    if (err != 0) {
+	return err;
+    }
+    lock->pending = calls;
+    atomic_store(&OsLockSlot(lock)->pending, calls);
+    JoinLine(lock, (permits == 0) ? all : permits, OS_LOCK_PENDING);
+    return (all > 1) ? OsLockLeave(lock, 0) : OsLockEnd(lock, 0);
+}
+
+/*
+ * OsLockLeaveLine --
+ *
+ *	Gives up the place in the line that OS_LOCK_QUEUE has given, if any, and
+ *	wakes the waiters behind. If a process is stopped in the latch,
+ *	allWaiting stays as it is: it may be too high, which only costs others a
+ *	look.
+ */
+
+void
+OsLockLeaveLine(
+    OsSharedLock *lock)
+{
+    bool isInLatch = (lock->segment.size > 1);
+    int err;
+
+    OsLockForgetParent(lock);
+    if (!lock->isInLine) {
+	return;
+    }
+    err = isInLatch ? OsLockEnter(lock, OS_LATCH_ATTEMPT) : OsLockBegin(lock);
+    if (err == EBUSY) {
+	isInLatch = false;
+	err = OsLockBegin(lock);
+    }
+    if (err != 0) {
+	return;
+    }
+    if (isInLatch || lock->segment.size == 1) {
+	QuitLine(lock);
+    } else {
+	atomic_store(&OsLockSlot(lock)->want, 0);
+	atomic_store(&OsLockSlot(lock)->operation, 0);
+	lock->isInLine = false;
+    }
+    OsBellRing(&lock->segment, POSIX_IPC_BELL, INT_MAX);
+    OsBellRing(&lock->segment, POSIX_IPC_BELL_LOOPS, INT_MAX);
+    if (isInLatch) {
+	OsLockLeave(lock, 0);
+    } else {
+	OsLockEnd(lock, 0);
+    }
+}
+
+/*
+ * LookAtOwner --
+ *
+ *	Looks at the owner of a lock of one permit. Returns 0 if trying again is
+ *	worthwhile, EAGAIN if the caller must wait, or an error. The caller
+ *	waits for a process that is stopped in the latch like for an owner.
+ */
+
+static int
+LookAtOwner(
+    OsSegment *segment)
+{
+    uint32_t owner = atomic_load(&OsLockWords(segment)->owner);
+    int err;
+
+    segment->lastReap = OsClock();
+    if (!IsNonsense(segment, owner) && ((owner & POSIX_IPC_ID) == 0
+	    || !OsSegmentIsDead(segment, owner))) {
+	return EAGAIN;
+    }
+    err = OsLatchEnter(segment, OS_LATCH_ATTEMPT);
+    if (err == 0) {
+	owner = atomic_load(&OsLockWords(segment)->owner);
+	if (IsNonsense(segment, owner)) {
+	    err = OsSegmentDamaged(segment);
+	} else {
+	    OsLockLookForDead(segment);
+	}
+	OsLatchLeave(segment);
+    }
+    return (err == EBUSY) ? EAGAIN : err;
+}
+
+/*
+ * TryAlone --
+ *
+ *	Tries to take a lock of one permit.
+ */
+
+static int
+TryAlone(
+    OsSharedLock *lock,
+    int flags,
+    pid_t *deadPidPtr)
+{
+    OsSegment *segment = &lock->segment;
+    int err = TakeAll(segment, flags, deadPidPtr);
+
+    if (err == EAGAIN && OsLockIsLookDue(lock, flags)) {
+	err = LookAtOwner(segment);
+	if (err == 0) {
+	    err = TakeAll(segment, flags, deadPidPtr);
+	}
+    }
+    return err;
+}
+
+/*
+ * TryInLatch --
+ *
+ *	Tries to take permits of a lock that has more than one. A place in the line
+ *	is kept only if the call must wait. That includes a process that is stopped
+ *	in the latch; then the place is taken without the latch.
+ */
+
+static int
+TryInLatch(
+    OsSharedLock *lock,
+    uint32_t permits,
+    int flags,
+    pid_t *deadPidPtr)
+{
+    OsSegment *segment = &lock->segment;
+    int err = OsLatchEnter(segment, OS_LATCH_ATTEMPT);
+
+    if (err == EBUSY) {
+	if (flags & OS_LOCK_QUEUE) {
+	    JoinLine(lock, permits, flags);
+	}
+	return EAGAIN;
+    }
+    if (err != 0) {
+	return err;
+    }
+    err = TakeSome(lock, permits, flags, deadPidPtr);
+    if (err == EAGAIN && OsLockIsLookDue(lock, flags)
+	    && OsLockLookForDead(segment)) {
+	err = TakeSome(lock, permits, flags, deadPidPtr);
+    }
+    if (err == EAGAIN && (flags & OS_LOCK_QUEUE)) {
+	JoinLine(lock, permits, flags);
+    } else {
+	QuitLine(lock);
+    }
+    OsLatchLeave(segment);
+    return err;
+}
+
+/*
+ * OsLockTry --
+ *
+ *	Takes permits; 0 means all. With OS_LOCK_TAKEOVER an abandoned lock is
+ *	taken too, with all its permits, and *deadPidPtr becomes the pid of its
+ *	last owner; otherwise 0.
+ *
+ *	EAGAIN: it must wait; with OS_LOCK_QUEUE it has a place in the line until
+ *	a later call takes the permits or fails with another error, or until
+ *	OsLockLeaveLine. EDEADLK: the handle already holds permits. EINVAL: the
+ *	lock has fewer permits.
+ */
+
+int
+OsLockTry(
+    OsSharedLock *lock,
+    uint32_t permits,
+    int flags,			/* OS_LOCK_TAKEOVER ... */
+    pid_t *deadPidPtr)
+{
+    uint32_t all = (uint32_t) lock->segment.size;
+    int err = OsLockBegin(lock);
+
+    if (err != 0) {
+	return err;
+    }
+    if (permits == 0) {
+	permits = all;
+    }
+    if (permits > all || lock->held > 0) {
+	return OsLockEnd(lock, (permits > all) ? EINVAL : EDEADLK);
+    }
+    *deadPidPtr = 0;
+    if (all > 1) {
+	err = TryInLatch(lock, permits, flags, deadPidPtr);
+    } else {
+	err = TryAlone(lock, flags, deadPidPtr);
+	if (err == EAGAIN && (flags & OS_LOCK_QUEUE)) {
+	    JoinLine(lock, permits, flags);
+	} else if (lock->isInLine) {
+	    QuitLine(lock);
+	}
+    }
+    if (err == 0) {
+	uint32_t owner = atomic_load_explicit(
+		&OsLockWords(&lock->segment)->owner, memory_order_relaxed);
+
+	lock->held = ((owner & POSIX_IPC_ID) == lock->segment.me)
+		? all : permits;
+	lock->tookOver = (owner & POSIX_IPC_ABANDONED) != 0;
+    }
+    return OsLockEnd(lock, err);
+}
+
+/*
+ * TryAgain --
+ *
+ *	One round of a blocking acquire: arms the bell, tries, and if it must
+ *	wait, sleeps for a slice. A lock of one permit wakes one waiter at a
+ *	time, so a waiter that has slept and takes the lock marks that others may
+ *	be asleep.
+ */
+
+static int
+TryAgain(
+    OsSharedLock *lock,
+    uint32_t permits,
+    int flags,
+    OsTime left,
+    pid_t *deadPidPtr)
+{
+    uint32_t value;
+    int err = OsLockBegin(lock);
+
+    if (err != 0) {
+	return err;
+    }
+    value = OsBellArm(&lock->segment, POSIX_IPC_BELL);
+    err = OsLockEnd(lock, 0);
+    if (err == 0) {
+	err = OsLockTry(lock, permits, flags, deadPidPtr);
+    }
+    if (err != EAGAIN) {
+	return err;
+    }
+    err = OsBellWait(&lock->segment, POSIX_IPC_BELL, value, left);
+    return (err == 0 || err == ETIMEDOUT) ? EAGAIN : OsLockLose(lock, err);
+}
+
+/*
+ * OsLockAcquire --
+ *
+ *	OsLockTry, waiting for at most timeout. ETIMEDOUT, EINTR (a signal handler
+ *	ran): the place in the line is kept for the next call, until
+ *	OsLockLeaveLine; with OS_NOW there was none.
+ */
+
+int
+OsLockAcquire(
+    OsSharedLock *lock,
+    uint32_t permits,
+    int flags,
+    OsTime timeout,
+    pid_t *deadPidPtr)
+{
+    int err = OsLockTry(lock, permits,
+	    (timeout == OS_NOW) ? flags : flags | OS_LOCK_QUEUE, deadPidPtr);
+    OsTime now, end;
+
+    if (err != EAGAIN || timeout == OS_NOW) {
+	return (err == EAGAIN) ? ETIMEDOUT : err;
+    }
+    now = OsClock();
+    end = (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER;
+    while (err == EAGAIN && now < end) {
+	err = TryAgain(lock, permits, flags | OS_LOCK_QUEUE, end - now,
+		deadPidPtr);
+	now = OsClock();
+    }
+    return (err == EAGAIN) ? ETIMEDOUT : err;
+}
+
+/*
+ * OsLockGiveAll --
+ *
+ *	Gives all permits back, by one change of owner to 0 or ABANDONED. The
+ *	change releases what was done under the lock, and is seq_cst for
+ *	OsBellRing. EBADMSG: the handle is not the owner, because another
+ *	program has overwritten the word.
+ */
+
+int
+OsLockGiveAll(
+    OsSegment *segment,
+    bool abandon)
+{
+    PosixIpcLock *words = OsLockWords(segment);
+    uint32_t owner = segment->me, next = 0;
+
+    if (abandon) {
+	/* Stored while still the owner: if this process dies here, the pid is
+	 * right too. */
+	atomic_store_explicit(&words->deadPid, (uint32_t) getpid(),
+		memory_order_relaxed);
+	next = POSIX_IPC_ABANDONED;
+    }
+    if (atomic_compare_exchange_strong(&words->owner, &owner, next)
+	    || (owner == (segment->me | POSIX_IPC_ABANDONED)
+		    && atomic_compare_exchange_strong(&words->owner, &owner,
+			    next))) {
+	return 0;
+    }
+    return EBADMSG;
+}
+
+/*
+ * OsLockGiveSome --
+ *
+ *	Gives a grant in the slot back, inside the latch. The store of grant
+ *	commits.
+ */
+
+int
+OsLockGiveSome(
+    OsSharedLock *lock)
+{
+    PosixIpcLock *words = OsLockWords(&lock->segment);
+    uint32_t used = atomic_load(&words->used);
+
+    if (atomic_exchange(&OsLockSlot(lock)->grant, 0) != lock->held
+	    || used < lock->held) {
+	return OsSegmentDamaged(&lock->segment);
+    }
+    atomic_store(&words->used, used - lock->held);
+    return 0;
+}
+
+/*
+ * OsLockWakeAfterRelease --
+ *
+ *	Wakes the waiters that can continue: one if there is one permit, and those
+ *	that were notified while the handle held all.
+ */
+
+void
+OsLockWakeAfterRelease(
+    OsSharedLock *lock)
+{
+    OsSegment *segment = &lock->segment;
+
+    OsBellRing(segment, POSIX_IPC_BELL, (segment->size == 1) ? 1 : INT_MAX);
+    OsBellRing(segment, POSIX_IPC_BELL_LOOPS, INT_MAX);
+    if (lock->owed != 0) {
+	OsLockWakeNotified(lock);
+    }
+}
+
+/*
+ * OsLockRelease --
+ *
+ *	Gives back what the handle holds. abandon: leaves the lock abandoned by
+ *	this process, if the handle holds all permits, else EINVAL.
+ *
+ *	EPERM: the handle holds nothing.
+ */
+
+int
+OsLockRelease(
+    OsSharedLock *lock,
+    bool abandon)
+{
+    OsSegment *segment = &lock->segment;
+    bool hasAll;
+    int err;
+
+    OsLockForgetParent(lock);
+    hasAll = (lock->held == segment->size);
+    if (lock->held == 0 || (abandon && !hasAll)) {
+	return (lock->held == 0) ? EPERM : EINVAL;
+    }
+    err = hasAll ? OsLockBegin(lock) : OsLockEnter(lock, OS_SECOND);
+    if (err != 0) {
+	return err;
+    }
+    if (hasAll) {
+	err = OsLockGiveAll(segment, abandon);
+    } else {
+	err = OsLockGiveSome(lock);
+	OsLatchLeave(segment);
+    }
+    lock->held = 0;
+    if (abandon) {
+	lock->owed = 0;
+	OsLockWakeAll(segment);
+    } else {
+	OsLockWakeAfterRelease(lock);
+    }
+    return OsLockEnd(lock, err);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osRingCall.c --
+ *
+ *	How the calls of a ring wait.
+ *
+ *	Traps:
+ *
+ *	- A sender wakes one receiver, which clears the mark that receivers wait,
+ *	  so the next send wakes nobody. So a receiver that has slept leaves its
+ *	  bell armed when it gets a message, and wakes another one if there are
+ *	  more. If it dies between the wake and its look, the others lose a slice
+ *	  of 0.1 s.
+ *	- Senders are woken when the ring is half empty, or has no messages. A
+ *	  sender whose message fits earlier notices that only after its slice.
+ */
+
+#include "osRingCall.h"
+
+#include <errno.h>
+
+/*
+ * Arm, Disarm --
+ *
+ *	Say that a thread is about to block, and return the bell's value; and that
+ *	it no longer does. Another receiver may sleep too, so the bell stays
+ *	armed.
+ */
+
+static int
+Arm(
+    OsRing *ring,
+    const OsRingWaiting *waiting,
+    uint32_t *valuePtr)
+{
+    int err = OsRingBegin(ring);
+
+    if (err != 0) {
+	return err;
+    }
+    *valuePtr = OsBellArm(&ring->segment, waiting->bell);
+    atomic_store_explicit(&OsSegmentGetSlot(&ring->segment)->operation,
+	    waiting->operation, memory_order_relaxed);
+    return OsRingEnd(ring, 0);
+}
+
+static void
+Disarm(
+    OsRing *ring)
+{
+    OsSegment *segment = &ring->segment;
+
+    if (OsRingHasSlot(segment)) {
+	OsGuardEnter(segment->header, segment->mapped, NULL);
+	atomic_store_explicit(&OsSegmentGetSlot(segment)->operation, 0,
+		memory_order_relaxed);
+	OsSegmentEnd(segment, 0);
+    }
+}
+
+/*
+ * OsRingWait --
+ *
+ *	See osRingCall.h.
+ */
+
+int
+OsRingWait(
+    OsRing *ring,
+    const OsRingWaiting *waiting,
+    OsTime timeout)
+{
+    OsTime now = OsClock();
+    OsTime end = (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER;
+    int err = EAGAIN;
+
+    while (err == EAGAIN && now < end) {
+	OsTime left = end - now;
+	uint32_t value = 0;
+
+	err = Arm(ring, waiting, &value);
+	if (err == 0) {
+	    err = OsRingTry(ring, waiting->attempt, waiting->request,
+		    (left < OS_SECOND / 10) ? left : OS_LATCH_ATTEMPT);
+	}
+	if (err == EAGAIN) {
+	    err = OsBellWait(&ring->segment, waiting->bell, value, left);
+	    err = (err == 0 || err == ETIMEDOUT) ? EAGAIN
+		    : OsRingLose(ring, err);
+	}
+	now = OsClock();
+    }
+    Disarm(ring);
+    return (err == EAGAIN) ? ETIMEDOUT : err;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osRingCall.h --
+ *
+ *	An open ring, and how its calls enter the latch, leave it and wait, for
+ *	osRing*.c alone: osRingCall.c.
+ */
+
+#ifndef OS_RING_CALL_H
+#define OS_RING_CALL_H
+
+#include "ringRecord.h"
+
+#include <errno.h>
+#include <limits.h>
+
+/*
+ * A message that the handle has taken. It is at position, or after it if
+ * records were moved since then.
+ */
+
+typedef struct OsRingTaken {
+    uint64_t id;
+    uint64_t position;
+    uint64_t moves;		/* of the ring, when position was right */
+    enum { OS_RING_HELD, OS_RING_DONE, OS_RING_BACK } end;	/* the end of a
+				 * take that could not be written yet */
+} OsRingTaken;
+
+struct OsRing {
+    OsSegment segment;		/* first: tests find it there */
+    unsigned process;		/* generation of forks that made all this */
+    OsRingTaken *taken;		/* takenCount of them, with room for more */
+    size_t takenCount;
+    size_t takenRoom;
+    size_t untold;		/* of those taken: not held any more */
+    size_t sent;		/* by the present operation: messages, */
+    bool hasFreed;		/* whether it has freed room, */
+    bool hasLeft;		/* and whether it has left messages */
+    uint32_t pending;		/* calls that its slot shows */
+    _Atomic uint64_t refused;	/* the least room that was lacking lately */
+    _Atomic unsigned looks;	/* of the waiters' thread */
+    OsWaiter waiter;		/* for an event loop: for messages, */
+    OsWaiter roomWaiter;	/* and for room */
+};
+
+static inline PosixIpcRing *
+OsRingGetWords(
+    OsSegment *segment)
+{
+    return &segment->header->ring;
+}
+
+static inline uint64_t
+OsRingLoad(
+    _Atomic uint64_t *word)
+{
+    return atomic_load_explicit(word, memory_order_relaxed);
+}
+
+static inline void
+OsRingStore(
+    _Atomic uint64_t *word,
+    uint64_t value)
+{
+    atomic_store_explicit(word, value, memory_order_relaxed);
+}
+
+/*
+ * OsRingGetLongestRoom --
+ *
+ *	Returns how many bytes the longest message of a ring takes.
+ */
+
+static inline uint64_t
+OsRingGetLongestRoom(
+    const OsSegment *segment)
+{
+    return PosixIpcRingRoom(segment->size / 2);
+}
+
+/*
+ * OsRingLose, OsRingForgetParent --
+ *
+ *	OsRingLose: the ring was corrupt, so the handle has taken nothing.
+ *	OsRingForgetParent: the same in a forked child.
+ */
+
+static inline int
+OsRingLose(
+    OsRing *ring,
+    int err)
+{
+    if (err == EBADMSG) {
+	ring->takenCount = 0;
+	ring->untold = 0;
+    }
+    return err;
+}
+
+static inline void
+OsRingForgetParent(
+    OsRing *ring)
+{
+    if (ring->process != OsGetGeneration()) {
+	ring->process = OsGetGeneration();
+	ring->takenCount = 0;
+	ring->untold = 0;
+	ring->pending = 0;
+    }
+}
+
+/*
+ * OsRingBegin, OsRingEnd --
+ *
+ *	OsSegmentBegin and OsSegmentEnd.
+ */
+
+static inline int
+OsRingBegin(
+    OsRing *ring)
+{
+    int err;
+
+    OsRingForgetParent(ring);
+    err = OsSegmentBegin(&ring->segment);
+    return (err == 0) ? 0 : OsRingLose(ring, err);
+}
+
+static inline int
+OsRingEnd(
+    OsRing *ring,
+    int err)
+{
+    err = OsSegmentEnd(&ring->segment, err);
+    return (err == 0) ? 0 : OsRingLose(ring, err);
+}
+
+/*
+ * OsRingEnter, OsRingLeave --
+ *
+ *	OsRingEnter begins an operation and enters the latch. OsRingLeave
+ *	leaves it, rings the bells for what was done inside, and ends the
+ *	operation. Another process may have found damage while this one
+ *	entered the latch.
+ */
+
+static inline int
+OsRingEnter(
+    OsRing *ring,
+    OsTime patience)		/* how long to wait for a process that is
+				 * stopped inside */
+{
+    OsSegment *segment = &ring->segment;
+    int err = OsRingBegin(ring);
+
+    if (err != 0) {
+	return err;
+    }
+    err = OsLatchEnter(segment, patience);
+    if (err != 0) {
+	return OsRingEnd(ring, err);
+    }
+    if (atomic_load_explicit(&segment->header->damage, memory_order_relaxed)
+	    != segment->damageSeen) {
+	OsLatchLeave(segment);
+	return OsRingLose(ring, OsSegmentTellDamage(segment));
+    }
+    ring->sent = 0;
+    ring->hasFreed = false;
+    ring->hasLeft = false;
+    return 0;
+}
+
+static inline int
+OsRingLeave(
+    OsRing *ring,
+    int err)
+{
+    OsSegment *segment = &ring->segment;
+
+    OsLatchLeave(segment);
+    if (ring->sent > 0) {
+	OsBellRing(segment, POSIX_IPC_BELL, (int) ring->sent);
+	OsBellRing(segment, POSIX_IPC_BELL_LOOPS, INT_MAX);
+    } else if (ring->hasLeft) {
+	OsBellRing(segment, POSIX_IPC_BELL, 1);
+    }
+    if (ring->hasFreed) {
+	OsBellRing(segment, POSIX_IPC_BELL_ROOM, INT_MAX);
+	OsBellRing(segment, POSIX_IPC_BELL_ROOM_LOOPS, INT_MAX);
+    }
+    return OsRingEnd(ring, err);
+}
+
+/*
+ * OsRingGetEnds --
+ *
+ *	OsRingReadEnds, but impossible values are damage.
+ */
+
+static inline int
+OsRingGetEnds(
+    OsSegment *segment,
+    OsRingEnds *ends)
+{
+    return (OsRingReadEnds(segment, ends) == 0) ? 0
+	    : OsSegmentDamaged(segment);
+}
+
+/*
+ * An attempt makes a call inside the latch. EAGAIN: the call must wait.
+ */
+
+typedef int OsRingAttempt(OsRing *ring, void *request);
+
+/*
+ * OsRingTry --
+ *
+ *	Makes an attempt. If a process is stopped in the latch, the result is that
+ *	the call must wait.
+ */
+
+static inline int
+OsRingTry(
+    OsRing *ring,
+    OsRingAttempt *attempt,
+    void *request,
+    OsTime patience)
+{
+    int err = OsRingEnter(ring, patience);
+
+    if (err != 0) {
+	return (err == EBUSY) ? EAGAIN : err;
+    }
+    err = attempt(ring, request);
+    return OsRingLeave(ring, err);
+}
+
+/*
+ * How a call waits.
+ */
+
+typedef struct OsRingWaiting {
+    int bell;			/* POSIX_IPC_BELL ... */
+    uint32_t operation;		/* POSIX_IPC_RECEIVE ... */
+    OsRingAttempt *attempt;
+    void *request;
+} OsRingWaiting;
+
+/*
+ * OsRingHasSlot --
+ *
+ *	Returns whether this process has a slot in the ring, in which it can show
+ *	what it does.
+ */
+
+static inline bool
+OsRingHasSlot(
+    const OsSegment *segment)
+{
+    return !segment->isGone && segment->slot >= 0
+	    && segment->process == OsGetGeneration();
+}
+
+/*
+ * OsRingWait --
+ *
+ *	Makes attempts until one succeeds or fails, for at most timeout: ETIMEDOUT,
+ *	EINTR (a signal handler ran).
+ */
+
+int	OsRingWait(OsRing *ring, const OsRingWaiting *waiting,
+	    OsTime timeout);
+
+/*
+ * OsRingCall --
+ *
+ *	Makes an attempt, and waits if the attempt must wait and the call may.
+ */
+
+static inline int
+OsRingCall(
+    OsRing *ring,
+    const OsRingWaiting *waiting,
+    OsTime timeout)
+{
+    int err = OsRingTry(ring, waiting->attempt, waiting->request,
+	    OS_LATCH_ATTEMPT);
+
+    if (err != EAGAIN) {
+	return err;
+    }
+    return (timeout == OS_NOW) ? ETIMEDOUT : OsRingWait(ring, waiting, timeout);
+}
+
+#endif /* OS_RING_CALL_H */

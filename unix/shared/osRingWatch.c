@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * osRingWatch.c --
+ *
+ *	Rings in an event loop: tells whether there is something to do, and when
+ *	to look again.
+ */
+
+#include "osRingWatch.h"
+
+#include <errno.h>
+
+/*
+ * HasRoom --
+ *
+ *	Returns whether so many bytes would fit.
+ */
+
+static inline bool
+HasRoom(
+    OsSegment *segment,
+    uint64_t room)
+{
+    uint64_t used = OsRingLoad(&OsRingGetWords(segment)->used);
+
+    return used > segment->size || segment->size - used >= room;
+}
+
+/*
+ * OsRingPoll --
+ *
+ *	Returns which of OS_READABLE and OS_WRITABLE is true: there is a message
+ *	(perhaps one that a dead process had taken), and the longest message
+ *	would fit. Returns both if the next call will report damage.
+ */
+
+int
+OsRingPoll(
+    OsRing *ring)
+{
+    OsSegment *segment = &ring->segment;
+    int events = 0, err = OsRingEnter(ring, OS_LATCH_ATTEMPT);
+
+    if (err == EBADMSG) {
+	if (!segment->isGone) {
+	    segment->damageSeen--;	/* the next Begin reports it again */
+	}
+	return OS_READABLE | OS_WRITABLE;
+    }
+    if (err != 0) {
+	return 0;
+    }
+    if (OsRingLoad(&OsRingGetWords(segment)->messages) == 0
+	    && OsRingLoad(&OsRingGetWords(segment)->taken) > ring->takenCount) {
+	OsSegmentReap(segment);
+    }
+    if (OsRingLoad(&OsRingGetWords(segment)->messages) != 0) {
+	events |= OS_READABLE;
+    }
+    if (HasRoom(segment, OsRingGetLongestRoom(segment))) {
+	events |= OS_WRITABLE;
+    }
+    return (OsRingLeave(ring, 0) == 0) ? events : OS_READABLE | OS_WRITABLE;
+}
+
+/*
+ * HasDead --
+ *
+ *	Returns whether a participant has died in the latch, or while it had taken
+ *	messages.
+ */
+
+static bool
+HasDead(
+    OsSegment *segment)
+{
+    uint32_t count = OsSegmentCountSlots(segment);
+    uint32_t latch = atomic_load(&segment->header->latch);
+
+    if ((latch & POSIX_IPC_ID) != 0
+	    && OsSegmentIsDead(segment, latch & POSIX_IPC_ID)) {
+	return true;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+	PosixIpcSlot *slot = &segment->slots[i];
+
+	if (atomic_load(&slot->grant) != 0 && OsSegmentIsDead(segment,
+		PosixIpcId(i, atomic_load(&slot->generation)))) {
+	    return true;
+	}
+    }
+    return false;
+}
+
+/*
+ * CheckEnd --
+ *
+ *	Reads the last byte of the data, so that the guard notices a shorter file.
+ *	That is cheaper than asking for its size, which is done only once a second,
+ *	because a file may also end within its last page.
+ */
+
+static void
+CheckEnd(
+    OsRing *ring)
+{
+    OsSegment *segment = &ring->segment;
+
+    (void) *(volatile unsigned char *) &segment->data[segment->size - 1];
+    if (atomic_fetch_add(&ring->looks, 1) % 10 == 9) {
+	OsSegmentCheckSize(segment);
+    }
+}
+
+/*
+ * Look, LookForRoom --
+ *
+ *	Return whether an event loop should try again although no bell has rung:
+ *	a participant has died, before ringing it or with taken messages, or the
+ *	memory is gone. Called on the thread of the waiter, so they only read.
+ */
+
+static bool
+Look(
+    void *data)
+{
+    OsRing *ring = data;
+    OsSegment *segment = &ring->segment;
+    bool result;
+
+    OsGuardEnter(segment->header, segment->mapped, NULL);
+    CheckEnd(ring);
+    result = OsRingLoad(&OsRingGetWords(segment)->messages) != 0
+	    || HasDead(segment);
+    return OsSegmentEnd(segment, 0) != 0 || result;
+}
+
+static bool
+LookForRoom(
+    void *data)
+{
+    OsRing *ring = data;
+    OsSegment *segment = &ring->segment;
+    bool result;
+
+    OsGuardEnter(segment->header, segment->mapped, NULL);
+    CheckEnd(ring);
+    result = HasRoom(segment, atomic_load(&ring->refused))
+	    || HasDead(segment);
+    return OsSegmentEnd(segment, 0) != 0 || result;
+}
+
+/*
+ * OsRingInitWaiters --
+ *
+ *	See osRingWatch.h.
+ */
+
+void
+OsRingInitWaiters(
+    OsRing *ring)
+{
+    OsSegmentInitWaiter(&ring->segment, &ring->waiter, Look, ring);
+    OsSegmentInitWaiter(&ring->segment, &ring->roomWaiter, LookForRoom, ring);
+}
+
+/*
+ * OsRingWatch --
+ *
+ *	Posts to watch with data, once for each of the events OS_READABLE and
+ *	OS_WRITABLE, when it is time to look again. Must be called before a call
+ *	that may find that it need not wait.
+ */
+
+int
+OsRingWatch(
+    OsRing *ring,
+    OsWatch *watch,
+    int events,
+    void *data)
+{
+    OsSegment *segment = &ring->segment;
+    PosixIpcBell *bells = segment->header->bells;
+    uint32_t value = 0, roomValue = 0;
+    int err = OsRingBegin(ring);
+
+    if (err != 0) {
+	return err;
+    }
+    if (events & OS_READABLE) {
+	value = OsBellArm(segment, POSIX_IPC_BELL_LOOPS);
+    }
+    if (events & OS_WRITABLE) {
+	roomValue = OsBellArm(segment, POSIX_IPC_BELL_ROOM_LOOPS);
+	atomic_store(&ring->refused, OsRingGetLongestRoom(segment));
+    }
+    err = OsRingEnd(ring, 0);
+    if (err == 0 && (events & OS_READABLE)) {
+	err = OsWaiterArm(&ring->waiter, &bells[POSIX_IPC_BELL_LOOPS].bell,
+		value, watch, data);
+    }
+    if (err == 0 && (events & OS_WRITABLE)) {
+	err = OsWaiterArm(&ring->roomWaiter,
+		&bells[POSIX_IPC_BELL_ROOM_LOOPS].bell, roomValue, watch,
+		data);
+    }
+    return err;
+}
+
+/*
+ * OsRingSetPending --
+ *
+ *	Shows how many calls of the handle wait in an event loop; others see them
+ *	as waiters.
+ */
+
+void
+OsRingSetPending(
+    OsRing *ring,
+    size_t count)
+{
+    OsSegment *segment = &ring->segment;
+
+    OsRingForgetParent(ring);
+    if (count != ring->pending && OsRingHasSlot(segment)) {
+	ring->pending = (uint32_t) count;
+	OsGuardEnter(segment->header, segment->mapped, NULL);
+	atomic_store_explicit(&OsSegmentGetSlot(segment)->waits,
+		ring->pending, memory_order_relaxed);
+	OsSegmentEnd(segment, 0);
+    }
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * posixIpcLayout.h --
+ *
+ *	The layout of locks, rings and topics in shared memory, for programs in
+ *	C11 that take part without Tcl, and for readers in other languages. It
+ *	needs no other file of the package.
+ *
+ *	Each object is one file: on Linux /dev/shm/posix_ipc.KIND.NAME, on other
+ *	systems the object that shm_open(3) opens as /posix_ipc.KIND.NAME. All
+ *	numbers are in the machine's byte order and have the same place and size
+ *	for 32 and 64 bits. There are no pointers. A file that has its name is
+ *	complete; on systems that cannot guarantee that, magic is 0 until it is.
+ *
+ *	    0		PosixIpcHeader
+ *	    4096	1,023 PosixIpcSlot, one for each participant
+ *	    69632	data
+ *
+ * Participants
+ *
+ *	A participant that changes an object owns a slot. It is named by an id:
+ *	the number of the slot, counted from 1, in bits 0 to 9, and bits 0 to 19
+ *	of the slot's generation in bits 10 to 29. To take slot I:
+ *
+ *	1.  Lock byte POSIX_IPC_LIFELINES + I of the file for writing, by
+ *	    fcntl(F_OFD_SETLK) on an open file description that is never mapped
+ *	    and that no child inherits. The kernel drops the lock when the
+ *	    process ends in any way. (POSIX_IPC_LIFE_PID: there are no such
+ *	    locks; step 2 decides alone.)
+ *	2.  Change claim from its present value to your own mark: the pid in
+ *	    the upper half, the start time of the process in the lower. If that
+ *	    fails, another process has the slot.
+ *	3.  Store life and place, then raise generation by one: the predecessor's
+ *	    id is now that of a dead participant.
+ *	4.  Enter the latch, clean up after the predecessor, store the pid,
+ *	    raise slotsUsed to I + 1 if it is less, and leave the latch.
+ *
+ *	A participant is dead if its slot has another generation, if claim is 0,
+ *	if life is POSIX_IPC_LIFE_LOCK and nobody has its byte locked for writing
+ *	(a lock for reading proves nothing: any process that may read the file
+ *	can take one), or if its process is known to be gone. If place differs
+ *	from your own, the pid means nothing here.
+ *
+ * Latch
+ *
+ *	latch is 0, or the id of the participant that is changing the object. To
+ *	enter, change it from 0 to your id (acquire); to leave, exchange it for 0
+ *	(release), and wake one waiter of it if POSIX_IPC_WAITERS was set. If its
+ *	owner is dead, change it to your id with POSIX_IPC_REPAIR, and recompute
+ *	everything marked as derived before clearing that bit.
+ *
+ * Bells
+ *
+ *	To wait for an event: read bell, store 1 in waiting, check whether the
+ *	event has happened, and if not, wait while bell has the value read, for
+ *	at most 0.1 s at a time. To report an event: exchange waiting for 0; if
+ *	it was not 0, add 1 to bell and wake its waiters. On Linux these waits
+ *	are futex(2) without FUTEX_PRIVATE_FLAG.
+ *
+ * Topics
+ *
+ *	The data of a topic hold PosixIpcTopicRecords, each followed by its
+ *	message. A position counts bytes from 0 on and never goes back; its place
+ *	in the data is the position modulo POSIX_IPC_TOPIC_ROOM of the topic's
+ *	size. A record takes PosixIpcTopicRecordSize bytes. A record never
+ *	crosses the end of the data, but its message may; it then continues at
+ *	the start of the data.
+ *
+ *	The topic contains the messages from tail to head. At head is the header
+ *	of the next record: its serial number and the length of the record before
+ *	it. That length leads from head back to the newest message, unless tail
+ *	equals head: then there is none.
+ *
+ *	To publish a message, inside the latch:
+ *
+ *	1.  Move tail past as many records as needed, so that the new one and the
+ *	    header after it fit: at most POSIX_IPC_TOPIC_ROOM bytes from tail to the
+ *	    end of that header. The newest message is never dropped.
+ *	2.  Issue a release fence. A process that reads a byte written after it,
+ *	    and then issues an acquire fence, sees this tail.
+ *	3.  Write length into the record at head, then the message, then serial
+ *	    plus one and before into the header after it.
+ *	4.  Store head (release; sequentially consistent if waiting is read
+ *	    next). That commits: a publisher that dies before this has published
+ *	    nothing. Before it, nobody reads the bytes beyond head; after it, a
+ *	    process that reads head (acquire) finds the record complete.
+ *	5.  Add to bytes, leave the latch, ring the first two bells.
+ *
+ *	To read, without the latch and without writing anything: load head
+ *	(acquire), copy the record at your position, issue an acquire fence, and
+ *	load tail. If tail has passed the position, the copy means nothing, and the
+ *	reader continues at tail: the serial number there tells how many it has
+ *	missed. Before that check, do not trust any number that was read.
+ */
+
+#ifndef POSIX_IPC_LAYOUT_H
+#define POSIX_IPC_LAYOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define POSIX_IPC_MAGIC		UINT64_C(0x0a63706978697370)
+#define POSIX_IPC_VERSION	1
+#define POSIX_IPC_ORDER		UINT32_C(0x01020304)
+#define POSIX_IPC_SLOTS		1023
+#define POSIX_IPC_LIFELINES	(INT64_C(1) << 40)	/* byte of slot 0 */
+
+enum { POSIX_IPC_LOCK = 1, POSIX_IPC_RING = 2, POSIX_IPC_TOPIC = 3 };
+enum { POSIX_IPC_LIFE_LOCK = 1, POSIX_IPC_LIFE_PID = 2 };
+
+/*
+ * The parts of the words latch and owner.
+ */
+
+#define POSIX_IPC_ID		UINT32_C(0x3fffffff)
+#define POSIX_IPC_ID_SLOT	UINT32_C(0x3ff)		/* number + 1 */
+#define POSIX_IPC_ID_SHIFT	10			/* of the generation, */
+#define POSIX_IPC_ID_GENERATION	UINT32_C(0xfffff)	/* of which these bits */
+#define POSIX_IPC_REPAIR	UINT32_C(0x40000000)	/* latch */
+#define POSIX_IPC_ABANDONED	UINT32_C(0x40000000)	/* owner */
+#define POSIX_IPC_WAITERS	UINT32_C(0x80000000)	/* latch */
+
+/*
+ * What a waiting participant does: operation in its slot. PENDING: its event
+ * loop waits, no thread is blocked.
+ */
+
+enum {
+    POSIX_IPC_ACQUIRE = 1, POSIX_IPC_WAIT, POSIX_IPC_SEND, POSIX_IPC_RECEIVE,
+    POSIX_IPC_OPERATION = 0xff, POSIX_IPC_PENDING = 0x100
+};
+
+typedef struct PosixIpcSlot {	/* 64 bytes */
+    _Atomic uint32_t generation; /* raised by each new user of the slot */
+    _Atomic uint32_t life;	/* POSIX_IPC_LIFE_LOCK or _PID */
+    _Atomic uint64_t claim;	/* pid << 32 | start time; 0: free */
+    _Atomic uint32_t place;	/* the namespaces that the pid is from */
+    _Atomic uint32_t pid;	/* of the user; its predecessor's until that */
+				/* is cleaned up */
+    _Atomic uint32_t grant;	/* lock: permits held, fewer than all of them; */
+				/* ring: messages taken */
+    _Atomic uint32_t want;	/* lock: permits waited for; 0: does not wait */
+    _Atomic uint64_t ticket;	/* lock: the order in which they wait */
+    _Atomic uint32_t operation;	/* that is blocked (lock: or pending), or 0 */
+    _Atomic uint32_t notices;	/* lock: notifications made for the waits; */
+				/* waiters sleep at this word */
+    _Atomic uint32_t waits;	/* lock: calls that wait for a notification; */
+				/* ring: calls that are pending */
+    _Atomic uint32_t pending;	/* lock: calls of an event loop for permits; */
+				/* at least one if operation is PENDING */
+    uint32_t spare[2];
+} PosixIpcSlot;
+
+typedef struct PosixIpcBell {
+    _Atomic uint32_t bell;
+    _Atomic uint32_t waiting;
+} PosixIpcBell;
+
+/*
+ * Bells: for blocked calls, and for the threads that wait for event loops.
+ * Locks use the first two; rings use all; topics the first two.
+ */
+
+enum {
+    POSIX_IPC_BELL, POSIX_IPC_BELL_LOOPS,	/* acquire, receive */
+    POSIX_IPC_BELL_ROOM, POSIX_IPC_BELL_ROOM_LOOPS,	/* send */
+    POSIX_IPC_BELLS
+};
+
+/*
+ * A lock. owner is 0 if no participant holds all permits; otherwise the id of
+ * the participant that does, with POSIX_IPC_ABANDONED if it took over an
+ * abandoned lock and has not made it clean yet; or only POSIX_IPC_ABANDONED:
+ * the owner died or gave up, and deadPid was its pid. Grants of fewer permits
+ * are in the slots.
+ */
+
+typedef struct PosixIpcLock {
+    _Atomic uint32_t owner;	/* 256 */
+    _Atomic uint32_t deadPid;	/* stored before ABANDONED is set in owner */
+    uint32_t spare[30];
+    _Atomic uint64_t ticket;	/* 384: the last one given */
+    _Atomic uint32_t used;	/* derived: the sum of all grants */
+    _Atomic uint32_t allWaiting; /* derived: slots that want all permits */
+} PosixIpcLock;
+
+/*
+ * A ring. Positions count bytes since it was created, in multiples of 8, and
+ * never go back; position modulo size is an offset in data. From tail to head
+ * there are records, each of three words and the bytes of its message, padded
+ * to 8:
+ *
+ *	length in the lower half, PosixIpcCheck in the upper
+ *	state in the lower half, in the upper how often it was taken
+ *	its id, the number of the message
+ *
+ * A record can be split by the end of data, but no word is. state is
+ * POSIX_IPC_READY, the id of the participant that has taken the message, or
+ * POSIX_IPC_DONE.
+ *
+ * All changes are made inside the latch, and each is committed by one store
+ * (release), before which nothing has happened:
+ *
+ *	send		head, after the records that it passes
+ *	receive		tail, or if older messages are taken state: DONE
+ *	take		state, together with how often it was taken. Before it the
+ *			grant of the taker's slot is raised: at no time it is less
+ *			than the messages that this participant has taken
+ *	give back	state: READY. Then grant is lowered
+ *	acknowledge	as receive. Then grant is lowered
+ *
+ * Derived numbers are stored after that, and a participant that takes the
+ * latch over from a dead one recomputes them. The latch itself makes all of
+ * this visible to the next participant inside it; the release is for readers
+ * without the latch.
+ *
+ * Taken messages prevent the room of finished records after them from being used.
+ * A sender without room moves records forward, over those that are DONE: from
+ * moveFrom on, which is tail or follows others that are DONE. It stores moveFrom,
+ * how many bytes there are in moveLeft, and where the first of them goes in
+ * moveTo; moves them from the last to the first, no more at a time than the
+ * distance, and stores moveLeft after each part. Then it stores tail if it moved
+ * the oldest one; otherwise it writes records that are DONE from moveFrom to
+ * moveTo. It ends with moveTo 0. A participant that takes the latch over
+ * continues the move. moves is raised before moveTo is stored and before it is 0
+ * again: data read without the latch are valid if tail has not passed them,
+ * moveTo is 0, and moves has not changed.
+ */
+
+#define POSIX_IPC_READY		UINT32_C(0)
+#define POSIX_IPC_DONE		UINT32_MAX
+#define POSIX_IPC_RECORD	24			/* bytes of its words */
+#define POSIX_IPC_RING_LEAST	UINT64_C(4096)		/* bytes of data, a */
+#define POSIX_IPC_RING_MOST	(UINT64_C(1) << 32)	/* power of two */
+
+typedef struct PosixIpcRing {
+    _Atomic uint64_t head;	/* 256: where the next record begins */
+    _Atomic uint64_t tail;	/* where the oldest begins; never one that is */
+				/* DONE, but after a death */
+    _Atomic uint64_t ready;	/* derived: no record before it is READY */
+    _Atomic uint64_t messages;	/* derived: how many are READY, */
+    _Atomic uint64_t bytes;	/* derived: and the sum of their lengths */
+    _Atomic uint64_t taken;	/* derived: how many are taken */
+    _Atomic uint64_t used;	/* derived: bytes of records that are not DONE */
+    _Atomic uint64_t last;	/* derived: the last id that was given */
+    _Atomic uint64_t moveTo;	/* 320: not 0 while records are moved */
+    _Atomic uint64_t moveLeft;	/* bytes of them that are left to be moved */
+    _Atomic uint64_t moves;	/* raised before records are moved, and after */
+    _Atomic uint64_t moveFrom;	/* where the first of them was */
+} PosixIpcRing;
+
+/*
+ * A topic.
+ */
+
+typedef struct PosixIpcTopic {
+    _Atomic uint64_t head;	/* 256: position of the next record */
+    _Atomic uint64_t tail;	/* position of the oldest record; beside head, */
+				/* as a publisher writes and a reader reads */
+				/* both */
+    _Atomic uint64_t bytes;	/* derived: of the messages that are there */
+} PosixIpcTopic;
+
+typedef struct PosixIpcTopicRecord {	/* 16 bytes, before the message */
+    _Atomic uint64_t serial;	/* counted from 0: messages before this one */
+    _Atomic uint32_t length;	/* bytes of the message */
+    _Atomic uint32_t before;	/* length of the message before this one */
+} PosixIpcTopicRecord;
+
+#define POSIX_IPC_TOPIC_ROOM(size)	((uint64_t) (size) + 64)
+
+typedef struct PosixIpcHeader {	/* 4096 bytes */
+    _Atomic uint64_t magic;	/* stored last */
+    uint32_t version;
+    uint32_t order;		/* POSIX_IPC_ORDER in the machine's byte order */
+    uint32_t kind;		/* POSIX_IPC_LOCK ... */
+    uint32_t slots;		/* POSIX_IPC_SLOTS */
+    uint64_t size;		/* lock: permits; else bytes of data */
+    uint64_t fileSize;		/* bytes of the file */
+    uint32_t waits;		/* how participants wait: 1 is Linux' futex(2) */
+    uint32_t lives;		/* how they show life: LIFE_LOCK ... */
+    _Atomic uint64_t creator;	/* its claim */
+    _Atomic uint32_t damage;	/* raised each time that damage was repaired: */
+				/* all look at it, and nearly nobody writes */
+    _Atomic uint32_t resetting;	/* damage + 1 while that is done, or less */
+    uint32_t spare1[16];
+    _Atomic uint32_t latch;	/* 128 */
+    _Atomic uint32_t slotsUsed;	/* the most that were in use at a time */
+    uint32_t spare2[14];
+    PosixIpcBell bells[POSIX_IPC_BELLS];	/* 192 */
+    uint32_t spare3[8];
+    union {			/* 256 */
+	PosixIpcLock lock;
+	PosixIpcRing ring;
+	PosixIpcTopic topic;
+	unsigned char bytes[3840];
+    };
+} PosixIpcHeader;
+
+#define POSIX_IPC_SLOT_OFFSET	4096
+#define POSIX_IPC_DATA_OFFSET	(POSIX_IPC_SLOT_OFFSET + 65536)
+
+_Static_assert(sizeof(PosixIpcSlot) == 64, "a slot has 64 bytes");
+_Static_assert(sizeof(PosixIpcHeader) == 4096, "the header has 4096 bytes");
+_Static_assert(offsetof(PosixIpcHeader, latch) == 128, "the latch's place");
+_Static_assert(offsetof(PosixIpcHeader, bells) == 192, "the bells' place");
+_Static_assert(offsetof(PosixIpcHeader, lock) == 256, "the lock's place");
+_Static_assert(offsetof(PosixIpcHeader, ring) == 256, "the ring's place");
+_Static_assert(offsetof(PosixIpcLock, ticket) == 128, "a line of its own");
+_Static_assert(sizeof(PosixIpcTopicRecord) == 16, "a record has 16 bytes");
+
+/*
+ * PosixIpcSlots --
+ *
+ *	Returns the first of the slots of a mapped object.
+ */
+
+static inline PosixIpcSlot *
+PosixIpcSlots(
+    PosixIpcHeader *header)
+{
+    return (PosixIpcSlot *) ((unsigned char *) header + POSIX_IPC_SLOT_OFFSET);
+}
+
+/*
+ * PosixIpcId --
+ *
+ *	Returns the id of the user of slot number, counted from 0, in its
+ *	generation.
+ */
+
+static inline uint32_t
+PosixIpcId(
+    uint32_t number,
+    uint32_t generation)
+{
+    return (number + 1)
+	    | (generation & POSIX_IPC_ID_GENERATION) << POSIX_IPC_ID_SHIFT;
+}
+
+/*
+ * PosixIpcRingWord --
+ *
+ *	Returns the word at a position of a mapped ring of size bytes, as checked
+ *	when it was mapped.
+ */
+
+static inline _Atomic uint64_t *
+PosixIpcRingWord(
+    PosixIpcHeader *header,
+    uint64_t size,
+    uint64_t position)
+{
+    return (_Atomic uint64_t *) ((unsigned char *) header
+	    + POSIX_IPC_DATA_OFFSET + (size_t) (position & (size - 1)));
+}
+
+/*
+ * PosixIpcRingRoom, PosixIpcCheck --
+ *
+ *	PosixIpcRingRoom returns how many bytes the record of a message of
+ *	length bytes takes; PosixIpcCheck, the number by which a record is
+ *	recognized.
+ */
+
+static inline uint64_t
+PosixIpcRingRoom(
+    uint64_t length)
+{
+    return (POSIX_IPC_RECORD + length + 7) & ~UINT64_C(7);
+}
+
+static inline uint32_t
+PosixIpcCheck(
+    uint64_t id,
+    uint32_t length)
+{
+    return ((uint32_t) id * UINT32_C(2654435761)) ^ length
+	    ^ UINT32_C(0x5bd1e995);
+}
+
+/*
+ * PosixIpcTopicRecordSize --
+ *
+ *	Returns how many bytes a topic's record with a message of length bytes
+ *	takes.
+ */
+
+static inline uint64_t
+PosixIpcTopicRecordSize(
+    uint64_t length)
+{
+    return (sizeof(PosixIpcTopicRecord) + length + 15) & ~UINT64_C(15);
+}
+
+#endif /* POSIX_IPC_LAYOUT_H */

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * segmentLatch.h --
+ *
+ *	An open segment, its latch and its bells: segmentLatch.c. segment.h has
+ *	the form of an operation, and the errors.
+ */
+
+#ifndef OS_SEGMENT_LATCH_H
+#define OS_SEGMENT_LATCH_H
+
+#include "posixIpcLayout.h"
+
+#include "os.h"
+#include "osFutex.h"
+#include "osGuard.h"
+#include "osWaiter.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+typedef struct OsSegment OsSegment;
+
+/*
+ * The differences between the kinds. All procedures run inside the latch.
+ * Apart from its header, a new segment is zeros.
+ */
+
+typedef struct OsSegmentType {
+    uint32_t kind;		/* POSIX_IPC_LOCK ... */
+    const char *prefix;		/* "posix_ipc.lock.", before the name */
+
+    /* Returns how many bytes of data a segment of this size has, or
+     * UINT64_MAX if its header must not have this size. */
+    uint64_t (*measure)(uint64_t size);
+
+    /* Cleans up after the dead participant of a slot, before the slot gets a
+     * new user, and when its death is noticed. It clears grant, want,
+     * operation, waits and notices, and updates what is derived from them. */
+    void (*reap)(OsSegment *segment, uint32_t slot);
+
+    /* Recomputes all derived numbers after a death inside the latch. Returns 0,
+     * or EBADMSG if the segment is corrupt. */
+    int (*repair)(OsSegment *segment);
+
+    /* Makes a corrupt segment usable: a ring empty, a lock abandoned. */
+    void (*reset)(OsSegment *segment);
+} OsSegmentType;
+
+struct OsSegment {
+    const OsSegmentType *type;
+    PosixIpcHeader *header;	/* the mapping, of mapped bytes */
+    PosixIpcSlot *slots;	/* POSIX_IPC_SLOTS of them */
+    unsigned char *data;
+    size_t mapped;
+    uint64_t size;		/* as the header has it; cannot change */
+    int fd;			/* the lifeline's, or -1; never mapped */
+    bool readonly;		/* has no slot, and may not write */
+    bool created;		/* by this open */
+    bool isFull;		/* ENOSPC: there was no free slot */
+    atomic_bool isGone;		/* truncated, or the header is gone */
+    int slot;			/* its number, or -1 */
+    uint32_t me;		/* the id of this participant, or 0 */
+    uint32_t stopped;		/* the id of one that was waited for at the
+				 * latch in vain, and still has it; or 0 */
+    unsigned process;		/* generation of forks that took the slot */
+    uint32_t damageSeen;	/* of the header's damage */
+    OsTime lastReap;		/* when OsSegmentReap last ran here */
+    dev_t device;		/* which file it is */
+    ino_t inode;
+    OsSegment *next;		/* in the list of the process */
+};
+
+/*
+ * OsSegmentCheckSize --
+ *
+ *	EBADMSG if the file is shorter than it was: one system call, for waits,
+ *	in which no memory is touched.
+ */
+
+int	OsSegmentCheckSize(OsSegment *segment);
+
+/*
+ * OsSegmentIsDead --
+ *
+ *	Returns whether the participant of an id, as in latch or owner, is dead:
+ *	0.3 to 30 microseconds.
+ */
+
+bool	OsSegmentIsDead(OsSegment *segment, uint32_t id);
+
+/*
+ * OsSegmentDamaged --
+ *
+ *	Inside the latch: marks the segment as corrupt. It is reset, and every
+ *	process is told once, by EBADMSG from its next OsSegmentBegin. Returns
+ *	EBADMSG, for this process.
+ */
+
+int	OsSegmentDamaged(OsSegment *segment);
+
+/*
+ * For the functions below, and for OsSegmentBegin.
+ */
+
+int	OsSegmentTellDamage(OsSegment *segment);
+int	OsLatchEnterSlowly(OsSegment *segment, uint32_t seen, OsTime timeout);
+void	OsBellRingSlowly(PosixIpcBell *bell, int count);
+
+/*
+ * OsSegmentEnd --
+ *
+ *	Ends an operation. Returns err, or EBADMSG if memory was gone.
+ */
+
+static inline int
+OsSegmentEnd(
+    OsSegment *segment,
+    int err)
+{
+    if (OsGuardLeave()) {
+	segment->isGone = true;
+    }
+    return segment->isGone ? EBADMSG : err;
+}
+
+/*
+ * OsLatchEnter, OsLatchLeave --
+ *
+ *	The latch: a few instructions if it is free. timeout (nanoseconds) limits
+ *	the wait for an owner that is stopped; OS_SECOND if the call has no
+ *	timeout of its own. With OS_LATCH_ATTEMPT, for calls that an event loop
+ *	repeats, it is 0.1 s the first time, and 1 ms as long as the same owner has
+ *	the latch. EBADMSG: the object was corrupt and has been reset; the latch
+ *	was left.
+ *
+ *	Ordering: the exchange to the own id acquires, so nothing inside moves
+ *	before it; the exchange for 0 releases, so nothing inside moves after
+ *	it. Both hold on arm64, where they are ldaxr/stxr or casa, and swpl.
+ */
+
+#define OS_LATCH_ATTEMPT ((OsTime) -1)
+
+static inline int
+OsLatchEnter(
+    OsSegment *segment,
+    OsTime timeout)
+{
+    uint32_t seen = 0;
+
+    if (atomic_compare_exchange_strong_explicit(&segment->header->latch, &seen,
+	    segment->me, memory_order_acquire, memory_order_relaxed)) {
+	segment->stopped = 0;
+	return 0;
+    }
+    return OsLatchEnterSlowly(segment, seen, timeout);
+}
+
+static inline void
+OsLatchLeave(
+    OsSegment *segment)
+{
+    _Atomic uint32_t *latch = &segment->header->latch;
+
+    if (atomic_exchange_explicit(latch, 0, memory_order_release)
+	    & POSIX_IPC_WAITERS) {
+	OsFutexWake(latch, 1);
+    }
+}
+
+/*
+ * OsBellArm, OsBellWait, OsBellRing --
+ *
+ *	To wait for a change by another participant: value = OsBellArm, check
+ *	whether it has happened, and if not, leave the latch and call OsBellWait,
+ *	then check again whatever it returned. To report a change: make it, then
+ *	call OsBellRing.
+ *
+ *	OsBellWait may be called outside Begin and End. It waits for timeout, at
+ *	most 0.1 s: 0, ETIMEDOUT, EINTR, or EBADMSG if memory is gone. The
+ *	caller looks for dead participants after ETIMEDOUT.
+ *
+ *	Ordering: Arm stores waiting, then the caller looks at the object; Ring
+ *	comes after the change and loads waiting. Each side stores first and
+ *	loads second, so one of them sees the other's store, if neither pair is
+ *	reordered. Inside the latch this always holds: the later participant
+ *	sees everything that the earlier one did. Without the latch all four
+ *	accesses must be memory_order_seq_cst: arm64 orders stlr before ldar,
+ *	x86 needs the locked instruction.
+ */
+
+#define OS_SEGMENT_SLICE (OS_SECOND / 10)
+
+static inline uint32_t
+OsBellArm(
+    OsSegment *segment,
+    int which)			/* POSIX_IPC_BELL ... */
+{
+    PosixIpcBell *bell = &segment->header->bells[which];
+    uint32_t value = atomic_load(&bell->bell);
+
+    atomic_store(&bell->waiting, 1);
+    return value;
+}
+
+int	OsBellWait(OsSegment *segment, int which, uint32_t value,
+	    OsTime timeout);
+
+static inline void
+OsBellRing(
+    OsSegment *segment,
+    int which,
+    int count)			/* waiters, or INT_MAX: all */
+{
+    PosixIpcBell *bell = &segment->header->bells[which];
+
+    if (atomic_load(&bell->waiting) != 0) {
+	OsBellRingSlowly(bell, count);
+    }
+}
+
+#endif /* OS_SEGMENT_LATCH_H */

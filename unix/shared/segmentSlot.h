@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * segmentSlot.h --
+ *
+ *	The slots of a segment, one for each participant: segmentSlot.c.
+ */
+
+#ifndef OS_SEGMENT_SLOT_H
+#define OS_SEGMENT_SLOT_H
+
+#include "segmentLatch.h"
+
+/*
+ * OsSegmentJoin --
+ *
+ *	Takes a slot. ENOSPC, with isFull: all are taken. EBUSY, EBADMSG: as in
+ *	segment.h.
+ */
+
+int	OsSegmentJoin(OsSegment *segment);
+
+/*
+ * OsSegmentLeaveSlot --
+ *
+ *	Gives a slot up.
+ */
+
+void	OsSegmentLeaveSlot(OsSegment *segment);
+
+/*
+ * OsSegmentReserve --
+ *
+ *	posix_fallocate(3), because writing into a hole of a file for which the
+ *	system has no memory raises a signal. ENOSPC or EFBIG. If the file
+ *	system cannot reserve, the file is used as it is.
+ */
+
+int	OsSegmentReserve(int fd, off_t offset, off_t length);
+
+/*
+ * OsSegmentSeemsDead, OsSegmentReap --
+ *
+ *	SeemsDead checks only the lifeline, if the slot has one. Any process that
+ *	may read the file can hold that for a dead process, so SeemsDead is for
+ *	things that may be in vain, such as a notification. Reap, inside the
+ *	latch, asks OsSegmentIsDead for every slot with a grant, a want, a wait or
+ *	an operation, calls type->reap for the dead ones, and returns how many
+ *	there were.
+ */
+
+bool	OsSegmentSeemsDead(OsSegment *segment, uint32_t number);
+size_t	OsSegmentReap(OsSegment *segment);
+
+/*
+ * OsSegmentCountSlots --
+ *
+ *	Returns how many slots were ever in use: the bound of all loops over
+ *	slots.
+ */
+
+static inline uint32_t
+OsSegmentCountSlots(
+    OsSegment *segment)
+{
+    uint32_t count = atomic_load(&segment->header->slotsUsed);
+
+    return (count <= POSIX_IPC_SLOTS) ? count : POSIX_IPC_SLOTS;
+}
+
+/*
+ * OsSegmentGetSlot --
+ *
+ *	Returns the slot of this participant, which has one after Begin.
+ */
+
+static inline PosixIpcSlot *
+OsSegmentGetSlot(
+    OsSegment *segment)
+{
+    return &segment->slots[segment->slot];
+}
+
+/*
+ * OsSegmentClearSlot --
+ *
+ *	Clears what the user of a slot had and waited for: for type->reap.
+ *	After each store the state is valid.
+ */
+
+void	OsSegmentClearSlot(PosixIpcSlot *slot);
+
+/*
+ * OsSegmentReadWaiters --
+ *
+ *	Adds to *countPtr the waiting calls of living participants, and calls
+ *	proc, unless it is NULL, with the blocked threads. Between Begin and
+ *	End, without the latch. If proc returns anything but 0, that ends the
+ *	call and is returned.
+ */
+
+int	OsSegmentReadWaiters(OsSegment *segment, uint32_t *countPtr,
+	    OsWaiterProc *proc, void *data);
+
+/*
+ * OsSegmentBegin --
+ *
+ *	Begins an operation. After a fork, takes a slot for the child; the kind
+ *	notices that by comparing segment->process before and after.
+ */
+
+int	OsSegmentRejoin(OsSegment *segment);
+
+static inline int
+OsSegmentBegin(
+    OsSegment *segment)
+{
+    PosixIpcHeader *header = segment->header;
+
+    if (segment->process != OsGetGeneration()) {
+	int err = OsSegmentRejoin(segment);
+
+	if (err != 0) {
+	    return err;
+	}
+    }
+    if (segment->isGone) {
+	return EBADMSG;
+    }
+    OsGuardEnter(header, segment->mapped, NULL);
+    if (atomic_load_explicit(&header->magic, memory_order_relaxed)
+	    != POSIX_IPC_MAGIC
+	    || atomic_load_explicit(&header->damage, memory_order_relaxed)
+		    != segment->damageSeen) {
+	return OsSegmentTellDamage(segment);
+    }
+    return 0;
+}
+
+#endif /* OS_SEGMENT_SLOT_H */
