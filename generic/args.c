@@ -16,6 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+const IpcOption ipcWaitOptions[] = {
+    IPC_WAIT_OPTIONS,
+    { NULL, NULL, 0 }
+};
+
+const IpcOption ipcTimeoutOption[] = {
+    { "-timeout", IpcReadTimeout, offsetof(IpcWaitOptions, timeout) },
+    { NULL, NULL, 0 }
+};
+
 /*
  * TypeOf, IpcInitTypes --
  *

@@ -49,6 +49,24 @@ IpcReader IpcReadPrefix;	/* Tcl_Obj *: a command prefix, not empty */
 IpcReader IpcReadSignal;	/* int: the number of a signal */
 IpcReader IpcReadWord;		/* Tcl_Obj *: anything */
 
+/*
+ * The options of a call that may wait. A record with options of its own begins
+ * with this one.
+ */
+
+typedef struct IpcWaitOptions {
+    OsTime timeout;
+    Tcl_Obj *prefix;		/* of -command, or NULL */
+} IpcWaitOptions;
+
+#define IPC_WAIT_DEFAULTS { .timeout = OS_NEVER }
+#define IPC_WAIT_OPTIONS \
+    { "-timeout", IpcReadTimeout, offsetof(IpcWaitOptions, timeout) }, \
+    { "-command", IpcReadPrefix, offsetof(IpcWaitOptions, prefix) }
+
+extern const IpcOption ipcWaitOptions[];	/* these two */
+extern const IpcOption ipcTimeoutOption[];	/* the first of them */
+
 extern const Tcl_ObjType ipcRowRep;	/* of Tcl values that named a row */
 
 void	IpcKeepRep(Tcl_Obj *value, const Tcl_ObjType *type, void *first,

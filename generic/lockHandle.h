@@ -44,18 +44,17 @@ typedef struct LockHandle {
 } LockHandle;
 
 /*
- * The options of acquire, wait and with.
+ * The options of acquire and with.
  */
 
 typedef struct LockOptions {
+    IpcWaitOptions wait;
     uint32_t permits;
     int takeover;
-    OsTime timeout;
-    Tcl_Obj *prefix;
     Tcl_Obj *recover;
 } LockOptions;
 
-#define LOCK_DEFAULTS { .permits = 1, .timeout = OS_NEVER }
+#define LOCK_DEFAULTS { .wait = IPC_WAIT_DEFAULTS, .permits = 1 }
 
 /*
  * A request for permits: options, as unix/ knows them.

@@ -234,7 +234,7 @@ static int
 WaitLater(
     LockHandle *self,
     const IpcCall *call,
-    const LockOptions *options)
+    const IpcWaitOptions *options)
 {
     LockNotice *notice, **link = &self->notices;
     OsTime now = OsClock();
@@ -262,9 +262,8 @@ WaitLater(
     return IpcStartPending(call, &self->handle, &(IpcPendingSpec) {
 	.attempt = WaitPending,
 	.event = notice->event,
-	.timeout = options->timeout,
+	.wait = *options,
 	.goesOn = true,
-	.prefix = options->prefix,
 	.request = event
     });
 }
@@ -280,17 +279,12 @@ LockWaitMethod(
     IpcHandle *handle,
     const IpcCall *call)
 {
-    static const IpcOption table[] = {
-	{ "-timeout", IpcReadTimeout, offsetof(LockOptions, timeout) },
-	{ "-command", IpcReadPrefix, offsetof(LockOptions, prefix) },
-	{ NULL, NULL, 0 }
-    };
-    LockOptions options = LOCK_DEFAULTS;
+    IpcWaitOptions options = IPC_WAIT_DEFAULTS;
 
-    if (IpcReadOptions(call, 2, table, &options) != TCL_OK) {
+    if (IpcReadOptions(call, 2, ipcWaitOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
-    if (options.prefix == NULL && call->receiver == NULL) {
+    if (!IpcCompletesLater(call, &options)) {
 	return WaitNow((LockHandle *) handle, call, options.timeout);
     }
     if (IpcCheckPending(call, options.prefix) != TCL_OK) {

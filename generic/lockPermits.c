@@ -41,9 +41,8 @@ LockReadPermits(
 
 static const IpcOption acquireOptions[] = {
     { "-permits", LockReadPermits, offsetof(LockOptions, permits) },
-    { "-timeout", IpcReadTimeout, offsetof(LockOptions, timeout) },
     { "-takeover", IpcReadBoolean, offsetof(LockOptions, takeover) },
-    { "-command", IpcReadPrefix, offsetof(LockOptions, prefix) },
+    IPC_WAIT_OPTIONS,
     { NULL, NULL, 0 }
 };
 
@@ -192,8 +191,8 @@ LockAcquireMethod(
 	return TCL_ERROR;
     }
     request = LockGetRequest(&options);
-    if (options.prefix == NULL && call->receiver == NULL) {
-	code = LockAcquire(self, call, &request, options.timeout);
+    if (!IpcCompletesLater(call, &options.wait)) {
+	code = LockAcquire(self, call, &request, options.wait.timeout);
 	if (code == TCL_OK && options.takeover) {
 	    Tcl_SetObjResult(call->interp, Tcl_NewWideIntObj(self->deadPid));
 	}
@@ -204,8 +203,7 @@ LockAcquireMethod(
     code = IpcStartPending(call, handle, &(IpcPendingSpec) {
 	.attempt = AcquirePending,
 	.event = EVENT_PERMITS,
-	.timeout = options.timeout,
-	.prefix = options.prefix,
+	.wait = options.wait,
 	.request = later
     });
     if (code == TCL_OK) {

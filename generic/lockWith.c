@@ -254,11 +254,11 @@ AwaitBody(
     Tcl_ListObjAppendElement(NULL, words, Tcl_NewStringObj("-takeover", -1));
     Tcl_ListObjAppendElement(NULL, words,
 	    Tcl_NewIntObj(options->recover != NULL));
-    if (options->timeout != OS_NEVER) {
+    if (options->wait.timeout != OS_NEVER) {
 	Tcl_ListObjAppendElement(NULL, words,
 		Tcl_NewStringObj("-timeout", -1));
 	Tcl_ListObjAppendElement(NULL, words, Tcl_NewDoubleObj(
-		(double) options->timeout / (double) OS_SECOND));
+		(double) options->wait.timeout / (double) OS_SECOND));
     }
     Tcl_NRAddCallback(interp, AfterAwait, with, NULL, NULL, NULL);
     return Tcl_NREvalObj(interp, words, TCL_EVAL_GLOBAL);
@@ -297,7 +297,7 @@ NewWith(
 
 static const IpcOption withOptions[] = {
     { "-permits", LockReadPermits, offsetof(LockOptions, permits) },
-    { "-timeout", IpcReadTimeout, offsetof(LockOptions, timeout) },
+    { "-timeout", IpcReadTimeout, offsetof(LockOptions, wait.timeout) },
     { "-recover", IpcReadWord, offsetof(LockOptions, recover) },
     { NULL, NULL, 0 }
 };
@@ -331,7 +331,7 @@ LockWithMethod(
     }
     LockCountGrant(self, err);
     code = (err == 0) ? TCL_OK
-	    : LockAcquire(self, &acquire, &request, options.timeout);
+	    : LockAcquire(self, &acquire, &request, options.wait.timeout);
     if (code != TCL_OK) {
 	return code;
     }

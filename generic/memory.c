@@ -533,19 +533,12 @@ IpcWakeMethod(
  */
 
 typedef struct WaitRequest {
+    IpcWaitOptions options;	/* first: ipcWaitOptions */
     int64_t offset;
     int32_t value;		/* it waits while this is there */
     int32_t found;
-    OsTime timeout;
-    Tcl_Obj *prefix;
     OsShmWaiter *waiter;	/* in the event loop, or NULL */
 } WaitRequest;
-
-static const IpcOption waitOptions[] = {
-    { "-timeout", IpcReadTimeout, offsetof(WaitRequest, timeout) },
-    { "-command", IpcReadPrefix, offsetof(WaitRequest, prefix) },
-    { NULL, NULL, 0 }
-};
 
 /*
  * ReadWait --
@@ -567,7 +560,7 @@ ReadWait(
 	return TCL_ERROR;
     }
     request->value = (int32_t) bits;
-    return IpcReadOptions(call, 4, waitOptions, request);
+    return IpcReadOptions(call, 4, ipcWaitOptions, request);
 }
 
 /*
@@ -672,23 +665,22 @@ IpcWaitMethod(
     IpcHandle *handle,
     const IpcCall *call)
 {
-    WaitRequest request = { .timeout = OS_NEVER };
+    WaitRequest request = { .options = IPC_WAIT_DEFAULTS };
     int code;
 
     if (ReadWait(call, &request) != TCL_OK) {
 	return TCL_ERROR;
     }
-    if (request.prefix != NULL || call->receiver != NULL) {
+    if (IpcCompletesLater(call, &request.options)) {
 	WaitRequest *later = (WaitRequest *) ckalloc(sizeof(*later));
 
 	*later = request;
 	return IpcStartPending(call, handle, &(IpcPendingSpec) {
 	    .attempt = WaitLater, .event = IPC_UNORDERED,
-	    .timeout = request.timeout, .prefix = request.prefix,
-	    .request = later, .release = ReleaseWait
+	    .wait = request.options, .request = later, .release = ReleaseWait
 	});
     }
-    code = IpcWait(call, handle, request.timeout, AttemptWait, &request);
+    code = IpcWait(call, handle, request.options.timeout, AttemptWait, &request);
     if (code == TCL_OK) {
 	Tcl_SetObjResult(call->interp, Tcl_NewWideIntObj(request.found));
     }

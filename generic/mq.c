@@ -274,7 +274,7 @@ ConfigureEncoding(
 }
 
 /*
- * A message that is being sent or received, and the options of the calls.
+ * A message that is being sent or received.
  */
 
 typedef struct Message {
@@ -283,38 +283,27 @@ typedef struct Message {
     unsigned priority;
 } Message;
 
-typedef struct TransferOptions {
-    OsTime timeout;
-    Tcl_Obj *prefix;
-    int64_t priority;
-} TransferOptions;
-
-static const IpcOption sendOptions[] = {
-    { "-timeout", IpcReadTimeout, offsetof(TransferOptions, timeout) },
-    { "-command", IpcReadPrefix, offsetof(TransferOptions, prefix) },
-    { "-priority", IpcReadPriority, offsetof(TransferOptions, priority) },
-    { NULL, NULL, 0 }
-};
-
-static const IpcOption receiveOptions[] = {
-    { "-timeout", IpcReadTimeout, offsetof(TransferOptions, timeout) },
-    { "-command", IpcReadPrefix, offsetof(TransferOptions, prefix) },
-    { NULL, NULL, 0 }
-};
-
 /*
- * TimeoutOf --
+ * ReadOptions --
  *
- *	Returns how long a call with an option -timeout may wait. On a handle
- *	with -blocking 0 no call waits.
+ *	IpcReadOptions for a call that may wait. On a handle with -blocking 0 no
+ *	call waits.
  */
 
-static OsTime
-TimeoutOf(
+static int
+ReadOptions(
     const MqHandle *mq,
-    const TransferOptions *options)
+    const IpcCall *call,
+    Tcl_Size first,
+    const IpcOption *table,
+    IpcWaitOptions *options)	/* first in the record of the table */
 {
-    return mq->blocking ? options->timeout : 0;
+    int code = IpcReadOptions(call, first, table, options);
+
+    if (!mq->blocking) {
+	options->timeout = 0;
+    }
+    return code;
 }
 
 /*
@@ -322,6 +311,17 @@ TimeoutOf(
  *
  *	$mq send message ?-timeout seconds? ?-priority n? ?-command prefix?
  */
+
+typedef struct SendOptions {
+    IpcWaitOptions wait;
+    int64_t priority;
+} SendOptions;
+
+static const IpcOption sendOptions[] = {
+    IPC_WAIT_OPTIONS,
+    { "-priority", IpcReadPriority, offsetof(SendOptions, priority) },
+    { NULL, NULL, 0 }
+};
 
 static int
 AttemptSend(
@@ -363,7 +363,7 @@ SendMessage(
     const IpcCall *call,
     const unsigned char *bytes,
     size_t length,
-    const TransferOptions *options)
+    const SendOptions *options)
 {
     long most = OsMqGetLimits(mq->mq)->maxMessageSize;
     Message message = {
@@ -376,16 +376,15 @@ SendMessage(
 	return IpcFail(call, EMSGSIZE, Tcl_ObjPrintf(
 		"the queue takes messages of at most %ld bytes", most));
     }
-    if (options->prefix != NULL || call->receiver != NULL) {
+    if (IpcCompletesLater(call, &options->wait)) {
 	return IpcStartPending(call, &mq->handle, &(IpcPendingSpec) {
 	    .attempt = SendPending,
 	    .event = OS_WRITABLE,
-	    .timeout = TimeoutOf(mq, options),
-	    .prefix = options->prefix,
+	    .wait = options->wait,
 	    .request = NewRequest(&message)
 	});
     }
-    return IpcWait(call, &mq->handle, TimeoutOf(mq, options), AttemptSend,
+    return IpcWait(call, &mq->handle, options->wait.timeout, AttemptSend,
 	    &message);
 }
 
@@ -395,11 +394,11 @@ SendMethod(
     const IpcCall *call)
 {
     MqHandle *mq = (MqHandle *) handle;
-    TransferOptions options = { .timeout = OS_NEVER, .priority = 0 };
+    SendOptions options = { .wait = IPC_WAIT_DEFAULTS };
     IpcMessage message;
     int code;
 
-    if (IpcReadOptions(call, 3, sendOptions, &options) != TCL_OK) {
+    if (ReadOptions(mq, call, 3, sendOptions, &options.wait) != TCL_OK) {
 	return TCL_ERROR;
     }
     if (!mq->write) {
@@ -537,24 +536,23 @@ ReceiveMethod(
     const IpcCall *call)
 {
     MqHandle *mq = (MqHandle *) handle;
-    TransferOptions options = { .timeout = OS_NEVER };
+    IpcWaitOptions options = IPC_WAIT_DEFAULTS;
 
-    if (IpcReadOptions(call, 2, receiveOptions, &options) != TCL_OK) {
+    if (ReadOptions(mq, call, 2, ipcWaitOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
     if (!mq->read) {
 	return IpcFail(call, EACCES,
 		Tcl_NewStringObj("opened with -read 0", -1));
     }
-    if (options.prefix != NULL || call->receiver != NULL) {
+    if (IpcCompletesLater(call, &options)) {
 	return IpcStartPending(call, handle, &(IpcPendingSpec) {
 	    .attempt = ReceivePending,
 	    .event = OS_READABLE,
-	    .timeout = TimeoutOf(mq, &options),
-	    .prefix = options.prefix
+	    .wait = options
 	});
     }
-    return ReceiveNow(mq, call, TimeoutOf(mq, &options));
+    return ReceiveNow(mq, call, options.timeout);
 }
 
 /*

@@ -585,7 +585,7 @@ NewPending(
     const IpcPendingSpec *spec)
 {
     IpcPending *pending = ckalloc(sizeof(*pending));
-    OsTime now = OsClock();
+    OsTime now = OsClock(), timeout = spec->wait.timeout;
 
     *pending = (IpcPending) {
 	.item = { .type = &endedType, .interp = call->interp },
@@ -596,11 +596,10 @@ NewPending(
 	.event = spec->event,
 	.request = spec->request,
 	.release = spec->release,
-	.deadline = (spec->timeout == 0) ? (spec->goesOn ? OS_NEVER : OS_NOW)
-		: (spec->timeout < OS_NEVER - now) ? now + spec->timeout
-		: OS_NEVER,
+	.deadline = (timeout == 0) ? (spec->goesOn ? OS_NEVER : OS_NOW)
+		: (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER,
 	.goesOn = spec->goesOn,
-	.prefix = spec->prefix,
+	.prefix = spec->wait.prefix,
 	.receiver = call->receiver,
 	.previous = handle->lastPending
     };
@@ -655,7 +654,7 @@ IpcStartPending(
 {
     IpcPending *pending;
 
-    if (IpcCheckPending(call, spec->prefix) != TCL_OK) {
+    if (IpcCheckPending(call, spec->wait.prefix) != TCL_OK) {
 	if (spec->request != NULL) {
 	    ckfree(spec->request);
 	}

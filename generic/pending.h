@@ -11,6 +11,7 @@
 #ifndef IPC_PENDING_H
 #define IPC_PENDING_H
 
+#include "args.h"
 #include "handle.h"
 
 typedef int IpcPendingAttempt(IpcHandle *handle, const void *request,
@@ -23,10 +24,10 @@ typedef struct IpcPendingSpec {
     int event;			/* OS_READABLE ...: what it waits for; calls
 				 * that wait for the same complete in order;
 				 * IPC_UNORDERED: in any order */
-    OsTime timeout;		/* 0: it may not wait */
+    IpcWaitOptions wait;	/* its prefix is NULL with a receiver; timeout 0:
+				 * it may not wait */
     bool goesOn;		/* the timeout does not end the call, which is
 				 * tried then like any other time */
-    Tcl_Obj *prefix;		/* of the callback; NULL with a receiver */
     void *request;		/* for the attempt, from ckalloc; the pending
 				 * call frees it. Or NULL */
     void (*release)(void *request);
@@ -42,6 +43,21 @@ struct IpcReceiver {
 	    Tcl_Obj *result, Tcl_Obj *options);
     IpcPending *pending;	/* NULL once the call has ended */
 };
+
+/*
+ * IpcCompletesLater --
+ *
+ *	Returns whether a call is completed in the event loop: it has a callback
+ *	or a receiver.
+ */
+
+static inline bool
+IpcCompletesLater(
+    const IpcCall *call,
+    const IpcWaitOptions *options)
+{
+    return options->prefix != NULL || call->receiver != NULL;
+}
 
 int	IpcCheckPending(const IpcCall *call, const Tcl_Obj *prefix);
 int	IpcStartPending(const IpcCall *call, IpcHandle *handle,

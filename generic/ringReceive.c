@@ -28,38 +28,6 @@
 #include <string.h>
 
 /*
- * The options of calls that may wait.
- */
-
-typedef struct WaitOptions {
-    OsTime timeout;
-    Tcl_Obj *prefix;
-    int64_t most;		/* messages */
-} WaitOptions;
-
-static const IpcOption waitOptions[] = {
-    { "-timeout", IpcReadTimeout, offsetof(WaitOptions, timeout) },
-    { "-command", IpcReadPrefix, offsetof(WaitOptions, prefix) },
-    { NULL, NULL, 0 }
-};
-
-static const IpcOption listOptions[] = {
-    { "-max",	IpcReadCount,	offsetof(WaitOptions, most) },
-    { "-timeout", IpcReadTimeout, offsetof(WaitOptions, timeout) },
-    { "-command", IpcReadPrefix, offsetof(WaitOptions, prefix) },
-    { NULL, NULL, 0 }
-};
-
-static const IpcOption withOptions[] = {
-    { "-timeout", IpcReadTimeout, offsetof(WaitOptions, timeout) },
-    { NULL, NULL, 0 }
-};
-
-static const WaitOptions defaultOptions = {
-    .timeout = OS_NEVER, .most = INT64_MAX
-};
-
-/*
  * The buffer for a message that is being received: on the stack, unless it is
  * long.
  */
@@ -239,19 +207,18 @@ Get(
     NewResult *newResult,
     IpcPendingAttempt *later)
 {
-    WaitOptions options = defaultOptions;
+    IpcWaitOptions options = IPC_WAIT_DEFAULTS;
     Room room;
     int code;
 
-    if (IpcReadOptions(call, 2, waitOptions, &options) != TCL_OK) {
+    if (IpcReadOptions(call, 2, ipcWaitOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
-    if (options.prefix != NULL || call->receiver != NULL) {
+    if (IpcCompletesLater(call, &options)) {
 	return IpcStartPending(call, &self->handle, &(IpcPendingSpec) {
 	    .attempt = later,
 	    .event = OS_READABLE,
-	    .timeout = options.timeout,
-	    .prefix = options.prefix
+	    .wait = options
 	});
     }
     InitRoom(&room, get);
@@ -365,12 +332,23 @@ ListPending(
  *	$ring receivelist ?-max n? ?-timeout seconds? ?-command prefix?
  */
 
+typedef struct ListOptions {
+    IpcWaitOptions wait;
+    int64_t most;		/* messages */
+} ListOptions;
+
+static const IpcOption listOptions[] = {
+    { "-max",	IpcReadCount,	offsetof(ListOptions, most) },
+    IPC_WAIT_OPTIONS,
+    { NULL, NULL, 0 }
+};
+
 int
 RingReceiveListMethod(
     IpcHandle *handle,
     const IpcCall *call)
 {
-    WaitOptions options = defaultOptions;
+    ListOptions options = { .wait = IPC_WAIT_DEFAULTS, .most = INT32_MAX };
     OsRingList list = { .bytes = NULL };
     size_t *request;
     int code;
@@ -379,18 +357,17 @@ RingReceiveListMethod(
 	return TCL_ERROR;
     }
     list.most = (options.most < INT32_MAX) ? (size_t) options.most : INT32_MAX;
-    if (options.prefix != NULL || call->receiver != NULL) {
+    if (IpcCompletesLater(call, &options.wait)) {
 	request = ckalloc(sizeof(*request));
 	*request = list.most;
 	return IpcStartPending(call, handle, &(IpcPendingSpec) {
 	    .attempt = ListPending,
 	    .event = OS_READABLE,
-	    .timeout = options.timeout,
-	    .prefix = options.prefix,
+	    .wait = options.wait,
 	    .request = request
 	});
     }
-    code = IpcWait(call, handle, options.timeout, AttemptList, &list);
+    code = IpcWait(call, handle, options.wait.timeout, AttemptList, &list);
     if (code == TCL_OK) {
 	Tcl_SetObjResult(call->interp, NewList((RingHandle *) handle, &list));
     }
@@ -554,7 +531,7 @@ RingWithMethod(
     const IpcCall *call)
 {
     RingHandle *self = (RingHandle *) handle;
-    WaitOptions options = defaultOptions;
+    IpcWaitOptions options = IPC_WAIT_DEFAULTS;
     IpcCall take = *call;
     Tcl_Obj *message;
     Room room;
@@ -564,7 +541,7 @@ RingWithMethod(
 	return IpcFailUsage(call);
     }
     take.objc -= 2;
-    if (IpcReadOptions(&take, 2, withOptions, &options) != TCL_OK) {
+    if (IpcReadOptions(&take, 2, ipcTimeoutOption, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
     InitRoom(&room, OsRingTake);

@@ -15,17 +15,6 @@
 #include <errno.h>
 #include <string.h>
 
-typedef struct SendOptions {
-    OsTime timeout;
-    Tcl_Obj *prefix;
-} SendOptions;
-
-static const IpcOption sendOptions[] = {
-    { "-timeout", IpcReadTimeout, offsetof(SendOptions, timeout) },
-    { "-command", IpcReadPrefix, offsetof(SendOptions, prefix) },
-    { NULL, NULL, 0 }
-};
-
 /*
  * Messages that are being sent.
  */
@@ -164,19 +153,18 @@ SendBatch(
     RingHandle *self,
     const IpcCall *call,
     const Batch *batch,
-    const SendOptions *options)
+    const IpcWaitOptions *options)
 {
     if (CheckBatch(self, call, batch) != TCL_OK) {
 	return TCL_ERROR;
     }
-    if (options->prefix == NULL && call->receiver == NULL) {
+    if (!IpcCompletesLater(call, options)) {
 	return SendNow(self, call, batch, options->timeout);
     }
     return IpcStartPending(call, &self->handle, &(IpcPendingSpec) {
 	.attempt = SendPending,
 	.event = OS_WRITABLE,
-	.timeout = options->timeout,
-	.prefix = options->prefix,
+	.wait = *options,
 	.request = NewBatch(batch)
     });
 }
@@ -193,11 +181,11 @@ RingSendMethod(
     const IpcCall *call)
 {
     RingHandle *self = (RingHandle *) handle;
-    SendOptions options = { .timeout = OS_NEVER };
+    IpcWaitOptions options = IPC_WAIT_DEFAULTS;
     IpcMessage message;
     int code;
 
-    if (IpcReadOptions(call, 3, sendOptions, &options) != TCL_OK) {
+    if (IpcReadOptions(call, 3, ipcWaitOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
     code = IpcReadMessage(call, call->objv[2], self->encoding, &message);
@@ -222,7 +210,7 @@ SendWords(
     const IpcCall *call,
     Tcl_Size count,
     Tcl_Obj **words,
-    const SendOptions *options)
+    const IpcWaitOptions *options)
 {
     OsBytes *bytes = ckalloc((size_t) count * sizeof(*bytes) + 1);
     IpcMessage *messages = (self->encoding == NULL) ? NULL
@@ -259,13 +247,13 @@ RingSendListMethod(
     IpcHandle *handle,
     const IpcCall *call)
 {
-    SendOptions options = { .timeout = OS_NEVER };
+    IpcWaitOptions options = IPC_WAIT_DEFAULTS;
     Tcl_Obj **words;
     Tcl_Size count;
     Tcl_Obj *list = call->objv[2];
     int code;
 
-    if (IpcReadOptions(call, 3, sendOptions, &options) != TCL_OK
+    if (IpcReadOptions(call, 3, ipcWaitOptions, &options) != TCL_OK
 	    || Tcl_ListObjGetElements(call->interp, list, &count, &words)
 		    != TCL_OK) {
 	return TCL_ERROR;

@@ -239,26 +239,6 @@ GetValue(
 }
 
 /*
- * The options of calls that wait.
- */
-
-typedef struct WaitOptions {
-    OsTime timeout;
-    Tcl_Obj *prefix;
-} WaitOptions;
-
-static const IpcOption acquireOptions[] = {
-    { "-timeout", IpcReadTimeout, offsetof(WaitOptions, timeout) },
-    { "-command", IpcReadPrefix, offsetof(WaitOptions, prefix) },
-    { NULL, NULL, 0 }
-};
-
-static const IpcOption withOptions[] = {
-    { "-timeout", IpcReadTimeout, offsetof(WaitOptions, timeout) },
-    { NULL, NULL, 0 }
-};
-
-/*
  * AttemptAcquire --
  *
  *	Takes a unit, waiting for timeout nanoseconds if none is free.
@@ -336,17 +316,16 @@ AcquireMethod(
     IpcHandle *handle,
     const IpcCall *call)
 {
-    WaitOptions options = { .timeout = OS_NEVER };
+    IpcWaitOptions options = IPC_WAIT_DEFAULTS;
 
-    if (IpcReadOptions(call, 2, acquireOptions, &options) != TCL_OK) {
+    if (IpcReadOptions(call, 2, ipcWaitOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
-    if (options.prefix != NULL || call->receiver != NULL) {
+    if (IpcCompletesLater(call, &options)) {
 	return IpcStartPending(call, handle, &(IpcPendingSpec) {
 	    .attempt = AcquirePending,
 	    .event = OS_POSTED,
-	    .timeout = options.timeout,
-	    .prefix = options.prefix
+	    .wait = options
 	});
     }
     return IpcWait(call, handle, options.timeout, AttemptAcquire, NULL);
@@ -495,7 +474,7 @@ WithMethod(
     const IpcCall *call)
 {
     SemHandle *sem = (SemHandle *) handle;
-    WaitOptions options = { .timeout = OS_NEVER };
+    IpcWaitOptions options = IPC_WAIT_DEFAULTS;
     IpcCall acquire = *call;
     int code;
 
@@ -503,7 +482,7 @@ WithMethod(
 	return IpcFailUsage(call);
     }
     acquire.objc--;
-    if (IpcReadOptions(&acquire, 2, withOptions, &options) != TCL_OK) {
+    if (IpcReadOptions(&acquire, 2, ipcTimeoutOption, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
     code = IpcWait(&acquire, handle, options.timeout, AttemptAcquire, NULL);

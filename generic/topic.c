@@ -367,35 +367,23 @@ ReceivePending(
     return err;
 }
 
-typedef struct ReceiveOptions {
-    OsTime timeout;
-    Tcl_Obj *prefix;
-} ReceiveOptions;
-
-static const IpcOption receiveOptions[] = {
-    { "-timeout", IpcReadTimeout, offsetof(ReceiveOptions, timeout) },
-    { "-command", IpcReadPrefix, offsetof(ReceiveOptions, prefix) },
-    { NULL, NULL, 0 }
-};
-
 static int
 ReceiveMethod(
     IpcHandle *handle,
     const IpcCall *call)
 {
-    ReceiveOptions options = { .timeout = OS_NEVER };
+    IpcWaitOptions options = IPC_WAIT_DEFAULTS;
     Room room;
     int code;
 
-    if (IpcReadOptions(call, 2, receiveOptions, &options) != TCL_OK) {
+    if (IpcReadOptions(call, 2, ipcWaitOptions, &options) != TCL_OK) {
 	return TCL_ERROR;
     }
-    if (options.prefix != NULL || call->receiver != NULL) {
+    if (IpcCompletesLater(call, &options)) {
 	return IpcStartPending(call, handle, &(IpcPendingSpec) {
 	    .attempt = ReceivePending,
 	    .event = OS_READABLE,
-	    .timeout = options.timeout,
-	    .prefix = options.prefix
+	    .wait = options
 	});
     }
     InitRoom(&room);
