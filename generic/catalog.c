@@ -242,7 +242,8 @@ NewInfoObj(
     Append(package, dict, "group",
 	    GetCachedName(&package->group, info->gid, true));
     AppendInteger(package, dict, "mtime", info->mtime);
-    for (const IpcInfoKey *key = family->infoKeys; key->name != NULL; key++) {
+    for (const IpcInfoKey *key = family->infoKeys; key != NULL
+	    && key->name != NULL; key++) {
 	Tcl_Obj *value;
 
 	if ((info->known & key->known)
@@ -254,10 +255,29 @@ NewInfoObj(
 }
 
 /*
- * IpcInfo --
+ * SetInfo, IpcInfo --
  *
- *	posix_ipc::sem info name, and those of the other families.
+ *	posix_ipc::sem info name, and those of the other families. The result
+ *	omits what the caller may not read.
  */
+
+static int
+SetInfo(
+    const IpcCall *call,
+    const char *name,
+    OsInfo *info)
+{
+    Tcl_Obj *dict = NewInfoObj(call, info);
+    int err = (call->family->inspect == NULL) ? 0
+	    : call->family->inspect(name, dict, NULL);
+
+    if (err != 0 && err != EACCES) {
+	Tcl_DecrRefCount(dict);
+	return call->family->fail(call, err, NULL);
+    }
+    Tcl_SetObjResult(call->interp, dict);
+    return TCL_OK;
+}
 
 int
 IpcInfo(
@@ -272,11 +292,8 @@ IpcInfo(
     if (code == TCL_OK) {
 	int err = OsGetInfo(call->family->os, Tcl_DStringValue(&name), &info);
 
-	if (err != 0) {
-	    code = IpcFailLimit(call, err, NULL);
-	} else {
-	    Tcl_SetObjResult(call->interp, NewInfoObj(call, &info));
-	}
+	code = (err != 0) ? IpcFailLimit(call, err, NULL)
+		: SetInfo(call, Tcl_DStringValue(&name), &info);
     }
     Tcl_DStringFree(&name);
     return code;
@@ -484,10 +501,11 @@ IpcHolders(
 }
 
 /*
- * IpcAddWaiter, IpcWaiters --
+ * IpcAddWaiter, FindWaiters, IpcWaiters --
  *
- *	IpcAddWaiter appends a waiter to a list. IpcWaiters is posix_ipc::sem
- *	waiters name, and the same for the other families.
+ *	IpcAddWaiter appends a waiter to a list; FindWaiters, those of the object
+ *	with a name. IpcWaiters is posix_ipc::sem waiters name, and the same for
+ *	the other families.
  */
 
 int
@@ -506,6 +524,23 @@ IpcAddWaiter(
     return 0;
 }
 
+static int
+FindWaiters(
+    const IpcCall *call,
+    const char *name,
+    Tcl_Obj *found)
+{
+    const IpcFamily *family = call->family;
+    int err;
+
+    if (family->inspect == NULL) {
+	err = OsListWaiters(family->os, name, IpcAddWaiter, found);
+	return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
+    }
+    err = family->inspect(name, NULL, found);
+    return (err == 0) ? TCL_OK : family->fail(call, err, NULL);
+}
+
 int
 IpcWaiters(
     IpcCall *call)
@@ -518,14 +553,10 @@ IpcWaiters(
     Tcl_DStringInit(&name);
     code = IpcTakeName(call, call->objv[1], &name);
     if (code == TCL_OK) {
-	int err = OsListWaiters(call->family->os, Tcl_DStringValue(&name),
-		IpcAddWaiter, found);
-
-	if (err != 0) {
-	    code = IpcFail(call, err, NULL);
-	} else {
-	    Tcl_SetObjResult(call->interp, found);
-	}
+	code = FindWaiters(call, Tcl_DStringValue(&name), found);
+    }
+    if (code == TCL_OK) {
+	Tcl_SetObjResult(call->interp, found);
     }
     Tcl_DStringFree(&name);
     Tcl_DecrRefCount(found);

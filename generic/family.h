@@ -108,7 +108,7 @@ struct IpcFamily {
     const IpcSubcommand *subcommands;
     const IpcMethod *methods;
     const IpcAttribute *attributes;
-    const IpcInfoKey *infoKeys;
+    const IpcInfoKey *infoKeys;	/* or NULL */
 
     /*
      * These return errno values, unless they say otherwise. If objects have no
@@ -119,7 +119,8 @@ struct IpcFamily {
     int (*open)(IpcHandle *handle, const char *name,
 	    const IpcOpenOptions *options);
     int (*fail)(const IpcCall *call, int err, const IpcOpenOptions *options);
-				/* fails an open: TCL_ERROR */
+				/* fails an open, or, with options NULL, an
+				 * inspect: TCL_ERROR; or NULL */
     int (*close)(IpcHandle *handle);	/* closes it even if it fails */
     int (*unlink)(const char *name);
     int (*watch)(IpcHandle *handle);	/* tells unix/ what pending calls wait
@@ -130,10 +131,9 @@ struct IpcFamily {
 				/* adds to the error of a pending call that
 				 * has failed for err; or NULL */
     int (*inspect)(const char *name, Tcl_Obj *keys, Tcl_Obj *waiters);
-				/* for shared.c: appends to the lists, if not
-				 * NULL, the keys of info and the waiters
-				 * (IpcAddWaiter) of an object; NULL in other
-				 * families */
+				/* appends to the lists, if not NULL, the keys
+				 * of info and the waiters (IpcAddWaiter) of an
+				 * object; NULL: unix/ knows them all */
 };
 
 #endif /* IPC_FAMILY_H */

@@ -330,7 +330,7 @@ InspectLock(
 static const IpcSubcommand subcommands[] = {
     { "open",	OpenCommand,	"open",	1, -1,
 	    "name ?-flags list? ?-mode mode? ?-permits n? ?-as command?" },
-    IPC_SHARED_SUBCOMMANDS
+    IPC_CATALOG_SUBCOMMANDS
 };
 
 static const IpcMethod methods[] = {
@@ -364,7 +364,6 @@ const IpcFamily ipcLock = {
     .subcommands = subcommands,
     .methods = methods,
     .attributes = attributes,
-    .infoKeys = ipcSharedInfoKeys,
     .open = OpenLock,
     .fail = IpcFailSharedOpen,
     .close = CloseLock,

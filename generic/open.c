@@ -133,7 +133,8 @@ FailOpen(
 	return IpcFail(call, err, Tcl_NewStringObj(
 		"-flags CREAT opens it", -1));
     }
-    return call->family->fail(call, err, options);
+    return (call->family->fail != NULL) ? call->family->fail(call, err, options)
+	    : IpcFailLimit(call, err, NULL);
 }
 
 /*
@@ -240,20 +241,4 @@ IpcOpen(
 {
     return IpcMakeHandle(call, call->family, options->command, OpenObject,
 	    options);
-}
-
-/*
- * IpcFailOpen --
- *
- *	Fails an open for err: the fail of most families.
- */
-
-int
-IpcFailOpen(
-    const IpcCall *call,
-    int err,
-    const IpcOpenOptions *options)
-{
-    (void) options;
-    return IpcFailLimit(call, err, NULL);
 }

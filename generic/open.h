@@ -21,8 +21,6 @@ typedef int IpcOpenProc(IpcCall *call, IpcHandle *handle, void *data);
 int	IpcMakeHandle(IpcCall *call, const IpcFamily *family,
 	    Tcl_Obj *command, IpcOpenProc *open, void *data);
 int	IpcOpen(IpcCall *call, IpcOpenOptions *options);
-int	IpcFailOpen(const IpcCall *call, int err,
-	    const IpcOpenOptions *options);
 
 /*
  * The first rows of the table of a family's open options. flags is the reader

@@ -304,7 +304,7 @@ static const IpcSubcommand subcommands[] = {
 	    " ?-as command?" },
     { "peek",	RingPeekCommand, "look into", 1, -1,
 	    "name ?-max n? ?-bytes n?" },
-    IPC_SHARED_SUBCOMMANDS
+    IPC_CATALOG_SUBCOMMANDS
 };
 
 static const IpcMethod methods[] = {
@@ -347,7 +347,6 @@ const IpcFamily ipcRing = {
     .subcommands = subcommands,
     .methods = methods,
     .attributes = attributes,
-    .infoKeys = ipcSharedInfoKeys,
     .open = OpenRing,
     .fail = IpcFailSharedOpen,
     .close = CloseRing,

@@ -190,7 +190,8 @@ FailSem(
     int err,
     const IpcOpenOptions *options)
 {
-    return (err != ENOTSUP) ? IpcFailOpen(call, err, options)
+    (void) options;
+    return (err != ENOTSUP) ? IpcFailLimit(call, err, NULL)
 	    : IpcFail(call, err, Tcl_NewStringObj("its file is too short for"
 		    " a semaphore: a program of another word size or C library"
 		    " created it, or another process has truncated it", -1));

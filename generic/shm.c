@@ -281,7 +281,6 @@ const IpcFamily ipcShm = {
     .attributes = attributes,
     .infoKeys = infoKeys,
     .open = OpenShm,
-    .fail = IpcFailOpen,
     .close = CloseShm,
     .unlink = OsShmUnlink,
     .watch = IpcWatchMemory,

@@ -551,7 +551,7 @@ static const IpcSubcommand subcommands[] = {
     { "open",	OpenCommand,	"open",	1, -1,
 	    "name ?-flags list? ?-mode mode? ?-size bytes? ?-from where?"
 	    " ?-encoding enc? ?-readonly bool? ?-as command?" },
-    IPC_SHARED_SUBCOMMANDS
+    IPC_CATALOG_SUBCOMMANDS
 };
 
 static const IpcMethod methods[] = {
@@ -582,7 +582,6 @@ const IpcFamily ipcTopic = {
     .subcommands = subcommands,
     .methods = methods,
     .attributes = attributes,
-    .infoKeys = ipcSharedInfoKeys,
     .open = OpenTopic,
     .fail = IpcFailSharedOpen,
     .close = CloseTopic,
