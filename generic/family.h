@@ -58,8 +58,8 @@ typedef int IpcGetter(void *record, size_t offset, Tcl_Obj **valuePtr);
  * or TCL_ERROR.
  */
 
-typedef int IpcSetter(IpcHandle *handle, const IpcCall *call, Tcl_Obj *value,
-	    bool commit);
+typedef int IpcSetter(IpcHandle *handle, const IpcCall *call, size_t offset,
+	    Tcl_Obj *value, bool commit);
 
 /*
  * An attribute of the family's handles: cget and configure. The record passed
@@ -69,7 +69,7 @@ typedef int IpcSetter(IpcHandle *handle, const IpcCall *call, Tcl_Obj *value,
 typedef struct IpcAttribute {
     const char *name;		/* NULL ends a table */
     IpcGetter *get;
-    size_t offset;		/* for the getter */
+    size_t offset;		/* for the getter and the setter */
     IpcSetter *set;		/* or NULL */
     bool whenClosed;		/* is known for a closed handle too */
 } IpcAttribute;

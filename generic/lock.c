@@ -174,22 +174,6 @@ GetState(
     return (err == EBUSY) ? ETIMEDOUT : err;
 }
 
-static int
-GetAbandoned(
-    void *record,
-    size_t offset,
-    Tcl_Obj **valuePtr)
-{
-    OsLockState state;
-    int err = OsLockGetState(((LockHandle *) record)->lock, &state);
-
-    (void) offset;
-    if (err == 0) {
-	*valuePtr = Tcl_NewWideIntObj(state.isAbandoned ? state.deadPid : 0);
-    }
-    return (err == EBUSY) ? ETIMEDOUT : err;
-}
-
 /*
  * WatchLock --
  *
@@ -314,7 +298,7 @@ InspectLock(
     if (err == 0 && keys != NULL) {
 	IpcPut(keys, "permits", state.permits);
 	IpcPut(keys, "free", state.free);
-	IpcPut(keys, "abandoned", state.isAbandoned ? state.deadPid : 0);
+	IpcPut(keys, "abandoned", state.deadPid);
 	Tcl_ListObjAppendElement(NULL, keys, Tcl_NewStringObj("owners", -1));
 	Tcl_ListObjAppendElement(NULL, keys, owners);
 	IpcPut(keys, "waiters", state.waiters);
@@ -326,6 +310,8 @@ InspectLock(
 /*
  * The tables of this family.
  */
+
+_Static_assert(sizeof(pid_t) == sizeof(uint32_t), "GetState gets a pid_t");
 
 static const IpcSubcommand subcommands[] = {
     { "open",	OpenCommand,	"open",	1, -1,
@@ -352,7 +338,7 @@ static const IpcAttribute attributes[] = {
     { "-permits", GetState,	offsetof(OsLockState, permits), NULL, false },
     { "-free",	GetState,	offsetof(OsLockState, free), NULL, false },
     { "-held",	GetState,	offsetof(OsLockState, held), NULL, false },
-    { "-abandoned", GetAbandoned, 0, NULL, false },
+    { "-abandoned", GetState, offsetof(OsLockState, deadPid), NULL, false },
     { NULL, NULL, 0, NULL, false }
 };
 

@@ -66,25 +66,16 @@ IpcNewMessageObj(
     const void *bytes,
     size_t length)
 {
-    Tcl_DString decoded;
-    Tcl_Obj *value;
-
-    if (encoding == NULL) {
-	return Tcl_NewByteArrayObj(bytes, (Tcl_Size) length);
-    }
-    Tcl_ExternalToUtfDString(encoding, bytes, (Tcl_Size) length, &decoded);
-    value = Tcl_NewStringObj(Tcl_DStringValue(&decoded),
-	    Tcl_DStringLength(&decoded));
-    Tcl_DStringFree(&decoded);
-    return value;
+    return (encoding == NULL) ? Tcl_NewByteArrayObj(bytes, (Tcl_Size) length)
+	    : IpcDecodeBytes(encoding, bytes, (Tcl_Size) length);
 }
 
 /*
  * IpcSetEncoding, IpcConfigureEncoding, IpcGetEncoding --
  *
  *	IpcSetEncoding stores an encoding that is known to exist; NULL and
- *	"binary" mean none. IpcConfigureEncoding checks one, and stores it if
- *	commit is true. IpcGetEncoding returns its name.
+ *	"binary" mean none. The other two are the setter and the getter of
+ *	-encoding.
  */
 
 void
@@ -101,10 +92,11 @@ IpcSetEncoding(
 
 int
 IpcConfigureEncoding(
+    IpcHandle *handle,
     const IpcCall *call,
+    size_t offset,
     Tcl_Obj *value,
-    bool commit,
-    Tcl_Encoding *where)
+    bool commit)
 {
     Tcl_Obj *name;
 
@@ -112,7 +104,7 @@ IpcConfigureEncoding(
 	return TCL_ERROR;
     }
     if (commit) {
-	IpcSetEncoding(where, name);
+	IpcSetEncoding((Tcl_Encoding *) ((char *) handle + offset), name);
     }
     return TCL_OK;
 }

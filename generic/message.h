@@ -34,9 +34,8 @@ Tcl_Obj *IpcNewMessageObj(Tcl_Encoding encoding, const void *bytes,
  */
 
 void	IpcSetEncoding(Tcl_Encoding *where, Tcl_Obj *name);
-int	IpcConfigureEncoding(const IpcCall *call, Tcl_Obj *value, bool commit,
-	    Tcl_Encoding *where);
 
 IpcGetter IpcGetEncoding;
+IpcSetter IpcConfigureEncoding;
 
 #endif /* IPC_MESSAGE_H */

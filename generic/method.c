@@ -473,8 +473,8 @@ IpcConfigureMethod(
 		return IpcFail(call, EINVAL, Tcl_ObjPrintf(
 			"%s can't be set", attribute->name));
 	    }
-	    if (attribute->set(handle, call, call->objv[i + 1], commit != 0)
-		    != TCL_OK) {
+	    if (attribute->set(handle, call, attribute->offset,
+		    call->objv[i + 1], commit != 0) != TCL_OK) {
 		return TCL_ERROR;
 	    }
 	}

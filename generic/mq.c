@@ -239,20 +239,22 @@ GetCurrentMessages(
 }
 
 /*
- * ConfigureBlocking, ConfigureEncoding --
+ * ConfigureBlocking --
  *
- *	Set the attributes that can be set.
+ *	configure -blocking.
  */
 
 static int
 ConfigureBlocking(
     IpcHandle *handle,
     const IpcCall *call,
+    size_t offset,
     Tcl_Obj *value,
     bool commit)
 {
     int blocking;
 
+    (void) offset;
     if (IpcReadBoolean(call, "-blocking", value, &blocking) != TCL_OK) {
 	return TCL_ERROR;
     }
@@ -260,17 +262,6 @@ ConfigureBlocking(
 	((MqHandle *) handle)->blocking = blocking;
     }
     return TCL_OK;
-}
-
-static int
-ConfigureEncoding(
-    IpcHandle *handle,
-    const IpcCall *call,
-    Tcl_Obj *value,
-    bool commit)
-{
-    return IpcConfigureEncoding(call, value, commit,
-	    &((MqHandle *) handle)->encoding);
 }
 
 /*
@@ -592,7 +583,7 @@ static const IpcAttribute attributes[] = {
     { "-blocking", IpcGetInt,	offsetof(MqHandle, blocking),
 	    ConfigureBlocking, false },
     { "-encoding", IpcGetEncoding, offsetof(MqHandle, encoding),
-	    ConfigureEncoding, false },
+	    IpcConfigureEncoding, false },
     { "-read",	IpcGetInt,	offsetof(MqHandle, read), NULL, false },
     { "-write",	IpcGetInt,	offsetof(MqHandle, write), NULL, false },
     { NULL, NULL, 0, NULL, false }

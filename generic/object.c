@@ -169,6 +169,7 @@ int
 IpcSetMode(
     IpcHandle *handle,
     const IpcCall *call,
+    size_t offset,
     Tcl_Obj *value,
     bool commit)
 {
@@ -176,6 +177,7 @@ IpcSetMode(
     int64_t mode;
     int err;
 
+    (void) offset;
     if (IpcReadMode(call, "-mode", value, &mode) != TCL_OK) {
 	return TCL_ERROR;
     }
@@ -192,6 +194,7 @@ int
 IpcSetGroup(
     IpcHandle *handle,
     const IpcCall *call,
+    size_t offset,
     Tcl_Obj *value,
     bool commit)
 {
@@ -199,6 +202,7 @@ IpcSetGroup(
     gid_t gid = 0;
     int err;
 
+    (void) offset;
     Tcl_DStringInit(&name);
     err = IpcCanEncode(value, NULL, &name)
 	    ? OsFindGroup(Tcl_DStringValue(&name), &gid) : EINVAL;

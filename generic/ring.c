@@ -99,10 +99,9 @@ CloseRing(
 }
 
 /*
- * GetState, ConfigureEncoding --
+ * GetState --
  *
- *	The attributes -size, -messages, -bytes and -taken, a field of the state;
- *	and -encoding.
+ *	The attributes -size, -messages, -bytes and -taken: a field of the state.
  */
 
 static int
@@ -116,17 +115,6 @@ GetState(
 
     return (err == 0) ? IpcGetWide(&state, offset, valuePtr)
 	    : (err == EBUSY) ? ETIMEDOUT : err;
-}
-
-static int
-ConfigureEncoding(
-    IpcHandle *handle,
-    const IpcCall *call,
-    Tcl_Obj *value,
-    bool commit)
-{
-    return IpcConfigureEncoding(call, value, commit,
-	    &((RingHandle *) handle)->encoding);
 }
 
 /*
@@ -332,7 +320,7 @@ static const IpcAttribute attributes[] = {
     IPC_COMMON_ATTRIBUTES,
     { "-size",	GetState,	offsetof(OsRingState, size), NULL, false },
     { "-encoding", IpcGetEncoding, offsetof(RingHandle, encoding),
-	    ConfigureEncoding, false },
+	    IpcConfigureEncoding, false },
     { "-messages", GetState,	offsetof(OsRingState, messages), NULL, false },
     { "-bytes",	GetState,	offsetof(OsRingState, bytes), NULL, false },
     { "-taken",	GetState,	offsetof(OsRingState, taken), NULL, false },

@@ -266,23 +266,33 @@ IpcIsPlain(
 }
 
 /*
- * IpcDecode --
+ * IpcDecodeBytes, IpcDecode --
  *
- *	Returns a new object for text in the system's encoding.
+ *	Return a new object for bytes in an encoding, and for text in the
+ *	system's encoding.
  */
+
+Tcl_Obj *
+IpcDecodeBytes(
+    Tcl_Encoding encoding,	/* NULL: the system's */
+    const char *bytes,
+    Tcl_Size length)		/* -1: up to the NUL */
+{
+    Tcl_DString decoded;
+    Tcl_Obj *value;
+
+    Tcl_ExternalToUtfDString(encoding, bytes, length, &decoded);
+    value = Tcl_NewStringObj(Tcl_DStringValue(&decoded),
+	    Tcl_DStringLength(&decoded));
+    Tcl_DStringFree(&decoded);
+    return value;
+}
 
 Tcl_Obj *
 IpcDecode(
     const char *text)
 {
-    Tcl_DString decoded;
-    Tcl_Obj *value;
-
-    Tcl_ExternalToUtfDString(NULL, text, -1, &decoded);
-    value = Tcl_NewStringObj(Tcl_DStringValue(&decoded),
-	    Tcl_DStringLength(&decoded));
-    Tcl_DStringFree(&decoded);
-    return value;
+    return IpcDecodeBytes(NULL, text, -1);
 }
 
 /*

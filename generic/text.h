@@ -21,6 +21,8 @@ bool	IpcCanEncode(Tcl_Obj *value, Tcl_Encoding encoding,
 	    Tcl_DString *bytes);
 int	IpcEncode(const IpcCall *call, const char *what, Tcl_Obj *value,
 	    Tcl_Encoding encoding, Tcl_DString *bytes);
+Tcl_Obj *IpcDecodeBytes(Tcl_Encoding encoding, const char *bytes,
+	    Tcl_Size length);
 Tcl_Obj *IpcDecode(const char *text);
 bool	IpcIsPlain(const char *text);
 int	IpcEncodeName(const IpcCall *call, Tcl_DString *name);

@@ -152,7 +152,7 @@ CloseTopic(
 }
 
 /*
- * GetSize, GetPublished, ConfigureEncoding --
+ * GetSize, GetPublished --
  *
  *	Attributes.
  */
@@ -183,17 +183,6 @@ GetPublished(
 	*valuePtr = Tcl_NewWideIntObj((Tcl_WideInt) state.published);
     }
     return (err == EBUSY) ? ETIMEDOUT : err;
-}
-
-static int
-ConfigureEncoding(
-    IpcHandle *handle,
-    const IpcCall *call,
-    Tcl_Obj *value,
-    bool commit)
-{
-    return IpcConfigureEncoding(call, value, commit,
-	    &((TopicHandle *) handle)->encoding);
 }
 
 /*
@@ -568,7 +557,7 @@ static const IpcAttribute attributes[] = {
     IPC_COMMON_ATTRIBUTES,
     { "-size",	GetSize,	0, NULL, false },
     { "-encoding", IpcGetEncoding, offsetof(TopicHandle, encoding),
-	    ConfigureEncoding, false },
+	    IpcConfigureEncoding, false },
     { "-readonly", IpcGetInt,	offsetof(TopicHandle, readonly), NULL, false },
     { "-published", GetPublished, 0, NULL, false },
     { NULL, NULL, 0, NULL, false }

@@ -209,7 +209,8 @@ typedef struct OsLockState {
     uint32_t held;		/* by this handle */
     uint32_t waiters;		/* blocked calls and pending ones */
     bool isAbandoned;		/* until a process makes it clean */
-    pid_t deadPid;		/* of its owner then; 0: it was corrupt */
+    pid_t deadPid;		/* of its owner then; 0: it was corrupt, or is
+				 * not abandoned */
 } OsLockState;
 
 typedef int OsLockOwnerProc(void *data, pid_t pid, uint32_t permits);
