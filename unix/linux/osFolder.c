@@ -18,12 +18,6 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/*
- * OsUnlessHidden, OsReadEntry --
- *
- *	See osFolder.h.
- */
-
 int
 OsUnlessHidden(
     int err)

@@ -29,12 +29,6 @@ OsCheckFile(
     return (status->st_size < (off_t) family->leastSize) ? ENOENT : 0;
 }
 
-/*
- * OsCheckFamily --
- *
- *	See os.h.
- */
-
 int
 OsCheckFamily(
     const OsFamily *family,

@@ -54,12 +54,6 @@ HasContents(
 	    && words[1] >= 0 && words[1] <= MOST_WAITERS && words[2] == 0;
 }
 
-/*
- * OsCheckFile --
- *
- *	See osFolder.h.
- */
-
 int
 OsCheckFile(
     const OsFamily *family,

@@ -12,12 +12,6 @@
 
 #include <stdlib.h>
 
-/*
- * OsLockEnter, OsLockLeave --
- *
- *	See osLock.h.
- */
-
 int
 OsLockEnter(
     OsSharedLock *lock,

@@ -58,12 +58,6 @@ Disarm(
     }
 }
 
-/*
- * OsRingWait --
- *
- *	See osRingCall.h.
- */
-
 int
 OsRingWait(
     OsRing *ring,

@@ -194,12 +194,6 @@ GiveUp(
     return err;
 }
 
-/*
- * OsRingTellEnds --
- *
- *	As osRingReceive.h says.
- */
-
 int
 OsRingTellEnds(
     OsRing *ring)

@@ -150,12 +150,6 @@ LookForRoom(
     return OsSegmentEnd(segment, 0) != 0 || result;
 }
 
-/*
- * OsRingInitWaiters --
- *
- *	See osRingWatch.h.
- */
-
 void
 OsRingInitWaiters(
     OsRing *ring)

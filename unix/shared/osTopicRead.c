@@ -29,12 +29,6 @@
 
 #define ATTEMPTS_AT_TAIL 3
 
-/*
- * OsTopicBegin --
- *
- *	See osTopicRead.h.
- */
-
 int
 OsTopicBegin(
     OsTopic *topic)
@@ -126,12 +120,6 @@ OsTopicSeek(
     return err;
 }
 
-/*
- * OsTopicNoteDamage --
- *
- *	See osTopicRead.h.
- */
-
 int
 OsTopicNoteDamage(
     OsTopic *topic)
@@ -156,12 +144,6 @@ OsTopicNoteDamage(
     }
     return EBADMSG;
 }
-
-/*
- * OsTopicRecover --
- *
- *	See osTopicRead.h.
- */
 
 int
 OsTopicRecover(
@@ -307,12 +289,6 @@ TryReceive(
     return OsSegmentEnd(&topic->segment, (err == EBADMSG)
 	    ? OsTopicNoteDamage(topic) : err);
 }
-
-/*
- * OsTopicArm --
- *
- *	See osTopicRead.h.
- */
 
 uint32_t
 OsTopicArm(

@@ -36,12 +36,6 @@ Look(
     return OsSegmentEnd(segment, 0) != 0 || result;
 }
 
-/*
- * OsTopicInitWaiter --
- *
- *	See osTopicWatch.h.
- */
-
 void
 OsTopicInitWaiter(
     OsTopic *topic)

@@ -74,12 +74,6 @@ CopyOut(
     }
 }
 
-/*
- * OsRingReadEnds --
- *
- *	See ringRecord.h.
- */
-
 int
 OsRingReadEnds(
     OsSegment *segment,
@@ -97,12 +91,6 @@ OsRingReadEnds(
 	    || length > segment->size || ends->ready - ends->tail > length
 	    || ends->used > length) ? EBADMSG : 0;
 }
-
-/*
- * OsRingReadRecord --
- *
- *	See ringRecord.h.
- */
 
 bool
 OsRingReadRecord(
@@ -190,12 +178,6 @@ OsRingSetState(
 	    (uint64_t) attempts << 32 | state, memory_order_release);
 }
 
-/*
- * OsRingCopyOut --
- *
- *	See ringRecord.h.
- */
-
 void
 OsRingCopyOut(
     OsSegment *segment,
@@ -205,12 +187,6 @@ OsRingCopyOut(
     CopyOut(segment, record->position + POSIX_IPC_RECORD, bytes,
 	    record->length);
 }
-
-/*
- * OsRingSkipDone --
- *
- *	See ringRecord.h.
- */
 
 uint64_t
 OsRingSkipDone(
@@ -552,12 +528,6 @@ Tidy(
     atomic_store(&segment->header->ring.tail, ends->tail);
     return Recount(segment, ends);
 }
-
-/*
- * OsRingRepair --
- *
- *	See ringRecord.h.
- */
 
 int
 OsRingRepair(

@@ -460,12 +460,6 @@ OsSegmentOpen(
     return err;
 }
 
-/*
- * OsSegmentOpenObject --
- *
- *	See segment.h.
- */
-
 int
 OsSegmentOpenObject(
     const OsFamily *family,
@@ -514,12 +508,6 @@ OsSegmentClose(
     Unmap(segment);
 }
 
-/*
- * OsSegmentUnlink --
- *
- *	See segment.h.
- */
-
 int
 OsSegmentUnlink(
     const OsSegmentType *type,
@@ -530,12 +518,6 @@ OsSegmentUnlink(
 
     return (err != 0) ? err : OsSegmentFileUnlink(fileName);
 }
-
-/*
- * OsSegmentInitWaiter --
- *
- *	See segment.h.
- */
 
 void
 OsSegmentInitWaiter(

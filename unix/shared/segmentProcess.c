@@ -61,12 +61,6 @@ Prepare(void)
     pthread_atfork(LockForFork, UnlockAfterFork, BecomeChild);
 }
 
-/*
- * OsSegmentFollowForks --
- *
- *	See segmentProcess.h.
- */
-
 void
 OsSegmentFollowForks(void)
 {
@@ -74,12 +68,6 @@ OsSegmentFollowForks(void)
 
     pthread_once(&once, Prepare);
 }
-
-/*
- * OsSegmentEnlist, OsSegmentDelist --
- *
- *	See segmentProcess.h.
- */
 
 void
 OsSegmentEnlist(
@@ -104,12 +92,6 @@ OsSegmentDelist(
     *link = segment->next;
     pthread_mutex_unlock(&mutex);
 }
-
-/*
- * OsSegmentGetMark --
- *
- *	See segmentProcess.h.
- */
 
 uint64_t
 OsSegmentGetMark(

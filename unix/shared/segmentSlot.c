@@ -164,12 +164,6 @@ MoveIn(
     return 0;
 }
 
-/*
- * OsSegmentReserve --
- *
- *	See segmentSlot.h.
- */
-
 int
 OsSegmentReserve(
     int fd,
@@ -245,12 +239,6 @@ TrySlots(
     return err;
 }
 
-/*
- * OsSegmentJoin --
- *
- *	See segmentSlot.h.
- */
-
 int
 OsSegmentJoin(
     OsSegment *segment)
@@ -288,12 +276,6 @@ OsSegmentRejoin(
     }
     return err;
 }
-
-/*
- * OsSegmentSeemsDead --
- *
- *	See segmentSlot.h.
- */
 
 bool
 OsSegmentSeemsDead(
@@ -338,12 +320,6 @@ ReapSlot(
     return true;
 }
 
-/*
- * OsSegmentReap --
- *
- *	See segmentSlot.h.
- */
-
 size_t
 OsSegmentReap(
     OsSegment *segment)
@@ -357,12 +333,6 @@ OsSegmentReap(
     segment->lastReap = OsClock();
     return count;
 }
-
-/*
- * OsSegmentClearSlot --
- *
- *	See segmentSlot.h.
- */
 
 void
 OsSegmentClearSlot(
@@ -435,12 +405,6 @@ ReadWaiter(
     OsProcessCommand(pid, command, sizeof(command));
     return proc(data, pid, command, NameOperation(operation));
 }
-
-/*
- * OsSegmentReadWaiters --
- *
- *	See segmentSlot.h.
- */
 
 int
 OsSegmentReadWaiters(

@@ -7,12 +7,6 @@
 
 #include "topicRecord.h"
 
-/*
- * OsTopicRecount --
- *
- *	See topicRecord.h.
- */
-
 int
 OsTopicRecount(
     OsTopic *topic)
@@ -37,12 +31,6 @@ OsTopicRecount(
     atomic_store(&words->bytes, sum);
     return 0;
 }
-
-/*
- * OsTopicLoadEnds --
- *
- *	See topicRecord.h.
- */
 
 int
 OsTopicLoadEnds(
