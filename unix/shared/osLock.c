@@ -38,22 +38,20 @@ OsLockLeave(
 }
 
 /*
- * CanGoOn, Look --
+ * Look --
  *
- *	Return whether an event loop should try again although no bell has rung:
- *	a participant has died, perhaps before it could ring; Look, also if the
- *	memory is gone. Called on the thread of the waiter, so they only read.
+ *	Returns whether an event loop should try again although no bell has rung:
+ *	permits are free, or a participant has died.
  */
 
 static bool
-CanGoOn(
-    OsSharedLock *lock)
+Look(
+    OsSegment *segment)
 {
-    OsSegment *segment = &lock->segment;
     PosixIpcLock *words = OsLockWords(segment);
     uint32_t owner = atomic_load(&words->owner);
     uint32_t count = OsSegmentCountSlots(segment);
-    uint32_t want = atomic_load(&OsLockSlot(lock)->want);
+    uint32_t want = atomic_load(&OsSegmentGetSlot(segment)->want);
 
     if (owner == POSIX_IPC_ABANDONED || (owner == 0 && want != 0
 	    && want <= segment->size - atomic_load(&words->used))) {
@@ -72,22 +70,6 @@ CanGoOn(
 	}
     }
     return false;
-}
-
-static bool
-Look(
-    void *data)
-{
-    OsSharedLock *lock = data;
-    OsSegment *segment = &lock->segment;
-    bool result;
-
-    if (OsSegmentCheckSize(segment) != 0) {
-	return true;
-    }
-    OsGuardEnter(segment->header, segment->mapped, NULL);
-    result = CanGoOn(lock);
-    return OsSegmentEnd(segment, 0) != 0 || result;
 }
 
 /*
@@ -124,8 +106,8 @@ OsLockOpen(
 	return err;
     }
     lock->process = OsGetGeneration();
-    OsSegmentInitWaiter(&lock->segment, &lock->waiter, Look, lock);
-    OsSegmentInitWaiter(&lock->segment, &lock->noticeWaiter, Look, lock);
+    OsSegmentInitWaiter(&lock->segment, &lock->waiter, Look);
+    OsSegmentInitWaiter(&lock->segment, &lock->noticeWaiter, Look);
     *lockPtr = lock;
     return 0;
 }
@@ -153,8 +135,8 @@ OsLockClose(
     if (lock->held > 0) {
 	OsLockRelease(lock, !isClean && lock->held == lock->segment.size);
     }
-    OsWaiterDrop(&lock->waiter);
-    OsWaiterDrop(&lock->noticeWaiter);
+    OsWaiterDrop(&lock->waiter.word);
+    OsWaiterDrop(&lock->noticeWaiter.word);
     OsSegmentClose(&lock->segment);
     free(lock);
 }
@@ -186,7 +168,6 @@ OsLockTookOver(
  *	Posts to watch with data, once, when it is time to call OsLockTry again,
  *	or, while the handle waits for notifications, OsLockWait with OS_NOW.
  *	Must be called before such a call, which may find that it need not wait.
- *	watch NULL: nothing is posted any more.
  */
 
 int
@@ -198,14 +179,8 @@ OsLockWatch(
     OsSegment *segment = &lock->segment;
     const OsFutexWord *notices = NULL;
     uint32_t value;
-    int err;
+    int err = OsLockBegin(lock);
 
-    if (watch == NULL) {
-	OsWaiterDrop(&lock->waiter);
-	OsWaiterDrop(&lock->noticeWaiter);
-	return 0;
-    }
-    err = OsLockBegin(lock);
     if (err != 0) {
 	return err;
     }
@@ -215,12 +190,13 @@ OsLockWatch(
     }
     err = OsLockEnd(lock, 0);
     if (err == 0) {
-	err = OsWaiterArm(&lock->waiter,
+	err = OsWaiterArm(&lock->waiter.word,
 		&segment->header->bells[POSIX_IPC_BELL_LOOPS].bell, value,
 		watch, data);
     }
     if (err == 0 && notices != NULL) {
-	err = OsWaiterArm(&lock->noticeWaiter, notices, 0, watch, data);
+	err = OsWaiterArm(&lock->noticeWaiter.word, notices, 0, watch,
+		data);
     }
     return err;
 }

@@ -47,8 +47,8 @@ struct OsSharedLock {
 				 * number + 1; or OS_LOCK_SEVERAL */
     uint32_t pending;		/* calls of an event loop, as in its slot */
     unsigned process;		/* generation of forks that made all this */
-    OsWaiter waiter;		/* for an event loop: for permits, */
-    OsWaiter noticeWaiter;	/* and for notifications */
+    OsSegmentWaiter waiter;	/* for an event loop: for permits, */
+    OsSegmentWaiter noticeWaiter;	/* and for notifications */
 };
 
 /*

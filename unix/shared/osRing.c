@@ -182,8 +182,8 @@ OsRingClose(
 	Reap(segment, (uint32_t) segment->slot);
 	OsRingLeave(ring, 0);
     }
-    OsWaiterDrop(&ring->waiter);
-    OsWaiterDrop(&ring->roomWaiter);
+    OsWaiterDrop(&ring->waiter.word);
+    OsWaiterDrop(&ring->roomWaiter.word);
     OsSegmentClose(segment);
     free(ring->taken);
     free(ring);

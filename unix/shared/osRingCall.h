@@ -39,9 +39,8 @@ struct OsRing {
     bool hasLeft;		/* and whether it has left messages */
     uint32_t pending;		/* calls that its slot shows */
     _Atomic uint64_t refused;	/* the least room that was lacking lately */
-    _Atomic unsigned looks;	/* of the waiters' thread */
-    OsWaiter waiter;		/* for an event loop: for messages, */
-    OsWaiter roomWaiter;	/* and for room */
+    OsSegmentWaiter waiter;	/* for an event loop: for messages, */
+    OsSegmentWaiter roomWaiter;	/* and for room */
 };
 
 static inline PosixIpcRing *

@@ -93,69 +93,36 @@ HasDead(
 }
 
 /*
- * CheckEnd --
- *
- *	Reads the last byte of the data, so that the guard notices a shorter file.
- *	That is cheaper than asking for its size, which is done only once a second,
- *	because a file may also end within its last page.
- */
-
-static void
-CheckEnd(
-    OsRing *ring)
-{
-    OsSegment *segment = &ring->segment;
-
-    (void) *(volatile unsigned char *) &segment->data[segment->size - 1];
-    if (atomic_fetch_add(&ring->looks, 1) % 10 == 9) {
-	OsSegmentCheckSize(segment);
-    }
-}
-
-/*
  * Look, LookForRoom --
  *
  *	Return whether an event loop should try again although no bell has rung:
- *	a participant has died, before ringing it or with taken messages, or the
- *	memory is gone. Called on the thread of the waiter, so they only read.
+ *	there are messages or room, or a participant has died, before ringing or
+ *	with taken messages.
  */
 
 static bool
 Look(
-    void *data)
+    OsSegment *segment)
 {
-    OsRing *ring = data;
-    OsSegment *segment = &ring->segment;
-    bool result;
-
-    OsGuardEnter(segment->header, segment->mapped, NULL);
-    CheckEnd(ring);
-    result = OsRingLoad(&OsRingGetWords(segment)->messages) != 0
+    return OsRingLoad(&OsRingGetWords(segment)->messages) != 0
 	    || HasDead(segment);
-    return OsSegmentEnd(segment, 0) != 0 || result;
 }
 
 static bool
 LookForRoom(
-    void *data)
+    OsSegment *segment)
 {
-    OsRing *ring = data;
-    OsSegment *segment = &ring->segment;
-    bool result;
+    OsRing *ring = (OsRing *) segment;
 
-    OsGuardEnter(segment->header, segment->mapped, NULL);
-    CheckEnd(ring);
-    result = HasRoom(segment, atomic_load(&ring->refused))
-	    || HasDead(segment);
-    return OsSegmentEnd(segment, 0) != 0 || result;
+    return HasRoom(segment, atomic_load(&ring->refused)) || HasDead(segment);
 }
 
 void
 OsRingInitWaiters(
     OsRing *ring)
 {
-    OsSegmentInitWaiter(&ring->segment, &ring->waiter, Look, ring);
-    OsSegmentInitWaiter(&ring->segment, &ring->roomWaiter, LookForRoom, ring);
+    OsSegmentInitWaiter(&ring->segment, &ring->waiter, Look);
+    OsSegmentInitWaiter(&ring->segment, &ring->roomWaiter, LookForRoom);
 }
 
 /*
@@ -190,11 +157,11 @@ OsRingWatch(
     }
     err = OsRingEnd(ring, 0);
     if (err == 0 && (events & OS_READABLE)) {
-	err = OsWaiterArm(&ring->waiter, &bells[POSIX_IPC_BELL_LOOPS].bell,
-		value, watch, data);
+	err = OsWaiterArm(&ring->waiter.word,
+		&bells[POSIX_IPC_BELL_LOOPS].bell, value, watch, data);
     }
     if (err == 0 && (events & OS_WRITABLE)) {
-	err = OsWaiterArm(&ring->roomWaiter,
+	err = OsWaiterArm(&ring->roomWaiter.word,
 		&bells[POSIX_IPC_BELL_ROOM_LOOPS].bell, roomValue, watch,
 		data);
     }

@@ -186,7 +186,7 @@ void
 OsTopicClose(
     OsTopic *topic)
 {
-    OsWaiterDrop(&topic->waiter);
+    OsWaiterDrop(&topic->waiter.word);
     OsSegmentClose(&topic->segment);
     free(topic);
 }

@@ -15,25 +15,15 @@
  * Look --
  *
  *	Returns whether an event loop should try again although no bell has rung:
- *	the file was truncated, or a publisher died before it could ring, or
- *	nobody rings for this reader. Called on the thread of the waiter.
+ *	a publisher died before it could ring, or nobody rings for this reader.
  */
 
 static bool
 Look(
-    void *data)
+    OsSegment *segment)
 {
-    OsTopic *topic = data;
-    OsSegment *segment = &topic->segment;
-    bool result;
-
-    if (OsSegmentCheckSize(segment) != 0) {
-	return true;
-    }
-    OsGuardEnter(segment->header, segment->mapped, NULL);
-    result = atomic_load(&OsTopicGetWords(segment)->head)
-	    != atomic_load(&topic->watched);
-    return OsSegmentEnd(segment, 0) != 0 || result;
+    return atomic_load(&OsTopicGetWords(segment)->head)
+	    != atomic_load(&((OsTopic *) segment)->watched);
 }
 
 void
@@ -42,8 +32,8 @@ OsTopicInitWaiter(
 {
     OsSegment *segment = &topic->segment;
 
-    OsSegmentInitWaiter(segment, &topic->waiter, Look, topic);
-    topic->waiter.isSilent = segment->readonly;
+    OsSegmentInitWaiter(segment, &topic->waiter, Look);
+    topic->waiter.word.isSilent = segment->readonly;
 }
 
 /*
@@ -80,8 +70,7 @@ OsTopicIsReadable(
  * OsTopicWatch --
  *
  *	Posts to watch with data, once, when it is time to check whether the
- *	topic is readable. Must be called before that check. watch NULL: nothing
- *	is posted any more.
+ *	topic is readable. Must be called before that check.
  */
 
 int
@@ -95,10 +84,6 @@ OsTopicWatch(
     uint32_t value;
     int err;
 
-    if (watch == NULL) {
-	OsWaiterDrop(&topic->waiter);
-	return 0;
-    }
     OsGuardEnter(segment->header, segment->mapped, NULL);
     value = OsTopicArm(segment, which);
     if (topic->isLost) {
@@ -106,6 +91,6 @@ OsTopicWatch(
     }
     err = OsSegmentEnd(segment, 0);
     atomic_store(&topic->watched, topic->position);
-    return (err != 0) ? err : OsWaiterArm(&topic->waiter,
+    return (err != 0) ? err : OsWaiterArm(&topic->waiter.word,
 	    &segment->header->bells[which].bell, value, watch, data);
 }

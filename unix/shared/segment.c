@@ -519,15 +519,40 @@ OsSegmentUnlink(
     return (err != 0) ? err : OsSegmentFileUnlink(fileName);
 }
 
+/*
+ * Look --
+ *
+ *	Makes the look of a waiter. Memory that is gone is a reason to try again.
+ */
+
+static bool
+Look(
+    void *data)
+{
+    OsSegmentWaiter *waiter = data;
+    OsSegment *segment = waiter->segment;
+    bool result;
+
+    if (OsSegmentCheckSize(segment) != 0) {
+	return true;
+    }
+    OsGuardEnter(segment->header, segment->mapped, NULL);
+    result = waiter->look(segment);
+    return OsSegmentEnd(segment, 0) != 0 || result;
+}
+
 void
 OsSegmentInitWaiter(
     OsSegment *segment,
-    OsWaiter *waiter,
-    bool (*look)(void *data),
-    void *data)
+    OsSegmentWaiter *waiter,
+    bool (*look)(OsSegment *segment))
 {
-    waiter->map = segment->header;
-    waiter->mapped = segment->mapped;
-    waiter->look = look;
-    waiter->lookData = data;
+    *waiter = (OsSegmentWaiter) {
+	.word = {
+	    .map = segment->header, .mapped = segment->mapped,
+	    .look = Look, .lookData = waiter
+	},
+	.segment = segment,
+	.look = look
+    };
 }

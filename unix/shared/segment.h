@@ -93,7 +93,7 @@ int	OsSegmentUnlink(const OsSegmentType *type, const char *name);
  *	thread reads it.
  */
 
-void	OsSegmentInitWaiter(OsSegment *segment, OsWaiter *waiter,
-	    bool (*look)(void *data), void *data);
+void	OsSegmentInitWaiter(OsSegment *segment, OsSegmentWaiter *waiter,
+	    bool (*look)(OsSegment *segment));
 
 #endif /* OS_SEGMENT_H */

@@ -72,6 +72,19 @@ struct OsSegment {
 };
 
 /*
+ * A word of the segment that an event loop waits for. look returns whether the
+ * loop should try again although nobody has woken it: a participant has died,
+ * perhaps before it could. It runs on the thread of the waiter, between Begin and
+ * End, and only reads.
+ */
+
+typedef struct OsSegmentWaiter {
+    OsWaiter word;
+    OsSegment *segment;
+    bool (*look)(OsSegment *segment);
+} OsSegmentWaiter;
+
+/*
  * OsSegmentCheckSize --
  *
  *	EBADMSG if the file is shorter than it was: one system call, for waits,

@@ -35,7 +35,7 @@ struct OsTopic {
     bool hasNoticed;		/* found damage that it could not repair */
     OsTime pause;
     _Atomic uint64_t watched;	/* the position when the waiter was armed */
-    OsWaiter waiter;		/* for an event loop */
+    OsSegmentWaiter waiter;	/* for an event loop */
 };
 
 static inline PosixIpcTopic *
