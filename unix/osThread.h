@@ -5,8 +5,8 @@
  *	Helper threads, and the lock, for unix/ alone: osThread.c.
  *
  *	One recursive lock guards all that threads share here: postings, fetched
- *	units, notifications, handlers of signals. It is held for a few
- *	instructions, or for a system call that does not wait.
+ *	units, notifications, handlers of signals, the list of segments. It is
+ *	held for a few instructions, or for system calls that do not wait.
  */
 
 #ifndef OS_THREAD_H

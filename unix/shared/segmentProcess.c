@@ -14,34 +14,24 @@
 #include "osLifeline.h"
 
 #include <limits.h>
-#include <pthread.h>
-
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static OsSegment *segments;	/* all of the process, with the mutex */
-static uint64_t ownMark;	/* OsProcessMark, of process */
-static uint32_t ownPlace;
-static unsigned markProcess = UINT_MAX;	/* generation in which these two were
-				 * asked for */
 
 /*
- * LockForFork, UnlockAfterFork, BecomeChild, Prepare --
- *
- *	Handlers of fork(2), pthread_atfork(3). The child gives up all lifelines
- *	before it can do anything else. The slots belong to its parent, which
- *	OsSegmentBegin notices by the generation.
+ * All segments of the process, OsProcessMark and OsProcessPlace, and the
+ * generation in which these two were asked for. Protected by the lock.
  */
 
-static void
-LockForFork(void)
-{
-    pthread_mutex_lock(&mutex);
-}
+static OsSegment *segments;
+static uint64_t ownMark;
+static uint32_t ownPlace;
+static unsigned markProcess = UINT_MAX;
 
-static void
-UnlockAfterFork(void)
-{
-    pthread_mutex_unlock(&mutex);
-}
+/*
+ * BecomeChild, Prepare --
+ *
+ *	The handler of fork(2), pthread_atfork(3). The child gives up all
+ *	lifelines before it can do anything else. The slots belong to its parent,
+ *	which OsSegmentBegin notices by the generation.
+ */
 
 static void
 BecomeChild(void)
@@ -52,13 +42,12 @@ BecomeChild(void)
 	    segment->fd = OsLifelineReopen(segment->fd, segment->readonly);
 	}
     }
-    pthread_mutex_init(&mutex, NULL);
 }
 
 static void
 Prepare(void)
 {
-    pthread_atfork(LockForFork, UnlockAfterFork, BecomeChild);
+    pthread_atfork(NULL, NULL, BecomeChild);
 }
 
 void
@@ -73,10 +62,10 @@ void
 OsSegmentEnlist(
     OsSegment *segment)
 {
-    pthread_mutex_lock(&mutex);
+    OsLock();
     segment->next = segments;
     segments = segment;
-    pthread_mutex_unlock(&mutex);
+    OsUnlock();
 }
 
 void
@@ -85,12 +74,12 @@ OsSegmentDelist(
 {
     OsSegment **link = &segments;
 
-    pthread_mutex_lock(&mutex);
+    OsLock();
     while (*link != segment) {
 	link = &(*link)->next;
     }
     *link = segment->next;
-    pthread_mutex_unlock(&mutex);
+    OsUnlock();
 }
 
 uint64_t
@@ -99,7 +88,7 @@ OsSegmentGetMark(
 {
     uint64_t mark;
 
-    pthread_mutex_lock(&mutex);
+    OsLock();
     if (markProcess != OsGetGeneration()) {
 	ownMark = OsProcessMark();
 	ownPlace = OsProcessPlace();
@@ -107,6 +96,6 @@ OsSegmentGetMark(
     }
     mark = ownMark;
     *placePtr = ownPlace;
-    pthread_mutex_unlock(&mutex);
+    OsUnlock();
     return mark;
 }
