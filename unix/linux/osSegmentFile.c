@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -19,6 +20,22 @@
 #define FOLDER "/dev/shm"
 
 const bool osSegmentFileIsAtomic = true;
+
+/*
+ * GetPath --
+ *
+ *	Writes the path of the file with a name, which is no longer than NAME_MAX.
+ */
+
+#define PATH_SIZE (sizeof(FOLDER "/") + NAME_MAX)
+
+static void
+GetPath(
+    const char *name,
+    char path[PATH_SIZE])
+{
+    snprintf(path, PATH_SIZE, FOLDER "/%s", name);
+}
 
 /*
  * Reopen --
@@ -72,13 +89,10 @@ OsSegmentFileOpen(
     OsSegmentFile *file)
 {
     int access = readonly ? O_RDONLY : O_RDWR;
-    char path[512];
+    char path[PATH_SIZE];
     int err;
 
-    if (snprintf(path, sizeof(path), FOLDER "/%s", name)
-	    >= (int) sizeof(path)) {
-	return ENAMETOOLONG;
-    }
+    GetPath(name, path);
     file->map = open(path, access | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file->map < 0) {
 	return (errno == ELOOP || errno == EISDIR || errno == ENXIO)
@@ -142,13 +156,10 @@ OsSegmentFilePublish(
     const char *name,
     const OsSegmentFile *file)
 {
-    char from[40], path[512];
+    char from[40], path[PATH_SIZE];
 
     snprintf(from, sizeof(from), "/proc/self/fd/%d", file->map);
-    if (snprintf(path, sizeof(path), FOLDER "/%s", name)
-	    >= (int) sizeof(path)) {
-	return ENAMETOOLONG;
-    }
+    GetPath(name, path);
     return (linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
 	    ? 0 : errno;
 }
@@ -163,11 +174,8 @@ int
 OsSegmentFileUnlink(
     const char *name)
 {
-    char path[512];
+    char path[PATH_SIZE];
 
-    if (snprintf(path, sizeof(path), FOLDER "/%s", name)
-	    >= (int) sizeof(path)) {
-	return ENAMETOOLONG;
-    }
+    GetPath(name, path);
     return (unlink(path) == 0) ? 0 : errno;
 }
