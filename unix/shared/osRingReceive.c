@@ -10,8 +10,9 @@
 
 #include "osRingReceive.h"
 
+#include "osArray.h"
+
 #include <errno.h>
-#include <stdlib.h>
 
 /*
  * FindReady --
@@ -522,18 +523,13 @@ static int
 ReserveTaken(
     OsRing *ring)
 {
-    size_t room = (ring->takenRoom == 0) ? 16 : ring->takenRoom * 2;
-    OsRingTaken *taken;
+    OsRingTaken *taken = OsMakeRoom(ring->taken, ring->takenCount + 1,
+	    &ring->takenRoom, sizeof(*taken));
 
-    if (ring->takenCount < ring->takenRoom) {
-	return 0;
-    }
-    taken = realloc(ring->taken, room * sizeof(*taken));
     if (taken == NULL) {
 	return ENOMEM;
     }
     ring->taken = taken;
-    ring->takenRoom = room;
     return 0;
 }
 
