@@ -72,11 +72,22 @@ OsLockSlot(
 }
 
 /*
- * OsLockForgetParent --
+ * OsLockForget, OsLockForgetParent --
  *
- *	In a forked child, forgets what the parent's handle holds and waits
- *	for.
+ *	Forget what the handle holds and waits for; in a forked child, what the
+ *	parent's handle does.
  */
+
+static inline void
+OsLockForget(
+    OsSharedLock *lock)
+{
+    lock->held = 0;
+    lock->isInLine = false;
+    lock->waits = 0;
+    lock->owed = 0;
+    lock->pending = 0;
+}
 
 static inline void
 OsLockForgetParent(
@@ -84,11 +95,7 @@ OsLockForgetParent(
 {
     if (lock->process != OsGetGeneration()) {
 	lock->process = OsGetGeneration();
-	lock->held = 0;
-	lock->isInLine = false;
-	lock->waits = 0;
-	lock->owed = 0;
-	lock->pending = 0;
+	OsLockForget(lock);
     }
 }
 
@@ -106,11 +113,7 @@ OsLockLose(
     int err)
 {
     if (err == EBADMSG) {
-	lock->held = 0;
-	lock->isInLine = false;
-	lock->waits = 0;
-	lock->owed = 0;
-	lock->pending = 0;
+	OsLockForget(lock);
     }
     return err;
 }
