@@ -32,8 +32,8 @@ static uint64_t
 Measure(
     uint64_t size)
 {
-    return (size >= POSIX_IPC_RING_LEAST && size <= POSIX_IPC_RING_MOST
-	    && (size & (size - 1)) == 0) ? size : UINT64_MAX;
+    return (size == OsSegmentRoundUp(size, POSIX_IPC_RING_LEAST,
+	    POSIX_IPC_RING_MOST)) ? size : UINT64_MAX;
 }
 
 /*
@@ -119,18 +119,6 @@ static const OsSegmentType ringType = {
  *	open. The other errors are those of segment.h, and ENOMEM.
  */
 
-static uint64_t
-RoundUp(
-    uint64_t size)
-{
-    uint64_t rounded = POSIX_IPC_RING_LEAST;
-
-    while (rounded < size && rounded < POSIX_IPC_RING_MOST) {
-	rounded *= 2;
-    }
-    return rounded;
-}
-
 int
 OsRingOpen(
     const char *name,
@@ -152,7 +140,8 @@ OsRingOpen(
 	return ENOMEM;
     }
     err = OsSegmentOpenObject(&osRingFamily, &ringType, name, flags, mode,
-	    RoundUp(size), false, &ring->segment, object);
+	    OsSegmentRoundUp(size, POSIX_IPC_RING_LEAST, POSIX_IPC_RING_MOST),
+	    false, &ring->segment, object);
     if (err != 0) {
 	free(ring);
 	return err;

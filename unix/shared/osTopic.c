@@ -29,7 +29,7 @@ static uint64_t
 Measure(
     uint64_t size)
 {
-    return (size >= LEAST_SIZE && size <= MOST_SIZE && (size & (size - 1)) == 0)
+    return (size == OsSegmentRoundUp(size, LEAST_SIZE, MOST_SIZE))
 	    ? POSIX_IPC_TOPIC_ROOM(size) : UINT64_MAX;
 }
 
@@ -89,24 +89,6 @@ static const OsSegmentType topicType = {
 };
 
 /*
- * RoundSize --
- *
- *	Returns the least power of two that is no less than size.
- */
-
-static uint64_t
-RoundSize(
-    uint64_t size)
-{
-    uint64_t rounded = LEAST_SIZE;
-
-    while (rounded < size) {
-	rounded *= 2;
-    }
-    return rounded;
-}
-
-/*
  * Prepare --
  *
  *	Prepares a topic, whose segment is open, for reading from a start.
@@ -161,8 +143,8 @@ OsTopicOpen(
 	return ENOMEM;
     }
     err = OsSegmentOpenObject(&osTopicFamily, &topicType, name, flags,
-	    request->mode, RoundSize(request->size), request->readonly,
-	    &topic->segment, object);
+	    request->mode, OsSegmentRoundUp(request->size, LEAST_SIZE, MOST_SIZE),
+	    request->readonly, &topic->segment, object);
     if (err != 0) {
 	free(topic);
 	return err;

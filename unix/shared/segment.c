@@ -7,8 +7,8 @@
 
 #include "segment.h"
 
-#include "osFamily.h"
 #include "osLifeline.h"
+#include "osObject.h"
 #include "osTime.h"
 #include "segmentFile.h"
 #include "segmentProcess.h"
@@ -100,16 +100,10 @@ Adopt(
     OsSegment *segment,
     const OsSegmentFile *file)
 {
-    struct stat status;
-
     if (file->map != file->life) {
 	close(file->map);
     }
     segment->fd = file->life;
-    if (fstat(segment->fd, &status) == 0) {
-	segment->device = status.st_dev;
-	segment->inode = status.st_ino;
-    }
     OsSegmentEnlist(segment);
 }
 
@@ -472,16 +466,17 @@ OsSegmentOpenObject(
     OsSegment *segment,
     OsObject *object)
 {
+    struct stat status;
     int err = OsSegmentOpen(type, name, flags, mode, size, readonly, segment);
 
     if (err != 0) {
 	err = (err == ENOSPC && segment->isFull) ? EUSERS : err;
 	return (flags & OS_CREAT) ? OsExplainCreate(err) : err;
     }
-    *object = (OsObject) {
-	.family = family, .fd = segment->fd, .created = segment->created,
-	.device = segment->device, .inode = segment->inode
-    };
+    if (fstat(segment->fd, &status) != 0) {
+	status = (struct stat) { 0 };
+    }
+    OsNoteObject(object, family, segment->fd, segment->created, &status);
     return 0;
 }
 

@@ -57,6 +57,27 @@ int	OsSegmentOpen(const OsSegmentType *type, const char *name, int flags,
 	    mode_t mode, uint64_t size, bool readonly, OsSegment *segment);
 
 /*
+ * OsSegmentRoundUp --
+ *
+ *	Returns the least power of two, from least to most, that is no less than
+ *	size; most if there is none.
+ */
+
+static inline uint64_t
+OsSegmentRoundUp(
+    uint64_t size,
+    uint64_t least,
+    uint64_t most)
+{
+    uint64_t rounded = least;
+
+    while (rounded < size && rounded < most) {
+	rounded *= 2;
+    }
+    return rounded;
+}
+
+/*
  * OsSegmentOpenObject --
  *
  *	OsSegmentOpen for the handle of a family; also stores which object it

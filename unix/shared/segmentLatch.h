@@ -66,8 +66,6 @@ struct OsSegment {
     unsigned process;		/* generation of forks that took the slot */
     uint32_t damageSeen;	/* of the header's damage */
     OsTime lastReap;		/* when OsSegmentReap last ran here */
-    dev_t device;		/* which file it is */
-    ino_t inode;
     OsSegment *next;		/* in the list of the process */
 };
 
