@@ -75,12 +75,24 @@ const void *IpcSearchRow(Tcl_Interp *interp, Tcl_Obj *word, const void *table,
 	    size_t size, const char *what);
 
 /*
- * IpcFindRow --
+ * IpcKeptRow, IpcFindRow --
  *
- *	Returns the row of a table that a word names. Rows have size bytes and
- *	begin with their names. The word keeps the row for the next time. On
- *	failure, returns NULL, with an error about what in the interpreter.
+ *	Return the row of a table that a word names. Rows have size bytes and
+ *	begin with their names. The word keeps the row for the next time;
+ *	IpcKeptRow returns NULL if it does not keep one of this table. On
+ *	failure, IpcFindRow returns NULL, with an error about what in the
+ *	interpreter.
  */
+
+static inline const void *
+IpcKeptRow(
+    const Tcl_Obj *word,
+    const void *table)
+{
+    return (word->typePtr == &ipcRowRep
+		    && word->internalRep.twoPtrValue.ptr1 == table)
+	    ? word->internalRep.twoPtrValue.ptr2 : NULL;
+}
 
 static inline const void *
 IpcFindRow(
@@ -90,9 +102,9 @@ IpcFindRow(
     size_t size,		/* bytes */
     const char *what)
 {
-    return (word->typePtr == &ipcRowRep
-		    && word->internalRep.twoPtrValue.ptr1 == table)
-	    ? word->internalRep.twoPtrValue.ptr2
+    const void *row = IpcKeptRow(word, table);
+
+    return (row != NULL) ? row
 	    : IpcSearchRow(interp, word, table, size, what);
 }
 

@@ -69,26 +69,33 @@ static const IpcOption storeOptions[] = {
 };
 
 /*
- * CheckAligned --
+ * FailAligned, CheckAligned --
  *
- *	Fails a call for an offset that is not a multiple of size, a power of
+ *	Fail a call for an offset that is not a multiple of size, a power of
  *	two.
  */
 
 static int
-CheckAligned(
+FailAligned(
     const IpcCall *call,
     int64_t offset,
     size_t size)
 {
     char text[80];
 
-    if ((offset & ((int64_t) size - 1)) == 0) {
-	return TCL_OK;
-    }
     snprintf(text, sizeof(text), "offset %" PRId64 " is not a multiple of %d",
 	    offset, (int) size);
     return IpcFail(call, EINVAL, Tcl_NewStringObj(text, -1));
+}
+
+static inline int
+CheckAligned(
+    const IpcCall *call,
+    int64_t offset,
+    size_t size)
+{
+    return ((offset & ((int64_t) size - 1)) == 0) ? TCL_OK
+	    : FailAligned(call, offset, size);
 }
 
 /*
@@ -98,7 +105,7 @@ CheckAligned(
  *	failed.
  */
 
-static int
+static inline int
 BeginAccess(
     IpcHandle *handle,
     const IpcCall *call,
@@ -117,8 +124,9 @@ BeginAccess(
 /*
  * ReadStoreOptions --
  *
- *	Reads the options of a call that stores. The word that waiters are woken
- *	at must be aligned and inside, or nothing is stored.
+ *	Reads the options of a call that stores, from the word at optional on. The
+ *	word that waiters are woken at must be aligned and inside, or nothing is
+ *	stored. If that fails, the type is no longer held.
  */
 
 static int
@@ -128,15 +136,18 @@ ReadStoreOptions(
     Access *access)
 {
     uint64_t word;
-    int err;
+    int err, code = TCL_ERROR;
 
-    if (IpcReadOptions(call, optional, storeOptions, access) != TCL_OK
-	    || CheckAligned(call, access->offset, WORD) != TCL_OK) {
-	return TCL_ERROR;
+    if (IpcReadOptions(call, optional, storeOptions, access) == TCL_OK
+	    && CheckAligned(call, access->offset, WORD) == TCL_OK) {
+	err = OsShmLoad(access->shm, access->offset, WORD, &word);
+	code = (err == 0) ? TCL_OK : IpcFailAccess(call, err, access->shm,
+		access->offset, WORD);
     }
-    err = OsShmLoad(access->shm, access->offset, WORD, &word);
-    return (err == 0) ? TCL_OK : IpcFailAccess(call, err, access->shm,
-	    access->offset, WORD);
+    if (code != TCL_OK) {
+	IpcDropType(access->type);
+    }
+    return code;
 }
 
 /*
@@ -157,15 +168,9 @@ BeginStore(
 	IpcFailReadonly(call);
 	return TCL_ERROR;
     }
-    if (BeginAccess(handle, call, access) != TCL_OK) {
-	return TCL_ERROR;
-    }
-    if (call->objc == optional
-	    || ReadStoreOptions(call, optional, access) == TCL_OK) {
-	return TCL_OK;
-    }
-    IpcDropType(access->type);
-    return TCL_ERROR;
+    return (BeginAccess(handle, call, access) != TCL_OK) ? TCL_ERROR
+	    : (call->objc == optional) ? TCL_OK
+	    : ReadStoreOptions(call, optional, access);
 }
 
 /*
@@ -353,11 +358,23 @@ IpcSetMethod(
 }
 
 /*
- * BeginAtomic --
+ * FailKind, BeginAtomic --
  *
- *	BeginStore for an access that is atomic: the type is aligned, and its kind
- *	not beyond last.
+ *	BeginAtomic is BeginStore for an access that is atomic: the type is
+ *	aligned, and its kind not beyond last. Otherwise FailKind fails the call.
  */
+
+static int
+FailKind(
+    const IpcCall *call,
+    IpcKind last,
+    const Access *access)
+{
+    IpcDropType(access->type);
+    return IpcFail(call, EINVAL, Tcl_ObjPrintf("type \"%s\" is not %s",
+	    Tcl_GetString(call->objv[3]), (last == TYPE_DOUBLE)
+		    ? "an integer, float or double" : "an integer"));
+}
 
 static inline int
 BeginAtomic(
@@ -367,16 +384,9 @@ BeginAtomic(
     IpcKind last,		/* TYPE_DOUBLE or TYPE_UINT64 */
     Access *access)
 {
-    if (BeginStore(handle, call, optional, access) != TCL_OK) {
-	return TCL_ERROR;
-    }
-    if (access->type->kind > last) {
-	IpcDropType(access->type);
-	return IpcFail(call, EINVAL, Tcl_ObjPrintf("type \"%s\" is not %s",
-		Tcl_GetString(call->objv[3]), (last == TYPE_DOUBLE)
-			? "an integer, float or double" : "an integer"));
-    }
-    return CheckAligned(call, access->offset, access->type->size);
+    return (BeginStore(handle, call, optional, access) != TCL_OK) ? TCL_ERROR
+	    : (access->type->kind > last) ? FailKind(call, last, access)
+	    : CheckAligned(call, access->offset, access->type->size);
 }
 
 /*

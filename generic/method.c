@@ -104,6 +104,56 @@ HandleDeleted(
 }
 
 /*
+ * FailAwait --
+ *
+ *	Fails a call by posix_ipc::await of a method that never waits.
+ */
+
+static int
+FailAwait(
+    const IpcCall *call,
+    const IpcMethod *method)
+{
+    Tcl_SetObjResult(call->interp, Tcl_ObjPrintf(
+	    "method \"%s\" can't be awaited", method->name));
+    Tcl_SetErrorCode(call->interp, "TCL", "OPERATION", "AWAIT",
+	    (char *) NULL);
+    return TCL_ERROR;
+}
+
+/*
+ * CallMethod --
+ *
+ *	Calls a method of a handle. Inline, and all that fails is elsewhere,
+ *	so that a call saves no registers.
+ */
+
+static inline int
+CallMethod(
+    IpcHandle *handle,
+    const IpcMethod *method,
+    Tcl_Interp *interp,
+    Tcl_Size objc,
+    Tcl_Obj *const objv[],
+    IpcReceiver *receiver)
+{
+    IpcCall call = {
+	.interp = interp, .package = handle->package,
+	.objc = objc, .objv = objv, .prefix = 2,
+	.usage = method->usage, .verb = method->verb,
+	.family = handle->family, .name = handle->name, .receiver = receiver
+    };
+
+    return !IpcHasWords(&call, method->least, method->most)
+	    ? IpcFailUsage(&call)
+	    : (!handle->isOpen && !(method->flags & IPC_WHEN_CLOSED))
+	    ? IpcFail(&call, EBADF, NULL)
+	    : (receiver != NULL && !(method->flags & IPC_CAN_AWAIT))
+	    ? FailAwait(&call, method)
+	    : method->proc(handle, &call);
+}
+
+/*
  * IpcInvoke --
  *
  *	Finds the method of a handle and calls it. receiver, if not NULL, takes
@@ -118,39 +168,16 @@ IpcInvoke(
     Tcl_Obj *const objv[],
     IpcReceiver *receiver)
 {
-    const IpcFamily *family = handle->family;
     const IpcMethod *method;
 
     if (objc < 2) {
 	Tcl_WrongNumArgs(interp, 1, objv, "method ?arg ...?");
 	return TCL_ERROR;
     }
-    method = IpcFindRow(interp, objv[1], family->methods, sizeof(*method),
-	    "method");
-    if (method == NULL) {
-	return TCL_ERROR;
-    }
-
-    IpcCall call = {
-	.interp = interp, .package = handle->package,
-	.objc = objc, .objv = objv, .prefix = 2,
-	.usage = method->usage, .verb = method->verb,
-	.family = family, .name = handle->name, .receiver = receiver
-    };
-
-    if (!IpcHasWords(&call, method->least, method->most)) {
-	return IpcFailUsage(&call);
-    }
-    if (!handle->isOpen && !(method->flags & IPC_WHEN_CLOSED)) {
-	return IpcFail(&call, EBADF, NULL);
-    }
-    if (receiver != NULL && !(method->flags & IPC_CAN_AWAIT)) {
-	Tcl_SetObjResult(interp, Tcl_ObjPrintf(
-		"method \"%s\" can't be awaited", method->name));
-	Tcl_SetErrorCode(interp, "TCL", "OPERATION", "AWAIT", (char *) NULL);
-	return TCL_ERROR;
-    }
-    return method->proc(handle, &call);
+    method = IpcFindRow(interp, objv[1], handle->family->methods,
+	    sizeof(*method), "method");
+    return (method == NULL) ? TCL_ERROR
+	    : CallMethod(handle, method, interp, objc, objv, receiver);
 }
 
 /*
@@ -167,7 +194,13 @@ HandleNRCmd(
     int objc,
     Tcl_Obj *const objv[])
 {
-    return IpcInvoke(clientData, interp, objc, objv, NULL);
+    IpcHandle *handle = clientData;
+    const IpcMethod *method = (objc < 2) ? NULL
+	    : IpcKeptRow(objv[1], handle->family->methods);
+
+    return (method != NULL)
+	    ? CallMethod(handle, method, interp, objc, objv, NULL)
+	    : IpcInvoke(handle, interp, objc, objv, NULL);
 }
 
 static int

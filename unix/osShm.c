@@ -260,11 +260,12 @@ AccessOnce(
 }
 
 /*
- * OsShmAccessChecked --
+ * OsShmAccessChecked, OsShmAccessAgain --
  *
- *	Makes an access the slow way, and tries again if another process
- *	shrinks and grows the segment meanwhile. An access of no bytes only
- *	checks that it is inside.
+ *	OsShmAccessChecked makes an access the slow way, and tries again if
+ *	another process shrinks and grows the segment meanwhile. An access of no
+ *	bytes only checks that it is inside. OsShmAccessAgain is the same after the
+ *	fast way has found that memory is gone.
  *
  *	ERANGE: not inside. ENOSPC: inside, but the system has no memory to
  *	put there. Where fstatvfs(2) knows nothing of segments, as on macOS, none
@@ -287,6 +288,15 @@ OsShmAccessChecked(
     }
     return (fstatvfs(shm->fd, &status) == 0 && status.f_bfree > 0)
 	    ? ERANGE : ENOSPC;
+}
+
+int
+OsShmAccessAgain(
+    OsShm *shm,
+    const OsAccess *access)
+{
+    OsShmUnmap(shm);
+    return OsShmAccessChecked(shm, access);
 }
 
 /*

@@ -22,8 +22,8 @@ struct OsShm {
 
 /*
  * An access to length bytes at offset: touch makes it in their mapping, inside
- * a guard, unless length is 0. It may be called again if memory turned out to
- * be gone; what it wrote before is lost.
+ * a guard. If length is 0, touch need not be called. It may be called again if
+ * memory turned out to be gone; what it wrote before is lost.
  */
 
 typedef void OsTouch(void *place, void *data);
@@ -36,56 +36,18 @@ typedef struct OsAccess {
 } OsAccess;
 
 int	OsShmAccessChecked(OsShm *shm, const OsAccess *access);
+int	OsShmAccessAgain(OsShm *shm, const OsAccess *access);
 char	*OsShmMapPart(const OsShm *shm, int64_t offset, size_t length,
 	    size_t *mappedPtr, size_t *beforePtr);
 void	OsShmUnmap(OsShm *shm);
 
 /*
- * OsShmEnter, OsShmLeave --
- *
- *	Bracket an access the fast way, without a system call. OsShmEnter returns
- *	the address, inside a guard, or NULL if only OsShmAccessChecked can tell
- *	whether the access is inside. An access before the last mapped page is
- *	safe if the segment still reaches into that page. OsShmLeave returns
- *	false if some of the memory was gone.
- */
-
-static inline char *
-OsShmEnter(
-    OsShm *shm,
-    int64_t offset,
-    size_t length)		/* bytes */
-{
-    if (length == 0 || length > shm->surelyInside
-	    || (uint64_t) offset > shm->surelyInside - length) {
-	return NULL;
-    }
-    OsGuardEnter(shm->map, shm->mapped, NULL);
-    (void) *(volatile const char *) (shm->map + shm->mapped - 1);
-    if (osGuard.broken) {
-	OsGuardLeave();
-	OsShmUnmap(shm);
-	return NULL;
-    }
-    return shm->map + offset;
-}
-
-static inline bool
-OsShmLeave(
-    OsShm *shm)
-{
-    if (OsGuardLeave()) {
-	OsShmUnmap(shm);
-	return false;
-    }
-    return true;
-}
-
-/*
  * OsShmAccess --
  *
- *	Makes an access the fast way if that is safe, else the slow way.
- *	Inline, so that touch can be inlined too.
+ *	Makes an access the fast way, without a system call, if that is safe: an
+ *	access before the last mapped page is inside if the segment still
+ *	reaches into that page. Otherwise makes it the slow way. Inline, so that
+ *	touch can be inlined too.
  *
  *	ERANGE: not all of it is inside, or another process has truncated the
  *	segment meanwhile. ENOSPC: the system has no memory left for a page that
@@ -96,20 +58,27 @@ static inline int
 OsShmAccess(
     OsShm *shm,
     int64_t offset,
-    size_t length,
+    size_t length,		/* bytes */
     OsTouch *touch,
     void *data)
 {
-    char *place = OsShmEnter(shm, offset, length);
+    char *map = shm->map;
+    const size_t mapped = shm->mapped, inside = shm->surelyInside;
+    bool isFast = (uint64_t) offset < inside
+	    && length <= inside - (size_t) offset;
 
-    if (place != NULL) {
-	touch(place, data);
-	if (OsShmLeave(shm)) {
+    if (isFast) {
+	OsGuardEnter(map, mapped, NULL);
+	(void) *(volatile const char *) (map + mapped - 1);
+	if (!osGuard.broken) {
+	    touch(map + offset, data);
+	}
+	if (!OsGuardLeave()) {
 	    return 0;
 	}
     }
-    return OsShmAccessChecked(shm, &(OsAccess) { offset, length, touch,
-	    data });
+    return (isFast ? OsShmAccessAgain : OsShmAccessChecked)(shm,
+	    &(OsAccess) { offset, length, touch, data });
 }
 
 #endif /* OS_SHM_H */
