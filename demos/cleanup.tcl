@@ -4,8 +4,9 @@
 # For example: cleanup.tcl sem /wuthering_heights shm /four_yorkshiremen
 
 source [file join [file dirname [info script]] load.tcl]
+package require posix_ipc::cleanup
 
-set families {sem shm mq lock ring topic}
+set families $posix_ipc::families::all
 if {[llength $argv] % 2} {
     puts stderr "usage: [file tail $argv0] ?family name ...?, where a family is [join $families {, }]"
     exit 2

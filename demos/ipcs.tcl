@@ -9,7 +9,7 @@ package require posix_ipc::monitor
 source [file join [file dirname [info script]] printable.tcl]
 source [file join [file dirname [info script]] people.tcl]
 
-set kinds $posix_ipc::monitor::families
+set kinds $posix_ipc::families::all
 set usage "usage: [file tail $argv0] ?option ...? ?pattern?
 
 Shows the named semaphores, segments, queues, locks, rings and topics of the system.
@@ -64,15 +64,14 @@ set twice 0.3
 # that looks once cannot see how long nobody has had it open.
 set oldEnough {}
 
-# The state of each kind: a script with the facts as variables, and the fact by
-# which it is sorted.
+# The state of an object, by kind: a script with the facts as variables. Other kinds
+# show their main figure with its name, as in "value 5".
 set states {
-    sem   {{string cat "value " $value}  value}
-    shm   {{string cat $size " B"}  size}
-    mq    {{string cat $currentmessages " of " $maxmessages ", " $bytes " B"}  currentmessages}
-    lock  {{lockState $permits $free $owners}  free}
-    ring  {{string cat $messages ", " $bytes " of " $size " B" [expr {$taken ? ", $taken taken" : ""}]}  messages}
-    topic {{string cat $published " published, " $bytes " B"}  published}
+    shm   {string cat $size " B"}
+    mq    {string cat $currentmessages " of " $maxmessages ", " $bytes " B"}
+    lock  {lockState $permits $free $owners}
+    ring  {string cat $messages ", " $bytes " of " $size " B" [expr {$taken ? ", $taken taken" : ""}]}
+    topic {string cat $published " published, " $bytes " B"}
 }
 
 # Cells -----------------------------------------------------------------------
@@ -127,13 +126,13 @@ proc mode {facts} {
 # A state that could not be read is shown as a dash. For a queue, only the
 # bytes may be missing.
 proc state {facts} {
-    lassign [dict get $::states [fact $facts type]] script key
-    if {![dict exists $facts $key]} {
+    set figure [figure $facts]
+    if {![dict exists $facts $figure]} {
         return "-"
     }
     set bytes -
     dict with facts {}
-    return [eval $script]
+    return [eval [lookup $::states $type {string cat $figure " " [set $figure]}]]
 }
 
 proc lockState {permits free owners} {
@@ -145,20 +144,25 @@ proc lockState {permits free owners} {
     return "$free of $permits free"
 }
 
+# The fact that is the main figure of an object, by which it is sorted.
+proc figure {facts} {
+    return [lindex [dict get $posix_ipc::families::figures [fact $facts type]] 0]
+}
+
 proc amount {facts} {
-    return [lookup $facts [lindex [dict get $::states [fact $facts type]] 1] -1]
+    return [lookup $facts [figure $facts] -1]
 }
 
 # No call waits for a semaphore that has units, nor for a queue that has both messages
 # and room. Otherwise the system's count tells, or the threads that were found. If
-# none were found and not all processes were examined, there may be some. Locks and
-# rings count their waiters; a topic does not know read-only readers.
+# none were found and not all processes were examined, there may be some. Other objects
+# count their waiters, except that a topic does not know read-only readers.
 proc waiting {facts} {
     set blocked [llength [lookup $facts blocked {}]]
     switch [fact $facts type] {
-        shm         {return "-"}
-        lock - ring {return [lookup $facts waiters ?]}
-        topic       {return [expr {$blocked ? $blocked : "?"}]}
+        sem - mq {}
+        shm      {return "-"}
+        default  {return [lookup $facts waiters [expr {$blocked ? $blocked : "?"}]]}
     }
     set amount [amount $facts]
     if {$amount < 0} {
@@ -848,7 +852,7 @@ proc heed {event object detail} {
 proc nothing {options} {
     dict with options {}
     set what [join [lmap type [expr {$types eq "" ? $posix_ipc::monitor::types : $types}] {
-        dict get $posix_ipc::monitor::nouns $type
+        dict get $posix_ipc::families::shortNouns $type
     }] ", "]
     set what "no [regsub {, (\w+)$} $what { or \1}]"
     if {$pattern ne "*"} {

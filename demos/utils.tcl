@@ -180,7 +180,8 @@ proc demo::fail {message} {
 # The shell command that removes the object of an error message.
 proc demo::cleanupCommand {message} {
     variable folder
-    regexp {(semaphore|shared memory|message queue) "(.*)"} $message - kind name
-    set family [dict get {semaphore sem {shared memory} shm {message queue} mq} $kind]
+    set nouns [lreverse $posix_ipc::families::nouns]
+    regexp "([join [dict keys $nouns] |]) \"(.*)\"" $message - noun name
+    set family [dict get $nouns $noun]
     return [list [info nameofexecutable] [file join $folder cleanup.tcl] $family $name]
 }

@@ -28,16 +28,13 @@
 
 package require Tcl 8.6-
 package require posix_ipc
+source [file join [file dirname [info script]] families.tcl]
 
 namespace eval ::posix_ipc::cleanup {
     variable handles {}     ;# a dict: command -> {family name}
     variable keeper ""      ;# the pipe to the shell
     variable owner ""       ;# the process that has started it
     variable folder [file dirname [file normalize [info script]]]
-
-    # The attribute by which a family is recognized. Semaphores have none of these.
-
-    variable attributes {-mqd mq  -fd shm  -permits lock  -taken ring  -published topic}
 
     variable shell {
         trap "" HUP INT QUIT TERM
@@ -86,13 +83,13 @@ proc ::posix_ipc::cleanup::Start {} {
 
 # Identify --
 #
-#       The family and the name of a handle's object.
+#       The family and the name of a handle's object. Not every system has an attribute
+#       by which semaphores are recognized.
 
 proc ::posix_ipc::cleanup::Identify {handle} {
-    variable attributes
     set values [uplevel 2 [list $handle configure]]
     set family sem
-    dict for {attribute itsFamily} $attributes {
+    dict for {itsFamily attribute} $::posix_ipc::families::attributes {
         if {[dict exists $values $attribute]} {
             set family $itsFamily
         }

@@ -138,29 +138,19 @@
 
 package require Tcl 8.6-
 package require posix_ipc
+source [file join [file dirname [info script]] families.tcl]
 
 namespace eval ::posix_ipc::monitor {
 
-    # The facts that history samples, by type.
+    # The families that the system has.
 
-    variable sampled {
-        sem value  shm size  mq {currentmessages bytes}  lock {free waiters}
-        ring {messages bytes}  topic {published bytes}
+    variable types $::posix_ipc::families::all
+    if {![::posix_ipc::constants MESSAGE_QUEUES_SUPPORTED]} {
+        set types [lsearch -all -inline -exact -not $types mq]
     }
-
-    # The types that this posix_ipc has.
-
-    variable families [lmap type [dict keys $sampled] {
-        if {![namespace ensemble exists ::posix_ipc::$type]} continue
-        set type
-    }]
 
     # The options: defaults, and what their values must be.
 
-    variable types [lmap type $families {
-        if {$type eq "mq" && ![::posix_ipc::constants MESSAGE_QUEUES_SUPPORTED]} continue
-        set type
-    }]
     variable options [list \
         -interval 1.0  -slice 0.005  -history 300  -holders 2.0 \
         -types $types  -pattern *]
@@ -173,7 +163,7 @@ namespace eval ::posix_ipc::monitor {
         number   {[string is double -strict $value] && $value >= 0}
         count    {[string is integer -strict $value] && $value > 0}
         types    {[string is list $value] && [lsearch -not [lmap type $value {
-                  expr {$type in $::posix_ipc::monitor::families}}] 1] < 0}
+                  expr {$type in $::posix_ipc::families::all}}] 1] < 0}
         any      1
     }
 
@@ -193,8 +183,6 @@ namespace eval ::posix_ipc::monitor {
         orphaned  {no process has $name open}
         unclaimed {no visible process has $name open; $unseen}
     }
-
-    variable nouns {sem semaphore shm segment mq queue lock lock ring ring topic topic}
 
     # The facts from which each problem is concluded; one of them suffices.
 

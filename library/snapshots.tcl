@@ -173,7 +173,7 @@ oo::define ::posix_ipc::monitor {
             file stat /proc/self self
             set user $self(uid)
         }
-        foreach type $::posix_ipc::monitor::families {
+        foreach type $::posix_ipc::families::all {
             yield pause
             try {
                 my WalkType $type $isAsked
@@ -456,7 +456,7 @@ oo::define ::posix_ipc::monitor {
 
     method Sample {object} {
         set sample [list $startedAt]
-        foreach key [dict get $::posix_ipc::monitor::sampled [lindex $object 0]] {
+        foreach key [dict get $::posix_ipc::families::figures [lindex $object 0]] {
             if {![dict exists $facts($object) $key]} return
             lappend sample [dict get $facts($object) $key]
         }
@@ -696,7 +696,7 @@ oo::define ::posix_ipc::monitor {
 
     method Describe {state problem} {
         dict with state {}
-        set noun [dict get $::posix_ipc::monitor::nouns $type]
+        set noun [dict get $::posix_ipc::families::shortNouns $type]
         set waits [my DescribeWaiters $state]
         set unseen [my DescribeUnseen]
         set held "at 0"

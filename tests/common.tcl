@@ -72,11 +72,22 @@ testConstraint resizable    [expr {![testConstraint macos]}]
 testConstraint sizedOnce    [expr {![testConstraint resizable]}]
 testConstraint noSemValue   [expr {![testConstraint semValue]}]
 
-# The families, as the package has them: each is an ensemble.
+# families are those of the package: each is an ensemble. types are those that the system has, in the order in which
+# programs show them; segments, those that are shared segments with our own layout.
+
+source [file join [file dirname [info script]] families.tcl]
 
 set families [lmap command [lsort [info commands ::posix_ipc::*]] {
     if {![namespace ensemble exists $command]} continue
     namespace tail $command
+}]
+set types [dict keys $descriptions]
+if {[testConstraint noQueues]} {
+    set types [lsearch -all -inline -exact -not $types mq]
+}
+set segments [lmap family [dict keys $descriptions] {
+    if {![described $family isSegment]} continue
+    set family
 }]
 
 # Names ---------------------------------------------------------------------
@@ -156,14 +167,7 @@ proc unlink {args} {
 #       more options of open.
 
 proc small {family} {
-    return [dict get {
-        sem   {}
-        shm   {-size 4096}
-        mq    {-maxmessages 4 -maxmessagesize 64}
-        lock  {}
-        ring  {-size 4096}
-        topic {-size 4096}
-    } $family]
+    return [described $family small]
 }
 
 proc fresh {family args} {
@@ -200,14 +204,11 @@ proc objectAttributes {family} {
     if {[testConstraint linux]} {
         return {-name -created -linked -mode -owner -group}
     }
-    return [dict get {
-        sem   {-name -created}
-        shm   {-name -created -mode -owner -group}
-        mq    {-name -created -linked -mode -owner -group}
-        lock  {-name -created -mode -owner -group}
-        ring  {-name -created -mode -owner -group}
-        topic {-name -created -mode -owner -group}
-    } $family]
+    return [switch $family {
+        sem     {list -name -created}
+        mq      {list -name -created -linked -mode -owner -group}
+        default {list -name -created -mode -owner -group}
+    }]
 }
 
 # allAttributes --
@@ -215,14 +216,7 @@ proc objectAttributes {family} {
 #       All attributes of a family's handles, those that all share first.
 
 proc allAttributes {family} {
-    set own [dict get {
-        sem   {-value}
-        shm   {-fd -size -readonly}
-        mq    {-mqd -maxmessages -maxmessagesize -currentmessages -blocking -encoding -read -write}
-        lock  {-permits -free -held -abandoned}
-        ring  {-size -encoding -messages -bytes -taken}
-        topic {-size -encoding -readonly -published}
-    } $family]
+    set own [described $family attributes]
     if {![testConstraint semValue]} {
         set own [lsearch -all -inline -exact -not $own -value]
     }

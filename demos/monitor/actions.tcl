@@ -4,7 +4,7 @@
 # under the buttons.
 
 namespace eval actions {
-    # type: action, button, fields: name, label, first value, width
+    # type: action, button, fields: name, label, first value, width. Other types have no actions
     variable table {
         sem {
             release "Release" {count "units" 1 5}
@@ -65,9 +65,10 @@ proc actions::build {window} {
     variable table
     variable frame $window
     ttk::frame $frame
+    set table [dict merge [dict map {type -} $::posix_ipc::families::nouns {list}] $table]
     foreach {type rows} $table {
         ttk::frame $frame.$type
-        set width [tcl::mathfunc::max {*}[lmap {- label -} $rows {string length $label}]]
+        set width [tcl::mathfunc::max 0 {*}[lmap {- label -} $rows {string length $label}]]
         foreach {action label fields} $rows {
             buildRow $frame.$type.$action $type $action $label $fields $width
             pack $frame.$type.$action -side top -fill x -pady [theme::px 2]

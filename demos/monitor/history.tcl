@@ -6,7 +6,7 @@ namespace eval history {}
 # A line for each sample: its time in ISO 8601 and in seconds since 1970, and the
 # facts. An hour has 3600 samples at one a second; equal ones in a row are left out.
 proc history::csv {object} {
-    set lines [list [join [list time seconds {*}[dict get $::posix_ipc::monitor::sampled [lindex $object 0]]] ,]]
+    set lines [list [join [list time seconds {*}[dict get $::posix_ipc::families::figures [lindex $object 0]]] ,]]
     foreach sample [model history $object] {
         set values [lassign $sample time]
         set milliseconds [expr {int(1000 * ($time - floor($time)))}]

@@ -7,10 +7,10 @@
 
 namespace eval plot {
     variable canvas
-    # The units of the first and of the second figure.
+    # The units of the first and of the second figure, if they are not the names of the facts.
     variable units {
         sem "units"  shm "bytes"  mq {"messages" "bytes"}  lock {"permits free" "waiting"}
-        ring {"messages" "bytes"}  topic {"a second" "bytes"}
+        topic {"a second" "bytes"}
     }
     variable spans {60 "1 min" 600 "10 min" 3600 "1 h"}
     variable span 60        ;# seconds that are seen
@@ -46,7 +46,7 @@ proc plot::draw {} {
     variable units
     variable samples [recent [trend::samples $object]]
     if {![layOut $samples]} return
-    lassign [dict get $units [lindex $object 0]] first second
+    lassign [dict get [dict merge $::posix_ipc::families::figures $units] [lindex $object 0]] first second
     set limit [model get $object maxmessages ""]
     set scale [scale [concat $limit [lmap sample $samples {lindex $sample 1}]] $first]
     drawTimes

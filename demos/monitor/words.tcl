@@ -1,23 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Puts things into words: kinds, sizes, modes, failures.
 
-namespace eval words {
-    variable kinds {
-        sem "Semaphore" shm "Shared memory" mq "Message queue" lock "Lock" ring "Ring" topic "Topic"
-    }
-    variable plurals {
-        sem "Semaphores" shm "Segments" mq "Queues" lock "Locks" ring "Rings" topic "Topics"
-    }
-}
+namespace eval words {}
 
 proc words::kind {type} {
-    variable kinds
-    return [dict get $kinds $type]
+    return [string totitle [dict get $::posix_ipc::families::nouns $type]]
 }
 
 proc words::plural {type} {
-    variable plurals
-    return [dict get $plurals $type]
+    return [string totitle [dict get $::posix_ipc::families::shortNouns $type]s]
 }
 
 proc words::size {bytes} {
@@ -49,7 +40,7 @@ proc words::time {seconds} {
 
 # The fact that is the main figure of an object: value, size, depth and so on.
 proc words::key {type} {
-    return [lindex [dict get $::posix_ipc::monitor::sampled $type] 0]
+    return [lindex [dict get $::posix_ipc::families::figures $type] 0]
 }
 
 # That figure; for a lock, its state.

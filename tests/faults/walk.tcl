@@ -13,6 +13,7 @@ lassign $argv faults library name
 load $faults Faults
 source [file join [file dirname [info script]] scenarios.tcl]
 source [file join [file dirname [info script]] .. resources.tcl]
+source [file join [file dirname [info script]] .. families.tcl]
 set scenario [dict get $scenarios::all $name]
 
 # The package is loaded into separate interpreters, so that it can be loaded anew. The thread of the notifier,
@@ -82,14 +83,17 @@ proc names {} {
     return $names
 }
 
+# The families by the nouns of messages.
+
+set nouns [concat {*}[lmap family [dict keys $descriptions] {list [described $family noun] $family}]]
+
 # forgive --
 #
 #       Unlinks an object that is left because its unlinking has failed, as it should.
 
 proc forgive {message} {
-    if {[regexp {^couldn't unlink (\S+) .*?"(.*?)"} $message - noun object]} {
-        set family [dict get {semaphore sem shared shm message mq lock lock ring ring topic topic} $noun]
-        bare [list catch [list posix_ipc::$family unlink $object]]
+    if {[regexp {^couldn't unlink (.+?) "(.*?)"} $message - noun object]} {
+        bare [list catch [list posix_ipc::[dict get $::nouns $noun] unlink $object]]
     }
 }
 
@@ -131,7 +135,7 @@ proc judge {call errno outcome clean} {
     if {[lindex $errorCode 0] ne "POSIXIPC"} {
         return "not the error of a contract: $result ($errorCode)"
     }
-    if {![regexp {^couldn't [a-z ]+ (semaphore|shared memory|message queue|lock|ring|topic|constant) "[^"]*": .} $result]} {
+    if {![regexp "^couldn't \[a-z \]+ ([join [dict keys $::nouns] |]|constant) \"\[^\"\]*\": ." $result]} {
         return "not the message of a contract: $result"
     }
     set due [expr {[dict exists $::codes $errno] ? [dict get $::codes $errno] : "ERROR $errno"}]
