@@ -6,8 +6,7 @@
 package require posix_ipc
 
 proc subscribe {} {
-    set topic [posix_ipc::topic open /example-prices -readonly 1 \
-        -from oldest]
+    set topic [posix_ipc::topic open /example-prices -from oldest]
     while 1 {
         lassign [$topic receive -timeout 20] price missed
         if {$price eq "end"} exit

@@ -17,23 +17,23 @@ proc serve {} {
     }
 }
 
-proc ask {x seconds} {
-    set end [expr {[clock milliseconds] + 1000 * $seconds}]
-    set request [list [$::answers cget -name] [incr ::lastId] $x]
-    $::requests send $request -timeout $seconds
+proc ask {answers x time} {
+    set end [expr {[clock milliseconds] + 1000 * $time}]
+    set id [incr ::lastId]
+    $::requests send [list [$answers cget -name] $id $x] -timeout $time
     while 1 {
         set left [expr {max(0, $end - [clock milliseconds]) / 1e3}]
-        lassign [lindex [$::answers receive -timeout $left] 0] id y
-        if {$id == $::lastId} {return $y}
+        lassign [lindex [$answers receive -timeout $left] 0] answered y
+        if {$answered == $id} {return $y}
     }
 }
 
 if {$argv eq "serve"} serve
 set answers [posix_ipc::mq open "" {*}$size]
 set server [exec [info nameofexecutable] [info script] serve &]
-puts [ask 7 20]
+puts [ask $answers 7 20]
 exec sh -c "kill -KILL $server"
-try {ask 8 0.5} trap {POSIXIPC BUSY} {} {puts "no answer"}
+try {ask $answers 8 0.5} trap {POSIXIPC BUSY} {} {puts "no answer"}
 foreach queue [list $requests $answers] {$queue unlink}
 
 # It prints:
