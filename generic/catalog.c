@@ -80,7 +80,7 @@ AddName(
 /*
  * CompareNames --
  *
- *	For qsort(3): the order of lsort.
+ *	For qsort(3): the order of lsort. Each name has a string.
  */
 
 static int
@@ -88,8 +88,8 @@ CompareNames(
     const void *left,
     const void *right)
 {
-    return strcmp(Tcl_GetString(*(Tcl_Obj *const *) left),
-	    Tcl_GetString(*(Tcl_Obj *const *) right));
+    return strcmp((*(Tcl_Obj *const *) left)->bytes,
+	    (*(Tcl_Obj *const *) right)->bytes);
 }
 
 /*
@@ -171,56 +171,61 @@ GetCachedName(
 }
 
 /*
- * GetWord, Append, AppendInteger --
+ * AddWord, GetWords --
  *
- *	GetWord returns the Tcl value of a constant word, which an interpreter
- *	makes only once. Append and AppendInteger append a key and a value to a
- *	list that becomes a dict.
+ *	GetWords returns the constant words of the dicts that info makes for a family, of
+ *	which an interpreter has one list: the type, the keys that all families
+ *	have, and those of its own.
  */
 
-static Tcl_Obj *
-GetWord(
-    IpcPackage *package,
+static const char *const commonKeys[] = {
+    "name", "type", "mode", "uid", "gid", "owner", "group", "mtime"
+};
+
+#define COMMON_KEYS (sizeof(commonKeys) / sizeof(*commonKeys))
+#define MOST_KEYS (COMMON_KEYS + 8)
+
+static void
+AddWord(
+    Tcl_Obj *words,
     const char *word)
 {
+    Tcl_ListObjAppendElement(NULL, words, Tcl_NewStringObj(word, -1));
+}
+
+static Tcl_Obj *const *
+GetWords(
+    IpcPackage *package,
+    const IpcFamily *family)
+{
     int isNew;
-    Tcl_HashEntry *entry = Tcl_CreateHashEntry(&package->words, word, &isNew);
+    Tcl_HashEntry *entry = Tcl_CreateHashEntry(&package->words,
+	    (const char *) family, &isNew);
+    Tcl_Obj **all;
+    Tcl_Size count;
 
     if (isNew) {
-	Tcl_Obj *value = Tcl_NewStringObj(word, -1);
+	Tcl_Obj *words = Tcl_NewObj();
 
-	Tcl_IncrRefCount(value);
-	Tcl_SetHashValue(entry, value);
+	Tcl_IncrRefCount(words);
+	AddWord(words, family->prefix);
+	for (size_t i = 0; i < COMMON_KEYS; i++) {
+	    AddWord(words, commonKeys[i]);
+	}
+	for (const IpcInfoKey *key = family->infoKeys; key != NULL
+		&& key->name != NULL; key++) {
+	    AddWord(words, key->name);
+	}
+	Tcl_SetHashValue(entry, words);
     }
-    return Tcl_GetHashValue(entry);
-}
-
-static void
-Append(
-    IpcPackage *package,
-    Tcl_Obj *dict,
-    const char *key,
-    Tcl_Obj *value)
-{
-    Tcl_ListObjAppendElement(NULL, dict, GetWord(package, key));
-    Tcl_ListObjAppendElement(NULL, dict, value);
-}
-
-static void
-AppendInteger(
-    IpcPackage *package,
-    Tcl_Obj *dict,
-    const char *key,
-    int64_t value)
-{
-    Append(package, dict, key, IpcNewInteger(value));
+    Tcl_ListObjGetElements(NULL, Tcl_GetHashValue(entry), &count, &all);
+    return all;
 }
 
 /*
  * NewInfoObj --
  *
- *	Returns a dict of what is known about an object: the keys that all
- *	families have, and those of its own family.
+ *	Returns a dict of what is known about an object.
  */
 
 static Tcl_Obj *
@@ -229,29 +234,31 @@ NewInfoObj(
     OsInfo *info)
 {
     IpcPackage *package = call->package;
-    const IpcFamily *family = call->family;
-    Tcl_Obj *dict = Tcl_NewListObj(32, NULL);	/* empty, with room */
+    Tcl_Obj *const *words = GetWords(package, call->family);
+    Tcl_Obj *const *keys = words + 1;
+    Tcl_Obj *const common[] = {
+	call->name, words[0], IpcNewInteger(info->mode),
+	IpcNewInteger(info->uid), IpcNewInteger(info->gid),
+	GetCachedName(&package->owner, info->uid, false),
+	GetCachedName(&package->group, info->gid, true),
+	IpcNewInteger(info->mtime)
+    };
+    Tcl_Obj *dict[2 * MOST_KEYS];
+    Tcl_Size count = 0;
 
-    Append(package, dict, "name", call->name);
-    Append(package, dict, "type", GetWord(package, family->prefix));
-    AppendInteger(package, dict, "mode", info->mode);
-    AppendInteger(package, dict, "uid", info->uid);
-    AppendInteger(package, dict, "gid", info->gid);
-    Append(package, dict, "owner",
-	    GetCachedName(&package->owner, info->uid, false));
-    Append(package, dict, "group",
-	    GetCachedName(&package->group, info->gid, true));
-    AppendInteger(package, dict, "mtime", info->mtime);
-    for (const IpcInfoKey *key = family->infoKeys; key != NULL
-	    && key->name != NULL; key++) {
-	Tcl_Obj *value;
-
+    for (size_t i = 0; i < COMMON_KEYS; i++) {
+	dict[count++] = *keys++;
+	dict[count++] = common[i];
+    }
+    for (const IpcInfoKey *key = call->family->infoKeys; key != NULL
+	    && key->name != NULL; key++, keys++) {
 	if ((info->known & key->known)
-		&& key->get(info, key->offset, &value) == 0) {
-	    Append(package, dict, key->name, value);
+		&& key->get(info, key->offset, &dict[count + 1]) == 0) {
+	    dict[count] = *keys;
+	    count += 2;
 	}
     }
-    return dict;
+    return Tcl_NewListObj(count, dict);
 }
 
 /*

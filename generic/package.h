@@ -23,7 +23,7 @@ struct IpcPackage {
     bool isEnding;		/* the thread exits */
     Tcl_HashTable numbers;	/* by family: the number in the name of the
 				 * next handle */
-    Tcl_HashTable words;	/* by address: constant words of info */
+    Tcl_HashTable words;	/* by family: lists of constant words of info */
     IpcNameCache owner;		/* the last ones that info has looked up */
     IpcNameCache group;
 };
