@@ -586,18 +586,24 @@ AttemptWait(
     void *data,
     OsTime timeout)
 {
-    const OsTime longest = OS_SECOND / 10, start = OsClock();
+    const OsTime longest = OS_SECOND / 10;
+    const OsTime start = (timeout == OS_NOW) ? OS_NOW : OsClock();
     WaitRequest *request = data;
     OsTime left = timeout;
     int err;
 
-    do {
+    for (;;) {
 	err = OsShmWait(((IpcShmHandle *) handle)->shm, request->offset,
 		request->value, (left < longest) ? left : longest,
 		&request->found);
+	if (err != ETIMEDOUT || timeout == OS_NOW) {
+	    return err;
+	}
 	left = timeout - (OsClock() - start);
-    } while (err == ETIMEDOUT && left > 0);
-    return err;
+	if (left <= 0) {
+	    return err;
+	}
+    }
 }
 
 /*

@@ -111,7 +111,7 @@ WaitInSlices(
     IpcAttempt *attempt,
     void *request)
 {
-    const OsTime start = OsClock();
+    const OsTime start = (timeout != OS_NEVER) ? OsClock() : 0;
     OsTime left = timeout, slice = shortSlice;
     bool hadSignal;
     int err, code;

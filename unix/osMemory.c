@@ -493,8 +493,9 @@ OsShmWritePieces(
  *	Waits while the word at offset equals value, for timeout nanoseconds at
  *	most, and stores the word then found.
  *
- *	ETIMEDOUT: it still equals value. EINTR: a signal handler has run.
- *	EINVAL: not aligned.
+ *	ETIMEDOUT: it still equals value. That can be before the timeout, because
+ *	a wake need not change the word, and no clock is read here. EINTR: a
+ *	signal handler has run. EINVAL: not aligned.
  */
 
 typedef struct Wait {
@@ -511,25 +512,19 @@ TouchWait(
 {
     Wait *wait = data;
     const OsFutexWord *word = place;
-    const OsTime end = OsClock() + wait->timeout;
-    OsTime left = wait->timeout;
 
     wait->err = 0;
-    for (;;) {
-	wait->found = atomic_load(word);
-	if (wait->found != wait->value || wait->err != 0
-		|| osGuard.broken) {
-	    break;
+    wait->found = atomic_load(word);
+    if (wait->found == wait->value && !osGuard.broken) {
+	if (wait->timeout > 0) {
+	    wait->err = OsFutexWait(word, wait->value, wait->timeout);
+	    wait->found = atomic_load(word);
 	}
-	wait->err = (left > 0) ? OsFutexWait(word, wait->value, left)
-		: ETIMEDOUT;
-	if (wait->err == EAGAIN || wait->err == EFAULT) {
+	if (wait->found != wait->value) {
 	    wait->err = 0;
+	} else if (wait->err != EINTR) {
+	    wait->err = ETIMEDOUT;
 	}
-	left = end - OsClock();
-    }
-    if (wait->found != wait->value) {
-	wait->err = 0;
     }
 }
 
