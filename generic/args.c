@@ -29,7 +29,8 @@ const IpcOption ipcTimeoutOption[] = {
 /*
  * TypeOf, IpcInitTypes --
  *
- *	Look up the types of Tcl's values; each is learned from a new value.
+ *	Look up the types of Tcl's values; each is found in a new value of
+ *	that type.
  */
 
 _Atomic(const Tcl_ObjType *) ipcTypes[IPC_TYPES];
@@ -77,9 +78,10 @@ IpcKeepRep(
 /*
  * ipcRowRep, IpcSearchRow --
  *
- *	A word that names a row keeps the table and the row, which are constants.
- *	IpcSearchRow is IpcFindRow of a word that does not. Two tables in turn
- *	may have the same word, so it allocates nothing. Tcl makes the error.
+ *	A word that names a row caches the table and the row, which are
+ *	constants. IpcSearchRow finds the row of a word that has not cached it.
+ *	It allocates nothing, because two tables may use the same word in turn.
+ *	Tcl makes the error message.
  */
 
 const Tcl_ObjType ipcRowRep = { .name = "posix_ipc row" };
@@ -376,8 +378,8 @@ static const Flag flagNames[] = {
 /*
  * ReadFlags, IpcReadFlags, IpcReadTruncFlags --
  *
- *	Read a list of flags, without and with TRUNC. EXCL without CREAT is left
- *	for the caller to judge: opening a random name implies CREAT.
+ *	Read a list of flags, without and with TRUNC. The caller decides whether
+ *	EXCL is allowed without CREAT: opening a random name implies CREAT.
  */
 
 static int

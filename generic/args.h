@@ -78,8 +78,8 @@ const void *IpcSearchRow(Tcl_Interp *interp, Tcl_Obj *word, const void *table,
  * IpcKeptRow, IpcFindRow --
  *
  *	Return the row of a table that a word names. Rows have size bytes and
- *	begin with their names. The word keeps the row for the next time;
- *	IpcKeptRow returns NULL if it does not keep one of this table. On
+ *	begin with their names. The word caches the row for the next call;
+ *	IpcKeptRow returns NULL if it has cached no row of this table. On
  *	failure, IpcFindRow returns NULL, with an error about what in the
  *	interpreter.
  */
@@ -131,9 +131,10 @@ IpcHasType(
 /*
  * IpcHasInteger --
  *
- *	Stores which integer a value is, if it is one already. Most are, after
- *	the first time that they are read. Where a long has 64 bits, all versions
- *	of Tcl keep an integer in one form; elsewhere, this returns false.
+ *	Stores the integer that a value holds, if it already holds one, as most
+ *	do after they have been read once. Where a long has 64 bits, all
+ *	versions of Tcl keep an integer in one form; elsewhere, this returns
+ *	false.
  */
 
 static inline bool
@@ -151,8 +152,8 @@ IpcHasInteger(
 /*
  * IpcReadPlace --
  *
- *	Reads an offset or a length. One that no segment could have is RANGE,
- *	like one that is outside this one.
+ *	Reads an offset or a length. A value that is impossible in any segment
+ *	fails with RANGE, like one that is outside this segment.
  */
 
 static inline int

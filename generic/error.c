@@ -52,7 +52,7 @@ static const struct {
     { ERANGE,	"RANGE",	NULL,		"outside the segment" },
     { ECANCELED, "CANCELED",	NULL,		NULL },
     { EPFNOSUPPORT, "UNSUPPORTED", NULL,
-	    "the folder /dev/shm, in which the system keeps such objects, is"
+	    "the directory /dev/shm, where the system keeps such objects, is"
 	    " missing or read-only; \"mkdir -p /dev/shm; mount -t tmpfs -o"
 	    " mode=1777 tmpfs /dev/shm\" creates it" },
     { ENOSYS,	"UNSUPPORTED",	NULL,		"the platform lacks it" },
@@ -65,7 +65,7 @@ static const struct {
 
 static const struct {
     OsFact fact;
-    const char *before;		/* the present value */
+    const char *before;		/* the current value */
     const char *after;
 } limitTexts[] = {
     { OS_MQ_MESSAGES_MAX, "a queue holds at most ",
@@ -112,8 +112,8 @@ SetErrorCode(
 /*
  * DescribeOwner --
  *
- *	Returns the owner and the mode of the call's object, for a refusal by
- *	the system; NULL if they cannot be read.
+ *	Returns a description of the owner and the mode of the call's object,
+ *	for a refusal by the system; NULL if they cannot be read.
  */
 
 static Tcl_Obj *
@@ -177,8 +177,8 @@ IpcFail(
 /*
  * AppendQueueAdvice --
  *
- *	Appends who can raise the limit of the bytes in queues, now value, and
- *	what the caller can do instead.
+ *	Appends to a message who can raise the limit on the bytes in queues,
+ *	which is value now, and what the caller can do instead.
  */
 
 static void
@@ -241,8 +241,9 @@ IpcFailLimit(
 /*
  * IpcFailReadonly --
  *
- *	Fails a call that would change what its handle may only read. Owner and
- *	mode of the object are not to blame.
+ *	Fails a call that would change what its handle may only read. The
+ *	message does not name the object's owner and mode, which are not the
+ *	cause.
  */
 
 int
@@ -311,6 +312,6 @@ IpcFailNoWatch(
     const IpcCall *call)
 {
     return IpcFail(call, EMFILE, Tcl_NewStringObj("too many files were open"
-	    " when the package was loaded, or the process was forked since",
-	    -1));
+	    " when the package was loaded, or the process has been forked"
+	    " since", -1));
 }

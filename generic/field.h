@@ -3,7 +3,7 @@
  * field.h --
  *
  *	Getters for fields of records, for tables of attributes and of info's
- *	keys. None fails. And integers as Tcl values.
+ *	keys. None of them fails. Also Tcl values of integers.
  */
 
 #ifndef IPC_FIELD_H
@@ -16,8 +16,8 @@ IpcGetter IpcGetInt, IpcGetLong, IpcGetWide;
 /*
  * IpcNewInteger --
  *
- *	Returns a new Tcl value of an integer. In Tcl 8.6, one from a long takes a
- *	third of the instructions.
+ *	Returns a new Tcl value of an integer. In Tcl 8.6, making one from a
+ *	long takes a third of the instructions.
  */
 
 static inline Tcl_Obj *

@@ -194,7 +194,7 @@ static int Write(Writer *writer, const IpcType *type, Tcl_Obj *value,
  * FailFit --
  *
  *	Fails a call for a value that does not fit into a type at offset.
- *	before says what fits; given is the value with its verb, as in "5
+ *	before says what would fit; given is the value with its verb, as in "5
  *	bytes do". Both are freed.
  */
 

@@ -67,7 +67,7 @@ LockFail(
     int err)
 {
     if (err == EPERM) {
-	return IpcFail(call, err, Tcl_NewStringObj("the handle holds nothing",
+	return IpcFail(call, err, Tcl_NewStringObj("the handle holds no permit",
 		-1));
     }
     IpcFailShared(call, err);

@@ -18,7 +18,7 @@
  * LockFreeNotice --
  *
  *	Removes a wait for a notification from its handle, and ends it if it
- *	was not notified yet.
+ *	has not been notified yet.
  */
 
 void
@@ -59,8 +59,8 @@ AttemptNotice(
 /*
  * IsInterrupted --
  *
- *	Returns whether a wait whose last attempt has come to err ended by its
- *	timeout or by a signal.
+ *	Returns whether a wait whose last attempt returned err was ended by
+ *	its timeout or by a signal.
  */
 
 static bool
@@ -157,7 +157,7 @@ WaitNow(
 /*
  * FindNotice --
  *
- *	Returns the wait of a number.
+ *	Returns the wait with a number.
  */
 
 static LockNotice *

@@ -139,9 +139,10 @@ AcquirePending(
  * LockShowPending --
  *
  *	Tells others how many calls of the event loop wait for permits, before the
- *	first of them is tried, so that later requests come after it. If a process
- *	is stopped inside the lock, the attempt reports that; any other failure
- *	ends the calls. In a child process, the calls belong to the parent.
+ *	first of them is tried, so that later requests come after it. If a
+ *	process is stopped in the latch, the attempt reports that; any other
+ *	failure ends the calls. In a child process, the calls belong to the
+ *	parent.
  */
 
 void

@@ -3,8 +3,8 @@
  * memory.c --
  *
  *	Typed and atomic access to a segment: the methods get, set, incr, swap,
- *	cas, wait and wake, and posix_ipc::layout, which tells where the fields
- *	of a type are.
+ *	cas, wait and wake, and posix_ipc::layout, which returns the offsets of
+ *	the fields of a type.
  *
  *	A scalar goes through one function of unix/osMemory.c, in one step if it
  *	is aligned; everything else goes through an image (image.c). A reference
@@ -208,8 +208,8 @@ EndAccess(
  *
  *	Checks that an access can lie inside a segment before its places are
  *	computed, and that a large type lies inside before memory of its size
- *	is allocated. Returns 0, ERANGE, or the errno value for which the size
- *	is unknown.
+ *	is allocated. Returns 0, ERANGE, or the errno value if the size cannot
+ *	be read.
  */
 
 static int
@@ -647,8 +647,8 @@ ReleaseWait(
 /*
  * IpcWatchMemory, IpcServeMemory --
  *
- *	What the event loop asks of a segment. Each wait has a waiter of its own,
- *	so there is nothing to do when one of them has ended.
+ *	The procedures that the event loop calls for a segment. Each wait has a
+ *	waiter of its own, so there is nothing to do when one of them has ended.
  */
 
 int

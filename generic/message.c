@@ -15,8 +15,9 @@
 /*
  * IpcReadMessage, IpcFreeMessage --
  *
- *	Bracket the use of a value as a message. A character that the encoding
- *	lacks, or with NULL one above U+00FF, fails the call.
+ *	Bracket the use of a value as a message. The call fails if the
+ *	encoding lacks a character or, with encoding NULL, if one is above
+ *	U+00FF.
  */
 
 int

@@ -443,7 +443,7 @@ IpcCgetMethod(
 /*
  * ConfigureAll --
  *
- *	$handle configure: a dict of all attributes that the system can tell.
+ *	$handle configure: a dict of all attributes that the system supports.
  */
 
 static int

@@ -109,7 +109,7 @@ OpenCommand(
     }
     if (!options.read && !options.write) {
 	return IpcFail(call, EINVAL, Tcl_NewStringObj(
-		"one of -read and -write must be true", -1));
+		"-read or -write must be true", -1));
     }
     return IpcOpen(call, &options.common);
 }

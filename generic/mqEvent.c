@@ -131,8 +131,8 @@ ServeScript(
 /*
  * ServeTurn --
  *
- *	Serves one of those that may wait for the queue. Returns whether a
- *	callback was run.
+ *	Serves one of the scripts, calls and notifications that may wait for
+ *	the queue. Returns whether a callback was run.
  */
 
 #define TURNS 5
@@ -223,7 +223,7 @@ static const IpcOption notifyOptions[] = {
  * NotifyByCommand --
  *
  *	Registers for a notification that calls prefix. An earlier
- *	notification that was not yet delivered is still delivered.
+ *	notification that has not been delivered yet is still delivered.
  */
 
 static int

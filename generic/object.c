@@ -2,7 +2,7 @@
 /*
  * object.c --
  *
- *	The attributes of handles that tell of the object itself: -created,
+ *	The attributes of handles that describe the object itself: -created,
  *	-linked, -mode, -owner, -group. The system is asked each time, because
  *	any process may unlink the object or change its permissions.
  */

@@ -2,7 +2,7 @@
 /*
  * object.h --
  *
- *	The attributes of handles that tell of the object itself, in every
+ *	The attributes of handles that describe the object itself, in every
  *	family: -created, -linked, -mode, -owner, -group.
  */
 

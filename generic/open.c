@@ -116,7 +116,7 @@ ChooseCommand(
  * FailOpen --
  *
  *	Fails an open for err. If the object is missing, or exists although it
- *	must not, the message tells which flag helps.
+ *	must not, the message names the flag to use.
  */
 
 static int

@@ -31,7 +31,7 @@ static const IpcFamily *const families[] = {
 };
 
 /*
- * What a script can import beside the families: namespace(n).
+ * What a script can import besides the families: namespace(n).
  */
 
 static const char *const exported[] = {
@@ -65,7 +65,8 @@ static const struct {
 /*
  * FailConstant --
  *
- *	Fails to read a constant for err, as a call for an object fails.
+ *	Fails a call because a constant cannot be read, for err, as a call for
+ *	an object fails.
  */
 
 static int

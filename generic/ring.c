@@ -5,9 +5,10 @@
  *	Rings: posix_ipc::ring open and its handles. ringSend.c and ringReceive.c
  *	send and receive, ringPeek.c looks at messages.
  *
- *	In the event loop a handle is tried first. Only if there was nothing to
- *	do is the ring watched, because that costs as much as several messages.
- *	Then the handle is tried again, so nothing is missed in between.
+ *	In the event loop a handle is tried first. The ring is watched only if
+ *	there was nothing to do, because that costs as much as several
+ *	messages. Then the handle is tried again, so nothing is missed in
+ *	between.
  */
 
 #include "ring.h"

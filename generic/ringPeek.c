@@ -71,8 +71,8 @@ Peek(
     Tcl_DStringFree(&name);
     if (err == EBUSY) {
 	return IpcFail(call, ETIMEDOUT, Tcl_NewStringObj("other processes"
-		" change it too fast, or one was stopped or killed while it"
-		" changed it", -1));
+		" change it too fast, or one was stopped or killed while"
+		" changing it", -1));
     }
     return (err == 0) ? code : IpcFailSharedOpen(call, err, NULL);
 }

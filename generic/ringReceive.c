@@ -36,7 +36,7 @@ typedef struct Room {
     OsRingMessage message;
     int (*get)(OsRing *ring, OsRingMessage *message, OsTime timeout);
     Tcl_Obj *value;		/* or NULL: what the message is written to, */
-				/* which nobody has a reference to */
+				/* with reference count 0 */
     unsigned char small[4096];	/* bytes */
 } Room;
 
@@ -443,9 +443,9 @@ RingRequeueMethod(
  *	The body of "with" has ended in any way: acknowledges the message, or,
  *	after an error, gives it back. No script runs here, so it also works if the
  *	coroutine or the interpreter is being deleted. If the handle was closed,
- *	that has given the message back; in a forked child, the message belongs to
- *	the parent. If another process is stopped inside the ring, the take ends
- *	later, because nobody else can end it.
+ *	closing it has given the message back; in a forked child, the message
+ *	belongs to the parent. If another process is stopped in the latch, the
+ *	take ends later, because no other process can end it.
  */
 
 typedef struct With {

@@ -107,7 +107,7 @@ CheckBatch(
     room = OsRingMeasure(batch->messages, batch->count);
     if (room > size) {
 	return IpcFail(call, EMSGSIZE, Tcl_ObjPrintf("the messages take %lu"
-		" bytes, and the ring has %lu", (unsigned long) room,
+		" bytes, and the ring has only %lu", (unsigned long) room,
 		(unsigned long) size));
     }
     return TCL_OK;

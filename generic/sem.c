@@ -6,7 +6,8 @@
  *
  *	The trap is "with": the body may close or destroy the handle, delete the
  *	interpreter or fork, and the coroutine that runs it may be deleted. In
- *	all cases the unit is released once, by the process that took it.
+ *	all cases the unit is released exactly once, by the process that took
+ *	it.
  */
 
 #include "sem.h"
@@ -161,7 +162,7 @@ AtCommand(
     IpcSetName(call, call->objv[1]);
     if (shm == NULL || shm->family != &ipcShm) {
 	return IpcFail(call, EINVAL, Tcl_NewStringObj(
-		"that is not the handle of a segment", -1));
+		"this is not the handle of a segment", -1));
     }
     IpcSetName(call, shm->name);
     if (IpcReadPlace(call, "offset", call->objv[2], &options.offset) != TCL_OK
@@ -370,7 +371,8 @@ PostMany(
  * ReleaseMany --
  *
  *	Releases count units, or none if the value shows that they would be too
- *	many. Other processes release too, so it may still fail midway.
+ *	many. Other processes release units too, so the call may still fail
+ *	midway.
  */
 
 static int

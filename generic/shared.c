@@ -15,7 +15,7 @@
  * IpcFailShared --
  *
  *	Fails a call for an errno value of unix/. EBUSY: a process is stopped
- *	inside an operation.
+ *	in the middle of an operation.
  */
 
 int
@@ -25,7 +25,8 @@ IpcFailShared(
 {
     return (err != EBUSY) ? IpcFail(call, err, NULL)
 	    : IpcFail(call, ETIMEDOUT, Tcl_ObjPrintf("a process is stopped"
-		    " inside an operation of the %s", call->family->noun));
+		    " in the middle of an operation on the %s",
+		    call->family->noun));
 }
 
 /*
@@ -48,7 +49,7 @@ IpcFailSharedOpen(
 		" to a damaged one, which you can unlink", call->family->noun));
     case ENOSYS:
 	return IpcFail(call, ENOSYS, Tcl_NewStringObj("the program that"
-		" created it waits in another way", -1));
+		" created it uses another mechanism to wait", -1));
     case EUSERS:
 	return IpcFail(call, ENOSPC, Tcl_NewStringObj("1023 handles already"
 		" have it open, the maximum", -1));

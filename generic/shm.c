@@ -117,7 +117,7 @@ GetSize(
  * ReadLength --
  *
  *	Reads the length of a read at offset: the fourth word of the call, or
- *	what is left of the segment. A long one is compared with the segment
+ *	the rest of the segment. A long one is compared with the segment
  *	before memory is allocated for it.
  */
 

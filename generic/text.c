@@ -80,9 +80,9 @@ IsBytes(
 /*
  * IpcGetBytes --
  *
- *	Returns the bytes of value, which are valid until value is used in
- *	another way; NULL, with the call failed, if value has a character that
- *	is not a byte.
+ *	Returns the bytes of value, which are valid until the value is used in
+ *	another way; NULL, with the call failed, if it has a character that is
+ *	not a byte.
  */
 
 const unsigned char *
@@ -104,8 +104,8 @@ IpcGetBytes(
  * IpcTryBytes --
  *
  *	Stores a new byte array of length uninitialized bytes, and their
- *	address. EOVERFLOW: a Tcl value cannot hold so much. ENOMEM: memory is
- *	short; Tcl itself would end the process.
+ *	address. EOVERFLOW: a Tcl value cannot hold that many. ENOMEM: memory
+ *	is short; Tcl itself would end the process.
  */
 
 int

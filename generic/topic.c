@@ -5,12 +5,12 @@
  *	Topics: posix_ipc::topic open and its handles.
  *
  *	A handle has only one position, so its pending calls are served in
- *	order, and a message that one call receives is missing only for the
- *	other calls of that handle.
+ *	order, and each message goes to one of them.
  *
- *	The event loop is told only once that there is something to read. So a
- *	handle is served again as long as it is readable, one callback per event.
- *	Only then is the topic watched, because that costs more than a message.
+ *	The watch reports only once that there is something to read. So a handle
+ *	is served again as long as it is readable, one callback per event. The
+ *	topic is watched only after that, because watching costs more than a
+ *	message.
  */
 
 #include "topic.h"
@@ -410,7 +410,7 @@ LatestMethod(
     FreeRoom(&room);
     return (err == 0) ? TCL_OK : (err != ENOENT) ? IpcFailShared(call, err)
 	    : IpcFail(call, err, Tcl_NewStringObj(
-		    "no message was published yet", -1));
+		    "no message has been published yet", -1));
 }
 
 /*
@@ -434,9 +434,10 @@ RunScript(
 /*
  * WatchTopic --
  *
- *	A script is set, or a pending call has ended. The watch stays, because it
- *	reports an unneeded event at most once. The first time, this shows
- *	whether the topic can be watched; if it cannot, the script is refused.
+ *	A script is set, or a pending call has ended. The watch is never
+ *	removed, because it reports an unneeded event at most once. The first
+ *	call shows whether the topic can be watched; if it cannot, the script is
+ *	refused.
  */
 
 static int

@@ -642,7 +642,7 @@ Parse(
 /*
  * IpcParseType --
  *
- *	IpcGetType for a value that was not yet used as a type.
+ *	IpcGetType for a value that has not been used as a type yet.
  */
 
 IpcType *

@@ -40,7 +40,7 @@ struct IpcType {
     int depth;			/* of types within it, its own included */
     size_t longest;		/* list, byte array or text in its values */
     size_t memory;		/* bytes that a Tcl value of it takes, roughly;
-				 * SIZE_MAX: more than exist */
+				 * SIZE_MAX: too many */
     size_t count;		/* elements of an array, fields of a struct */
     IpcType *element;		/* of an array */
     IpcField *fields;		/* of a struct, by their offsets */

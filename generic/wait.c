@@ -5,10 +5,10 @@
  *	Blocking calls. A thread that waits here has nothing else to do.
  *
  *	Tcl runs its signal handlers between commands, so a signal must end the
- *	wait. EINTR does not tell of every signal: if the handler was installed
- *	with SA_RESTART (Expect's trap does that), the kernel continues to
- *	wait; and a signal can arrive just before the wait begins. So a wait
- *	consists of slices, and after each slice Tcl is served.
+ *	wait. EINTR does not report every signal: if the handler was installed
+ *	with SA_RESTART (as Expect's trap does), the kernel continues to wait;
+ *	and a signal can arrive just before the wait begins. So a wait consists
+ *	of slices, and after each slice Tcl is served.
  *
  *	Each new slice puts the caller at the end of the kernel's line, and in the
  *	gap before it a notification can be sent although the caller waits. So

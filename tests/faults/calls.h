@@ -7,10 +7,9 @@
  *
  *	CALL(name, how, errors): the call can fail in this way, with these errno
  *	values: those of its manual page (man-pages 6.03, sections 2 and 3). If
- *	that page refers to another, as fopen(3) does to open(2), the likely ones
- *	of that page. ESRCH comes from the files of a process that has ended:
- *	proc(5).
- *	SAFE(name, reason): why the call cannot fail.
+ *	that page refers to another, as fopen(3) does to open(2), these are the
+ *	likely ones of that page. ESRCH comes from the files of a process that
+ *	has ended: proc(5). SAFE(name, reason): why the call cannot fail.
  *
  *	How:
  *	MINUS	returns -1 and has done nothing
@@ -45,7 +44,7 @@ CALL(sem_timedwait, MINUS, EINTR, EINVAL, ETIMEDOUT)
 #endif
 CALL(sem_getvalue, MINUS, EINVAL)
 CALL(sem_init, MINUS, EINVAL, ENOSYS)
-SAFE(sem_destroy, "the semaphore is one, and of this thread alone")
+SAFE(sem_destroy, "the semaphore is valid, and no other thread uses it")
 
 /* Shared memory */
 CALL(shm_open, MINUS, EACCES, EEXIST, EINVAL, EMFILE, ENAMETOOLONG, ENFILE, ENOENT)
@@ -61,7 +60,7 @@ CALL(linkat, MINUS, EACCES, EDQUOT, EEXIST, EFAULT, EIO, ELOOP, EMLINK, ENAMETOO
 CALL(faccessat, MINUS, EACCES, EBADF, EFAULT, EINVAL, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS,
 	ETXTBSY)
 CALL(unlink, MINUS, EACCES, EBUSY, EFAULT, EIO, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS)
-SAFE(dup3, "onto a descriptor that is open, in a child process")
+SAFE(dup3, "replaces an open descriptor, in a child process")
 #endif
 
 /* Files, permissions and owners */
@@ -110,10 +109,10 @@ CALL(timerfd_settime, MINUS, EBADF, ECANCELED, EFAULT, EINVAL)
 CALL(pipe, MINUS, EFAULT, EINVAL, EMFILE, ENFILE)
 CALL(poll, MINUS, EFAULT, EINTR, EINVAL, ENOMEM)
 CALL(write, MINUS, EBADF, EDESTADDRREQ, EDQUOT, EFAULT, EFBIG, EINTR, EINVAL, EIO, ENOSPC, EPERM, EPIPE)
-SAFE(pthread_mutex_destroy, "of a mutex that nobody has, or that a parent process has")
+SAFE(pthread_mutex_destroy, "nobody holds the mutex, or a thread of the parent process does")
 #endif
 
-/* Calls by which Linux tells about its objects. syscall is fsopen(2), fsconfig(2),
+/* Calls by which Linux reports its objects. syscall is fsopen(2), fsconfig(2),
    fsmount(2), mq_notify(2). */
 #ifdef OS_IS_LINUX
 CALL(pread, MINUS, EAGAIN, EBADF, EFAULT, EINTR, EINVAL, EIO, EISDIR, ENXIO, EOVERFLOW, ESPIPE)
@@ -139,7 +138,7 @@ CALL(__getdelim, LINE, EINVAL, ENOMEM, EIO, ESRCH)
 CALL(opendir, NIL, EACCES, EBADF, EMFILE, ENFILE, ENOENT, ENOMEM, ENOTDIR)
 CALL(fdopendir, NIL, EACCES, EBADF, EMFILE, ENFILE, ENOENT, ENOMEM, ENOTDIR)
 CALL(readdir, NIL, EBADF)
-SAFE(dirfd, "gets a stream that opendir has given")
+SAFE(dirfd, "gets a stream from opendir")
 CALL(closedir, GONE, EBADF)
 CALL(setmntent, NIL, EINVAL, EACCES, EINTR, EMFILE, ENFILE, ENOENT, ENOMEM)
 CALL(getmntent_r, NIL, EIO)
@@ -151,14 +150,14 @@ CALL(syscall, MINUS, EACCES, EBADF, EBUSY, EINVAL, EMFILE, ENFILE, ENODEV, ENOME
 CALL(strdup, BLOCK, ENOMEM)
 SAFE(stpcpy, "copies")
 SAFE(strverscmp, "looks at text")
-SAFE(__isoc99_sscanf, "reads text of the kernel's; what it does not find keeps its value")
+SAFE(__isoc99_sscanf, "parses text from the kernel; a value that it does not find stays the same")
 SAFE(gnu_get_libc_version, "returns text")
-SAFE(sched_yield, "is always successful on Linux")
+SAFE(sched_yield, "always succeeds on Linux")
 CALL(chmod, MINUS, EACCES, EFAULT, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS)
 CALL(chown, MINUS, EACCES, EFAULT, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS)
 #else
-SAFE(chmod, "is not called: a semaphore has no path that is known")
-SAFE(chown, "is not called, as chmod")
+SAFE(chmod, "is not called: the path of a semaphore is not known")
+SAFE(chown, "is not called, for the same reason as chmod")
 #endif
 
 /* Processes, threads, signals */
@@ -166,36 +165,36 @@ CALL(sigaction, MINUS, EFAULT, EINVAL)
 CALL(pthread_create, CODE, EAGAIN, EINVAL, EPERM)
 CALL(getrlimit, MINUS, EFAULT, EINVAL)
 CALL(getentropy, MINUS, EFAULT, EIO, ENOSYS)
-SAFE(getpid, "is always successful")
-SAFE(kill, "sends to the process itself a signal that mq_notify has taken")
-SAFE(raise, "sends to the thread itself the signal that it handles")
-SAFE(sysconf, "asks for what every Linux knows")
+SAFE(getpid, "always succeeds")
+SAFE(kill, "sends this process a signal that mq_notify has accepted")
+SAFE(raise, "sends this thread the signal that it is handling")
+SAFE(sysconf, "asks for a value that every Linux has")
 SAFE(clock_gettime, "reads the two clocks that every Linux has")
-SAFE(sigfillset, "changes a set of its caller's")
+SAFE(sigfillset, "changes a set in memory")
 SAFE(sigdelset, "gets signals that exist")
-SAFE(pthread_sigmask, "gets one of the three ways that exist")
-SAFE(__sigsetjmp, "returns 0, and again what siglongjmp says")
-SAFE(nanosleep, "is a pause, before another look at what is waited for; a signal shortens it")
+SAFE(pthread_sigmask, "gets one of the three valid modes")
+SAFE(__sigsetjmp, "returns 0, and later the value given to siglongjmp")
+SAFE(nanosleep, "only pauses between two checks; a signal may shorten it")
 SAFE(siglongjmp, "does not return")
-SAFE(pthread_setcancelstate, "gets one of the two states that exist")
-SAFE(pthread_cancel, "gets a thread that was started and not joined, and libgcc_s is loaded")
+SAFE(pthread_setcancelstate, "gets one of the two valid states")
+SAFE(pthread_cancel, "gets a thread that was started and not joined; libgcc_s is loaded")
 SAFE(pthread_join, "gets a thread that was started and not joined")
-SAFE(pthread_once, "is always successful")
-SAFE(pthread_mutex_init, "is always successful in glibc")
-SAFE(pthread_mutex_lock, "of a mutex that its owner may lock again, and does so twice at most")
-SAFE(pthread_mutex_unlock, "of a mutex by its owner")
-SAFE(pthread_mutexattr_init, "is always successful in glibc")
-SAFE(pthread_mutexattr_settype, "gets one of the types that exist")
-SAFE(pthread_mutexattr_destroy, "is always successful in glibc")
-SAFE(__register_atfork, "pthread_atfork(3), called once: glibc has room for the first 48")
+SAFE(pthread_once, "always succeeds")
+SAFE(pthread_mutex_init, "always succeeds in glibc")
+SAFE(pthread_mutex_lock, "the mutex is recursive, and is locked at most twice")
+SAFE(pthread_mutex_unlock, "the caller owns the mutex")
+SAFE(pthread_mutexattr_init, "always succeeds in glibc")
+SAFE(pthread_mutexattr_settype, "gets one of the valid types")
+SAFE(pthread_mutexattr_destroy, "always succeeds in glibc")
+SAFE(__register_atfork, "pthread_atfork(3), called a few times: glibc has static room for 48")
 SAFE(__libc_current_sigrtmin, "returns a number")
 SAFE(__libc_current_sigrtmax, "returns a number")
 
-/* Text and memory of the caller's */
+/* Text and memory of the caller */
 SAFE(memcpy, "copies")
 SAFE(memcmp, "looks at memory")
 SAFE(memset, "fills")
-SAFE(qsort, "sorts in place where it gets no memory")
+SAFE(qsort, "sorts in place if it gets no memory")
 SAFE(snprintf, "writes numbers and short text into memory")
 SAFE(strchr, "looks at text")
 SAFE(strcmp, "looks at text")
@@ -206,15 +205,15 @@ SAFE(strpbrk, "looks at text")
 SAFE(strspn, "looks at text")
 SAFE(strstr, "looks at text")
 SAFE(strrchr, "looks at text")
-SAFE(strtol, "reads a number; what is none, or too large, has a value too")
-SAFE(strtoll, "as strtol")
-SAFE(strtoul, "as strtol")
-SAFE(strtoull, "as strtol")
+SAFE(strtol, "returns a value even if the text is no number, or too large a one")
+SAFE(strtoll, "like strtol")
+SAFE(strtoul, "like strtol")
+SAFE(strtoull, "like strtol")
 
 /* Calls that the compiler and the linker insert */
 SAFE(__errno_location, "returns an address")
 SAFE(__stack_chk_fail, "does not return")
 SAFE(__cxa_finalize, "returns nothing")
-SAFE(__gmon_start__, "is not there")
-SAFE(_ITM_deregisterTMCloneTable, "is not there")
-SAFE(_ITM_registerTMCloneTable, "is not there")
+SAFE(__gmon_start__, "is a weak symbol that is not defined")
+SAFE(_ITM_deregisterTMCloneTable, "is a weak symbol that is not defined")
+SAFE(_ITM_registerTMCloneTable, "is a weak symbol that is not defined")

@@ -2,9 +2,10 @@
 /*
  * faults.c --
  *
- *	Makes any call of a library to the C library fail. It is named in
- *	LD_PRELOAD, ld.so(8), and then loaded into Tcl, where it provides the
- *	command "fault". Calls of other code pass through unchanged.
+ *	Makes any call of a library to the C library fail. This file becomes a
+ *	library that is named in LD_PRELOAD, ld.so(8), and then loaded into
+ *	Tcl, where it provides the commands of the namespace "fault". Calls of
+ *	other code pass through unchanged.
  *
  *	Each function of calls.h that can fail has a stand-in of the same name. All
  *	take their arguments as six words in registers, according to the calling
@@ -94,8 +95,8 @@ Real(
 /*
  * IsFromLibrary --
  *
- *	Returns whether a call came from the library: its return address
- *	tells.
+ *	Returns whether a call came from the library, according to its return
+ *	address.
  */
 
 static bool

@@ -95,7 +95,7 @@ proc note {name call turn errno wrong} {
 # walk --
 #
 #       Walks through a scenario. A process that does not finish counts as a
-#       failure; its last line tells in which case.
+#       failure; its last line names the case.
 
 proc walk {name} {
     set cases 0
@@ -125,7 +125,7 @@ if {$pattern eq "*"} {
     checkTable
     foreach call [dict keys [fault::calls]] {
         if {![dict exists $tried $call]} {
-            report "$call: no scenario makes it"
+            report "$call: no scenario calls it"
         }
     }
     if {$unreached * 100 > ($passed + $failed) * $unreachedMost} {
@@ -139,6 +139,6 @@ set pairs 0
 dict for {call errnos} $tried {
     incr pairs [dict size $errnos]
 }
-puts "[dict size $tried] calls, $pairs of a call and an errno; not reached, as threads differ in pace: $unreached"
+puts "[dict size $tried] calls, $pairs pairs of a call and an errno; not reached because of the pace of threads: $unreached"
 puts "$passed passed, $failed failed"
 exit [expr {$failed > 0}]

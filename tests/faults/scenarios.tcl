@@ -556,7 +556,8 @@ scenario mq-notify-info -needs openat {
     }
 }
 
-# If a queue may not be read, its file does not tell who is registered.
+# If a queue may not be read, its file does not show which process is
+# registered.
 
 scenario mq-notify-write-only {
     using r $newMq {
@@ -755,7 +756,7 @@ scenario mq-list-plain -needs openat -as plain -less $lessNames {
     }
 }
 
-# A queue that nobody has open is found only in the folder.
+# A queue that no process has open is found only in the folder.
 
 foreach {kind causes} [list \
     usual   {syscall {EACCES EPERM ENODEV ENOSYS} "no mount may be made" openat ENODEV "as syscall"} \
@@ -769,7 +770,8 @@ foreach {kind causes} [list \
     }
 }
 
-# A queue that nobody may open is found as long as a visible process has it open.
+# A queue that no process may open is found as long as a visible process has it
+# open.
 
 scenario mq-info-plain -needs openat -as plain -less [list {*}$lessInfo statfs ENOSYS "it is not known for a queue" \
         fstatfs EACCES "it may not be seen"] {

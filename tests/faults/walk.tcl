@@ -133,10 +133,10 @@ proc judge {call errno outcome clean} {
         return [expr {$outcome eq $clean ? {} : "another result: $result"}]
     }
     if {[lindex $errorCode 0] ne "POSIXIPC"} {
-        return "not the error of a contract: $result ($errorCode)"
+        return "not an error of the contract: $result ($errorCode)"
     }
     if {![regexp "^couldn't \[a-z \]+ ([join [dict keys $::nouns] |]|constant) \"\[^\"\]*\": ." $result]} {
-        return "not the message of a contract: $result"
+        return "not a message of the contract: $result"
     }
     set due [expr {[dict exists $::codes $errno] ? [dict get $::codes $errno] : "ERROR $errno"}]
     set others [expr {[dict exists $::translated $call] ? [dict get $::translated $call] : {}}]
