@@ -49,7 +49,7 @@ OsGetGeneration(void)
 }
 
 /*
- * A family of objects. Each has a file of its own, which says all that is
+ * A family of objects. Each has a file of its own, with everything that is
  * particular to it: osFamily.h.
  */
 
@@ -97,10 +97,10 @@ int64_t	OsGetFact(OsFact fact);
 int	OsCheckName(const OsFamily *family, const char *name, const char **whyPtr);
 
 /*
- * Where the C library keeps semaphores and segments under the same names
- * (musl), a call for one of them must not touch the other: OsCheckFamily
- * returns EPROTOTYPE if the name belongs to an object of the other family,
- * else 0.
+ * If the C library keeps semaphores and segments under the same names (musl),
+ * a call for one family must not touch the other: OsCheckFamily returns
+ * EPROTOTYPE if the name belongs to an object of the other family, otherwise
+ * 0.
  */
 
 int	OsCheckFamily(const OsFamily *family, const char *name);
@@ -128,7 +128,7 @@ typedef struct OsObject {
     int fd;			/* a descriptor of the object, or -1 */
     bool created;
     dev_t device;
-    ino_t inode;		/* 0: the system does not tell */
+    ino_t inode;		/* 0: the system does not report it */
 } OsObject;
 
 typedef struct OsOwnership {
@@ -326,8 +326,8 @@ typedef struct OsTopicRequest {
 } OsTopicRequest;
 
 typedef struct OsTopicMessage {
-    void *bytes;		/* where it is to be stored, with */
-    size_t room;		/* so many bytes */
+    void *bytes;		/* where it is to be stored, */
+    size_t room;		/* and the bytes there */
     size_t length;		/* bytes that it has */
     uint64_t serial;		/* messages published before it */
     uint64_t missed;		/* of them, since the one received last */
@@ -466,9 +466,9 @@ void	OsGetGroupName(gid_t gid, char *name, size_t size);
 int	OsFindGroup(const char *name, gid_t *gidPtr);
 
 /*
- * What exists in the system: osFamily.c, linux/osHolders.c. ENOSYS: there is
- * no way to know. A proc is called once for each thing found, and returns 0,
- * or an errno value that ends it and is returned.
+ * What exists in the system: osFamily.c, linux/osHolders.c. ENOSYS: the
+ * system has no way to report it. A proc is called once for each thing found;
+ * it returns 0, or an errno value, which ends the search and is its result.
  */
 
 #define OS_INFO_SIZE	1	/* which of the following are known */

@@ -2,7 +2,7 @@
 /*
  * osFacts.c --
  *
- *	Facts about the system that POSIX alone can tell, and random names.
+ *	Facts about the system that POSIX alone can report, and random names.
  */
 
 #include "osFacts.h"
@@ -87,8 +87,9 @@ SystemValue(
  * HasSemValue --
  *
  *	Returns whether sem_getvalue(3) works: on macOS the function exists, but
- *	fails with ENOSYS, as sem_init(3) does. It is asked of a semaphore that
- *	is one, because NetBSD follows the pointer that a sem_t is there.
+ *	fails with ENOSYS, as sem_init(3) does. It is called with a real
+ *	semaphore, because on NetBSD a sem_t is a pointer, which the call
+ *	follows.
  */
 
 static bool

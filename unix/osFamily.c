@@ -17,7 +17,7 @@
  * OsListNames --
  *
  *	Calls proc with the name of each object of a family that can be opened,
- *	permissions aside. ENOSYS: the system has no way to know.
+ *	permissions aside. ENOSYS: the system has no way to list them.
  */
 
 typedef struct NameListing {
@@ -55,7 +55,7 @@ OsListNames(
  * OsGetInfo --
  *
  *	Stores the facts about the object with a name. ENOENT: no object has
- *	that name. ENOSYS: the system has no way to know.
+ *	that name. ENOSYS: the system has no way to report them.
  */
 
 int

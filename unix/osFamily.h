@@ -3,8 +3,8 @@
  * osFamily.h --
  *
  *	What a family of objects tells the rest of unix/ about itself. Each
- *	family's own file defines its OsFamily; no other code asks which family
- *	it deals with.
+ *	family's own file defines its OsFamily; no other code tests for a
+ *	particular family.
  */
 
 #ifndef OS_FAMILY_H
@@ -36,7 +36,7 @@ typedef struct OsCatalog {
     int (*stat)(const OsFamily *family, const char *name,
 	    struct stat *status);
 				/* which object has the name: EACCES if that
-				 * cannot be told */
+				 * cannot be determined */
     int (*openPath)(const OsFamily *family, const char *name, int *fdPtr);
 				/* opens a descriptor of the object's file
 				 * with O_PATH: open(2) */

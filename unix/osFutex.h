@@ -27,7 +27,8 @@ typedef _Atomic uint32_t OsFutexWord;
 
 /*
  * The number of the way in which this process waits. Processes that wait in
- * different ways cannot wake each other, so a segment's header records it.
+ * different ways cannot wake each other, so the header of a segment records
+ * the number.
  */
 
 enum {

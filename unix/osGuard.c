@@ -84,8 +84,8 @@ TakeDefault(
  *
  *	Takes the action that the signal would have had without this handler.
  *	A signal that is being passed on is marked in its context, in uc_link,
- *	which handlers do not use. So nothing must be undone if the action
- *	leaves by a jump.
+ *	which handlers do not use. So nothing needs to be undone if the action
+ *	jumps out.
  */
 
 static void
@@ -168,9 +168,9 @@ HandleBusError(
 /*
  * HandleAbort --
  *
- *	The handler of SIGABRT. A thread that aborts itself in a guarded call
- *	goes back to where the call began. A signal that another thread of the
- *	process sends with pthread_kill(3) looks the same.
+ *	The handler of SIGABRT. A thread that calls abort(3) in a guarded call
+ *	jumps back to where the call began. A signal that another thread of
+ *	the process sends with pthread_kill(3) looks the same.
  */
 
 static void
@@ -190,7 +190,7 @@ HandleAbort(
 /*
  * Install --
  *
- *	Installs a handler, whatever the present action is: sigaction(2). From
+ *	Installs a handler, whatever the current action is: sigaction(2). From
  *	that action it keeps the flags and the mask that decide how system
  *	calls are interrupted and what is blocked meanwhile. Returns 0 or an
  *	errno value.

@@ -53,7 +53,7 @@ int	OsGuardInstallForCalls(void);
  *	Bracket an access to length bytes at start, which lie in one mapping.
  *	OsGuardInstall must have been called since that was made. From then on,
  *	memory that is gone reads as zeros, and what is written there is lost,
- *	until the mapping is made anew. Brackets do not nest. The fences cost
+ *	until the mapping is made again. Brackets do not nest. The fences cost
  *	no instruction; they keep the compiler from moving the access out.
  *
  *	OsGuardLeave returns true if some of the memory was gone.

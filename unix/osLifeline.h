@@ -43,7 +43,8 @@ void	OsLifelineGive(int fd, uint32_t slot);
  *
  *	Returns whether no participant has the lifeline, other than through fd
  *	itself. One that is locked for reading is free, because the owner's lock
- *	for writing would have prevented that. False if it cannot be told.
+ *	for writing would have prevented that. False if that cannot be
+ *	determined.
  */
 
 bool	OsLifelineIsFree(int fd, uint32_t slot);
@@ -64,8 +65,8 @@ int	OsLifelineReopen(int fd, bool readonly);
  *	OsProcessMark returns the mark of this process, pid << 32 | start time,
  *	and OsProcessPlace a number for the namespaces in which it is valid.
  *	OsProcessIsGone returns whether the process of a mark is known to be
- *	gone; false if it cannot be told. OsProcessCommand stores the name of a
- *	process, or "" if it is not known.
+ *	gone; false if that cannot be determined. OsProcessCommand stores the
+ *	name of a process, or "" if it is not known.
  */
 
 uint64_t OsProcessMark(void);

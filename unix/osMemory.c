@@ -300,7 +300,7 @@ OsShmStore(
 /*
  * OsShmSwap --
  *
- *	Stores size bytes at offset, and tells what was there.
+ *	Stores size bytes at offset, and returns in a variable what was there.
  *
  *	EINVAL: not aligned. ENOTSUP: the processor has no such operation; here
  *	and in the following.
@@ -402,7 +402,7 @@ Add(
  * OsShmAdd --
  *
  *	Adds to the integer of size bytes at offset, and stores the sum, or the
- *	present number if the sum does not fit.
+ *	current number if the sum does not fit.
  *
  *	EOVERFLOW: the sum is out of the integer's range; nothing is changed.
  */
@@ -614,9 +614,9 @@ HasLostWord(
 /*
  * Remap --
  *
- *	Maps the word of a wait that is not armed anew: the segment may have been
- *	shorter meanwhile. Stores its address. EAGAIN, too much memory is locked,
- *	becomes ENOMEM, because trying again does not help.
+ *	Maps again the word of a wait that is not armed: the segment may have
+ *	been shorter meanwhile. Stores its address. EAGAIN, too much memory is
+ *	locked, becomes ENOMEM, because trying again does not help.
  */
 
 static int

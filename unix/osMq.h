@@ -49,7 +49,7 @@ int	OsMqCloseNotified(OsMq *mq);
 /*
  * OsMqReadStatus stores the bytes of the messages in a queue, and the process
  * that is registered for a notification, or 0. It returns false if the system
- * does not tell, or if mq was not opened for reading.
+ * does not report them, or if mq was not opened for reading.
  */
 
 bool	OsMqReadStatus(const OsMq *mq, int64_t *bytesPtr, pid_t *pidPtr);

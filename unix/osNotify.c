@@ -208,9 +208,9 @@ Register(
  * OsMqNotifyWatch --
  *
  *	Registers for one posting to watch with data, when a message arrives in
- *	the empty queue and nobody waits to receive. A posting that was not yet
- *	taken stays. The lock is held, so that no notification is read between
- *	the registration and the entry in the list.
+ *	the empty queue and no process waits to receive. A posting that has not
+ *	been taken yet stays. The lock is held, so that no notification is read
+ *	between the registration and the entry in the list.
  *
  *	EBUSY: this or another process has already registered.
  */
@@ -243,8 +243,8 @@ OsMqNotifyWatch(
 /*
  * OsMqNotifySignal --
  *
- *	Registers for a signal instead of a posting. A posting that was not
- *	yet taken stays.
+ *	Registers for a signal instead of a posting. A posting that has not
+ *	been taken yet stays.
  *
  *	EINVAL: there is no such signal.
  */
@@ -395,7 +395,7 @@ OsMqNotifyCancel(
  * CountMessages --
  *
  *	Returns how many messages are in a queue, or fallback if the system
- *	does not tell.
+ *	does not report it.
  */
 
 static long

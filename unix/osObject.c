@@ -23,8 +23,8 @@
  * StatName --
  *
  *	stat(2) of the object that has a name now. ENOENT: no object has it.
- *	ENOSYS: the system has no way, or did not tell which object was opened,
- *	for example because another process removed its name at once.
+ *	ENOSYS: the system has no way, or did not report which object was
+ *	opened, for example because another process removed its name at once.
  */
 
 static int
@@ -58,10 +58,10 @@ IsSame(
 /*
  * OsCheckLink --
  *
- *	Checks that name still refers to an object, open or closed: 0. ENOENT: no
- *	object has the name, or the object is gone and the system cannot tell
- *	which one has it now. ESTALE: another object has it. ENOSYS, EACCES and
- *	others: this cannot be told.
+ *	Checks that name still refers to an object, open or closed: 0. ENOENT:
+ *	no object has the name, or the object is gone and the system cannot
+ *	report which one has it now. ESTALE: another object has it. ENOSYS,
+ *	EACCES and others: this cannot be determined.
  */
 
 int

@@ -15,7 +15,7 @@
  * OsNoteObject --
  *
  *	Notes which object an open has opened, by stat(2) of it; all zeros if
- *	the system does not tell.
+ *	the system does not report it.
  */
 
 static inline void

@@ -17,7 +17,7 @@
  *
  *	Opens as OS_CREAT and OS_EXCL in flags say, and finds out whether this
  *	call created the object. A caller that must undo a failed open has to
- *	know that, and open(2) with O_CREAT alone does not tell.
+ *	know that, and open(2) with O_CREAT alone does not report it.
  *
  *	attempt is called with request and OS_CREAT | OS_EXCL, and then, if the
  *	object exists, with OS_CREAT if flags have it: so if a system refuses

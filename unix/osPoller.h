@@ -36,11 +36,11 @@ size_t	OsPollerNext(OsPoller *poller, OsWatchEvent *events, size_t room);
 void	OsPollerResume(OsPoller *poller);
 
 /*
- * OsTrafficOpen prepares OsTrafficSeen for a queue's descriptor, because later
- * no descriptor may be left: it stores one for the caller to close, or -1.
+ * OsTrafficOpen prepares OsTrafficSeen for a queue's descriptor, because no
+ * descriptor may be free later: it stores one for the caller to close, or -1.
  * OsTrafficSeen returns whether a message has been sent or received since the
- * last call. If the system does not tell, it returns wasEmpty: a message in a
- * queue that was empty must have been sent since.
+ * last call. If the system does not report that, it returns wasEmpty: a
+ * message in a queue that was empty must have been sent since.
  */
 
 int	OsTrafficOpen(int fd, int *trafficPtr);

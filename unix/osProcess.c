@@ -4,8 +4,8 @@
  *
  *	Tells whether the process that left its mark in shared memory is still
  *	alive: kill(2), and /proc/PID/stat if the system has it, proc(5). Pids
- *	are reused, so the mark also has the start time, which is 0 if the system
- *	does not tell.
+ *	are reused, so the mark also has the start time, which is 0 if the
+ *	system does not report it.
  */
 
 #include "osLifeline.h"

@@ -211,12 +211,12 @@ StatSem(
  *
  *	sem_open(3), in the form that OsOpenOrCreate calls.
  *
- *	sem_open(3) tells neither which object it has opened nor whether that is
- *	a semaphore of this C library, so its file is examined before and after:
- *	if it is the same file both times, that is the one. EAGAIN: it is not;
- *	the name is being replaced. ENOTSUP: the file is shorter than a
- *	semaphore, so a program of another word size or C library created it, or
- *	a process has truncated it.
+ *	sem_open(3) reports neither which object it has opened nor whether that
+ *	is a semaphore of this C library, so the file with the name is examined
+ *	before and after: if it is the same one both times, it is that of the
+ *	semaphore. EAGAIN: it is not the same; the name is being replaced.
+ *	ENOTSUP: the file is shorter than a semaphore, so a program of another
+ *	word size or C library created it, or a process has truncated it.
  */
 
 typedef struct OpenRequest {
@@ -262,7 +262,7 @@ OpenNamed(
  *
  *	sem_open(3), with mode and value for a new semaphore. ENOTSUP: the file
  *	is too short for a semaphore. EIDRM: it was truncated while this
- *	process has it open. The memory of a new semaphore is not accessed,
+ *	process had it open. The memory of a new semaphore is not accessed,
  *	because the page fault would take a tenth of the time of an open.
  *	EPROTOTYPE: OsCheckFamily.
  */

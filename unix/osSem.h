@@ -35,7 +35,7 @@ struct OsSem {
 
     /* With the lock: */
     int wanted;			/* units that the thread is to fetch */
-    int fetched;		/* fetched units that were not yet taken */
+    int fetched;		/* fetched units that have not been taken */
     int fetchError;		/* what ended the thread, or 0 */
     OsPosting posting;
 };

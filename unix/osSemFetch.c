@@ -150,7 +150,7 @@ ForgetParent(
  * Want --
  *
  *	Counts the units that are still to be fetched, and gives back surplus
- *	ones. With 0 units nothing is posted any more.
+ *	ones. With 0 units nothing more is posted.
  */
 
 static void
@@ -176,10 +176,10 @@ Want(
 /*
  * OsSemFetch --
  *
- *	Sets how many units are wanted, including those that were fetched and
- *	not yet taken. Each fetched unit is posted to watch with data. With 0
- *	units, or the watch of a parent process, nothing is posted any more,
- *	and all fetched units go back.
+ *	Sets how many units are wanted, including those that have been fetched
+ *	but not taken. Each fetched unit is posted to watch with data. With 0
+ *	units, or the watch of a parent process, nothing more is posted, and
+ *	all fetched units go back.
  *
  *	ENOMEM: there can be no more threads.
  */

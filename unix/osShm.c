@@ -29,7 +29,8 @@
 /*
  * OsShmUnmap --
  *
- *	munmap(2) of the segment, if it is mapped. The next access maps it anew.
+ *	munmap(2) of the segment, if it is mapped. The next access maps it
+ *	again.
  */
 
 void
@@ -59,7 +60,7 @@ OsShmDescriptor(
 /*
  * OsShmGetSize --
  *
- *	Stores the segment's present size in bytes: lseek(2), if it works for
+ *	Stores the segment's current size in bytes: lseek(2), if it works for
  *	segments, because it takes less than half the time of fstat(2).
  */
 
@@ -113,8 +114,8 @@ Map(
 /*
  * MapWhole --
  *
- *	Maps the segment anew, all size bytes of it. Returns false if there is
- *	no room for so much.
+ *	Maps all size bytes of the segment, in place of the previous mapping.
+ *	Returns false if there is no room for them.
  */
 
 static bool
@@ -182,7 +183,7 @@ Touch(
 /*
  * CheckInside --
  *
- *	Checks that the access is inside the segment, and stores the present
+ *	Checks that the access is inside the segment, and stores the current
  *	size in *sizePtr: 0, ERANGE, or the errno value if the size cannot be
  *	read.
  */

@@ -96,9 +96,9 @@ OpenSegment(
  * CheckSize --
  *
  *	Checks that a segment may have size bytes: 0, or EFBIG if the system
- *	cannot express so many, or if the process may not write so large a file:
- *	exceeding that limit (RLIMIT_FSIZE) does not only fail with EFBIG, but
- *	also raises a signal that kills.
+ *	cannot express that number, or if the process may not write so large a
+ *	file: exceeding that limit (RLIMIT_FSIZE) not only fails with EFBIG, but
+ *	also raises a signal that kills the process.
  */
 
 static int

@@ -4,7 +4,7 @@
  *
  *	Helper threads, the lock for what threads share, and what a fork does to
  *	both. A child process made directly by clone(2), not by fork(2), is not
- *	noticed: it must not use the package.
+ *	detected, and must not use the package.
  */
 
 #include "osThread.h"
@@ -68,8 +68,8 @@ OsUnlock(void)
  * RenewLock, BeginChild, Load --
  *
  *	fork(2) waits for the lock, so that a child process finds everything
- *	that it guards consistent. But the lock's owner is a thread of the
- *	parent, so the child gets a new lock, and a generation of its own.
+ *	that the lock guards consistent. But the lock's owner is a thread of
+ *	the parent, so the child gets a new lock, and a generation of its own.
  *	Registered by pthread_atfork(3) when the library is loaded, before any
  *	other file registers handlers.
  */

@@ -5,18 +5,18 @@
  *	An event loop cannot wait for a word of shared memory, so a thread does,
  *	and posts to the loop's watch. One thread serves a group of waiters, as
  *	many as futex_waitv(2) takes, less one: the last word is the group's
- *	own, which other threads change to make it look at the group anew. If
- *	the system can wait for only one word at a time, the thread waits for
- *	that word and looks at the others every 1 to 10 ms.
+ *	own, which other threads change to make the thread look at the group
+ *	again. If the system can wait for only one word at a time, the thread
+ *	waits for that word and looks at the others every 1 to 10 ms.
  *
  *	A waiter stays in its group from the first time it is armed until it is
  *	dropped. A thread without waiters ends, and starting one takes 0.1 ms, so
  *	a handle drops its waiter when it closes, not after each event.
  *
  *	The mutex guards all groups. It is taken before OsLock, never after.
- *	The thread does not hold it while it sleeps: a waiter may be dropped
- *	and its memory unmapped meanwhile, which the kernel tolerates. A
- *	forked child has none of the threads and forgets the groups.
+ *	The thread does not hold the mutex while it sleeps: a waiter may be
+ *	dropped and its memory unmapped meanwhile, which the kernel tolerates.
+ *	A forked child has none of the threads and forgets the groups.
  */
 
 #include "osWaiter.h"
@@ -80,7 +80,7 @@ Prepare(void)
 /*
  * Alert --
  *
- *	Makes a group's thread look at the group anew.
+ *	Makes a group's thread look at the group again.
  */
 
 static void
@@ -193,8 +193,8 @@ Sleep(
 /*
  * NextLook --
  *
- *	Returns after what time the thread must look at the group if nothing
- *	wakes it. The caller holds the mutex.
+ *	Returns the time after which the thread must look at the group if
+ *	nothing wakes it. The caller holds the mutex.
  */
 
 static OsTime
@@ -306,8 +306,8 @@ Join(
  * OsWaiterArm --
  *
  *	Posts to watch with data once the word differs from value, or as
- *	osWaiter.h says. Arming an armed waiter changes what it waits for; a
- *	posting that was not yet read is taken back.
+ *	osWaiter.h says. Arming an armed waiter changes what it waits for, and
+ *	withdraws a posting that has not been read yet.
  *
  *	ENOMEM: there is no memory, or there can be no more threads.
  */
@@ -397,7 +397,7 @@ Leave(
  * OsWaiterDrop --
  *
  *	Ends a waiter, whether it is armed, was armed, or is still all zeros:
- *	nothing is posted any more, and its memory may be freed. In a forked
+ *	nothing more is posted, and its memory may be freed. In a forked
  *	child, a waiter of the parent is just forgotten.
  */
 

@@ -39,7 +39,7 @@ OsPost(
 /*
  * OsUnpost --
  *
- *	Withdraws a posting that was not yet reported, and ends it.
+ *	Withdraws a posting that has not been reported yet, and ends it.
  */
 
 void

@@ -2,7 +2,7 @@
 /*
  * osBlocked.c --
  *
- *	Threads that are blocked in a system call which can wait for an object:
+ *	Threads that are blocked in a system call that can wait for an object:
  *	/proc/PID/task/TID/syscall, proc(5).
  *
  *	The file holds the number and the arguments of the call; reading it
@@ -180,7 +180,8 @@ TellVector(
 /*
  * TellCall --
  *
- *	Calls proc with what a thread waits for in its call, if it waits.
+ *	Calls proc with the object for which a thread waits in its call, if
+ *	any.
  */
 
 static int

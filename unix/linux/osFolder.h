@@ -18,8 +18,9 @@
 
 /*
  * A scan of the system skips what the caller may not see and what has vanished
- * meanwhile: OsUnlessHidden returns 0 for such an errno value. OsReadEntry is
- * readdir(3); at the end of the folder it stores 0 or an errno value.
+ * meanwhile: for an errno value that means this, OsUnlessHidden returns 0.
+ * OsReadEntry is readdir(3); at the end of the folder it stores 0 or an errno
+ * value.
  */
 
 int	OsUnlessHidden(int err);

@@ -85,8 +85,8 @@ OsFutexWait(
 /*
  * OsFutexWake --
  *
- *	FUTEX_WAKE, which fails only if the memory is gone, and its waiters
- *	with it.
+ *	FUTEX_WAKE, which fails only if the memory is gone, and then it has no
+ *	waiters.
  */
 
 int

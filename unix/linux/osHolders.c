@@ -157,8 +157,9 @@ ReadCommand(
 /*
  * FindObject --
  *
- *	Returns the object that a file is, or NULL if it is not searched for.
- *	Stores 0, or the errno value with which listing the objects failed.
+ *	Returns the object whose file it is, or NULL if it is not searched
+ *	for. Stores 0, or the errno value with which listing the objects
+ *	failed.
  */
 
 static Object *
@@ -271,8 +272,8 @@ typedef struct Wait {
 /*
  * ReportWaiter --
  *
- *	A thread waits for a file: reports the thread if the file is an object
- *	that is searched for.
+ *	A thread is blocked on a file: reports the thread if the file is an
+ *	object that is searched for.
  */
 
 static int

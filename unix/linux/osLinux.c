@@ -68,7 +68,7 @@ SharedMemoryBytes(void)
 }
 
 /*
- * The files in which the kernel tells the limits of queues, and its initial
+ * The files in which the kernel reports the limits of queues, and its initial
  * values, for systems without /proc: mq_overview(7).
  */
 
@@ -116,7 +116,7 @@ ReadQueueFact(
 /*
  * OsReadFact --
  *
- *	Stores the present value of a fact. Returns 0, or an errno value if it
+ *	Stores the current value of a fact. Returns 0, or an errno value if it
  *	cannot be read; then the kernel's initial value is stored.
  */
 

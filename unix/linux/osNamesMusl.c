@@ -75,7 +75,7 @@ OsCheckFile(
  * OsCheckFamily --
  *
  *	See os.h. If there is no folder, or the file is empty, nothing can be
- *	damaged: a semaphore that was truncated can be unlinked.
+ *	damaged, so a semaphore that was truncated can be unlinked.
  */
 
 int

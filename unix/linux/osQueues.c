@@ -5,12 +5,12 @@
  *	The queues that are in the system, on Linux.
  *
  *	They are files in a file system of which each IPC namespace has its
- *	own: mq_overview(7), ipc_namespaces(7). First, a mount is made that has
- *	no place in the tree, which takes a privilege. Without that, a mount is
- *	looked for in the tree. It may be missing, and those of other
- *	namespaces may be there: only opening queues by name tells whose a
- *	mount is. The last resort is the descriptors of the processes that the
- *	caller may see.
+ *	own: mq_overview(7), ipc_namespaces(7). This file first tries to make a
+ *	mount that has no place in the tree, which requires a privilege.
+ *	Without that, it looks for a mount in the tree, which may be missing or
+ *	belong to another namespace: only opening queues by name shows to which
+ *	namespace a mount belongs. The last resort is the descriptors of the
+ *	processes that the caller may see.
  *
  *	Looking changes nothing: a queue is opened, which takes no message, and
  *	closed without cancelling a notification (osNotify.c).
@@ -122,8 +122,8 @@ OpenAndLook(
  *
  *	Returns 0 if the name and the device are those of a queue in the
  *	caller's namespace. EXDEV: it is in another one. ENOENT: no queue has
- *	the name here. EACCES: a queue has the name, but which one cannot be
- *	told.
+ *	the name here. EACCES: a queue has the name, but the caller may not
+ *	find out which one.
  */
 
 static int
@@ -596,7 +596,7 @@ StatQueueDescriptor(
 /*
  * StatByName --
  *
- *	For osQueueCatalog: only opening a queue tells which one has a name.
+ *	For osQueueCatalog: only opening a queue shows which one has a name.
  */
 
 static int

@@ -119,9 +119,9 @@ OpenByName(
  * OsMakeShmFile --
  *
  *	See osShmFile.h. A segment without a size is complete when it is made.
- *	If memory is to be reserved, an existing one is noticed before that,
- *	to avoid reserving in vain; otherwise linkat(2) notices it soon
- *	enough.
+ *	If memory is to be reserved, an existing segment is detected before
+ *	that, so that none is reserved needlessly; otherwise linkat(2) detects
+ *	it soon enough.
  */
 
 int

@@ -5,10 +5,10 @@
  *	Waits and wakes on macOS 14.4 and later:
  *	os_sync_wait_on_address_with_timeout(3), os_sync_wake_by_address_any(3).
  *
- *	A library that was built there may be loaded by an older macOS. So the
- *	calls are looked up when the first of them is needed. If they are missing,
- *	waiters look at the word (osFutexOne.c). The header is not included:
- *	compilers for several systems have the calls but not always the header.
+ *	An older macOS may load a library that was built there, so the calls are
+ *	looked up when the first of them is needed. If they are missing, waiters
+ *	look at the word (osFutexOne.c). The header is not included: compilers
+ *	for several systems have the calls but not always the header.
  */
 
 #include "posix/osFutexOne.h"
@@ -71,9 +71,9 @@ OsFutexKind(void)
  *
  *	The call returns at once, without an error, if the word differs. It
  *	refuses a timeout of 0. If the kernel is short of memory, it may fail
- *	with ENOMEM, or with EFAULT for memory that is there; then this looks at
- *	the word. If the memory is gone, the caller's guard notices. After a
- *	minute this returns as if woken.
+ *	with ENOMEM, or with EFAULT although the memory is there; then this
+ *	looks at the word. If the memory is gone, the caller's guard notices.
+ *	After a minute this returns as if woken.
  */
 
 int

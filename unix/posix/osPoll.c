@@ -9,12 +9,12 @@
  *	deadline has come.
  *
  *	The thread is started with the first descriptor or deadline; a watch
- *	that is only posted to has none.
+ *	to which other threads only post has no thread.
  *
  *	Each part of this file handles a race or a failure, so it cannot be
  *	shorter: a descriptor is closed, and its number reused, while the thread
- *	polls; a signal ends a write to a pipe; the system cannot poll so many
- *	descriptors now; memory is short.
+ *	polls; a signal ends a write to a pipe; the system cannot poll that
+ *	many descriptors now; memory is short.
  */
 
 #include "osPoller.h"
@@ -123,7 +123,7 @@ EmptyPipe(
 /*
  * Change --
  *
- *	Makes the thread look at the entries anew.
+ *	Makes the thread look at the entries again.
  */
 
 static void
@@ -281,9 +281,9 @@ TimeLeft(
  * Wait --
  *
  *	Polls the first count elements (0 if there was no memory for them) for
- *	at most so many milliseconds. Returns whether something was found. If
- *	the system cannot poll so many now, waits a tenth of a second, after
- *	which it may be able to.
+ *	at most this number of milliseconds. Returns whether something was
+ *	found. If the system cannot poll that many descriptors now, waits a
+ *	tenth of a second, after which it may be able to.
  */
 
 static bool

@@ -2,7 +2,7 @@
 /*
  * osPosix.c --
  *
- *	Facts, names and limits on systems of which nothing but POSIX is
+ *	Facts, names and limits on systems about which nothing but POSIX is
  *	known. osLinux.c has the same functions for Linux.
  */
 
@@ -120,7 +120,7 @@ OsExplainCreate(
 /*
  * osFolderCatalog, OsListHolders, OsListWaiters, OsMqReadStatus --
  *
- *	POSIX has no call that tells what exists.
+ *	POSIX has no call that lists what exists.
  */
 
 const OsCatalog osFolderCatalog = { .list = NULL };

@@ -3,7 +3,7 @@
  * osQueuesMissing.c --
  *
  *	The catalog of message queues where the system has no queues, or no way
- *	to tell which exist.
+ *	to list them.
  */
 
 #include "osFamily.h"

@@ -2,8 +2,8 @@
 /*
  * osShmFilePosix.c --
  *
- *	Creates segments on systems of which nothing but shm_open(3) is known: a
- *	segment has its name before it has its size.
+ *	Creates segments on systems about which nothing but shm_open(3) is
+ *	known: a segment has its name before it has its size.
  */
 
 #include "osShmFile.h"

@@ -76,7 +76,7 @@ Look(
  * OsLockOpen --
  *
  *	Opens a lock, or creates one with this number of permits: 1 to 1000000,
- *	else EINVAL. EUSERS: the greatest number of handles has it open. The
+ *	else EINVAL. EUSERS: the maximum number of handles has it open. The
  *	other errors are those of segment.h, and ENOMEM.
  */
 

@@ -18,7 +18,8 @@
  *
  *	Traps:
  *
- *	- Waiters notice a death. They look every 0.1 s, inside the latch, so
+ *	- It is the waiters that detect a death. They look every 0.1 s, inside
+ *	the latch, so
  *	  that deadPid and owner belong together.
  *	- A release wakes one waiter of a lock of one permit. So when a waiter
  *	  that has slept takes the lock, it marks that others may wait. If it

@@ -123,8 +123,9 @@ CheckNoticeAndDead(
  * OsLockWait --
  *
  *	Waits for a notification, at most timeout: 0, ETIMEDOUT, EINTR, or the
- *	errors of all calls; EOWNERDEAD also if the lock is abandoned during the
- *	wait. After the last of these calls, OsLockEndWait must be called.
+ *	errors of all calls. EOWNERDEAD is also returned if the lock is
+ *	abandoned during the wait. After the last of these calls, OsLockEndWait
+ *	must be called.
  */
 
 int
@@ -286,8 +287,8 @@ CountUnnotified(
  *
  *	Notifies at most count waiters, the longest waiting first, and stores
  *	how many. The handle need not hold the lock. All waits of a slot are
- *	notified at once, because their number, which another program may have
- *	written, must not bound a loop.
+ *	notified at once: their number must not bound a loop, because another
+ *	program may have written it.
  *
  *	While the handle holds all permits, a waiter that wakes up could only
  *	fall asleep again, so the release wakes it. If this process dies before
@@ -297,7 +298,7 @@ CountUnnotified(
  *	Ordering: the addition to notices commits. It is seq_cst, and comes before
  *	the change of owner that releases and the wake that follows. The kernel
  *	compares notices, with its queue of waiters locked, before a waiter sleeps:
- *	either that sees the addition, or the wake finds the waiter asleep.
+ *	either it sees the addition, or the wake finds the waiter asleep.
  */
 
 int

@@ -229,8 +229,8 @@ OsLockShowPending(
  *
  *	Gives up the place in the line that OS_LOCK_QUEUE has given, if any, and
  *	wakes the waiters behind. If a process is stopped in the latch,
- *	allWaiting stays as it is: it may be too high, which only costs others a
- *	look.
+ *	allWaiting stays as it is: it may be too high, which only makes others
+ *	look at the slots.
  */
 
 void
@@ -273,7 +273,8 @@ OsLockLeaveLine(
  *
  *	Looks at the owner of a lock of one permit. Returns 0 if trying again is
  *	worthwhile, EAGAIN if the caller must wait, or an error. The caller
- *	waits for a process that is stopped in the latch like for an owner.
+ *	waits for a process that is stopped in the latch as it does for an
+ *	owner.
  */
 
 static int
@@ -328,9 +329,9 @@ TryAlone(
 /*
  * TryInLatch --
  *
- *	Tries to take permits of a lock that has more than one. A place in the line
- *	is kept only if the call must wait. That includes a process that is stopped
- *	in the latch; then the place is taken without the latch.
+ *	Tries to take permits of a lock that has more than one. A place in the
+ *	line is kept only if the call must wait. If it must wait because a
+ *	process is stopped in the latch, it takes the place without the latch.
  */
 
 static int
@@ -373,10 +374,10 @@ TryInLatch(
  *	taken too, with all its permits, and *deadPidPtr becomes the pid of its
  *	last owner; otherwise 0.
  *
- *	EAGAIN: it must wait; with OS_LOCK_QUEUE it has a place in the line until
- *	a later call takes the permits or fails with another error, or until
- *	OsLockLeaveLine. EDEADLK: the handle already holds permits. EINVAL: the
- *	lock has fewer permits.
+ *	EAGAIN: the call must wait; with OS_LOCK_QUEUE it has a place in the
+ *	line until a later call takes the permits or fails with another error,
+ *	or until OsLockLeaveLine. EDEADLK: the handle already holds permits.
+ *	EINVAL: the lock has fewer permits.
  */
 
 int
@@ -566,8 +567,8 @@ OsLockWakeAfterRelease(
 /*
  * OsLockRelease --
  *
- *	Gives back what the handle holds. abandon: leaves the lock abandoned by
- *	this process, if the handle holds all permits, else EINVAL.
+ *	Gives back what the handle holds. With abandon, leaves the lock
+ *	abandoned by this process; EINVAL unless the handle holds all permits.
  *
  *	EPERM: the handle holds nothing.
  */

@@ -82,8 +82,8 @@ OsLockWakeAll(
 /*
  * Abandon --
  *
- *	Makes the lock of a dead owner abandoned, if the word is still the one
- *	seen. Inside the latch; otherwise another process could store its
+ *	Marks the lock of a dead owner as abandoned, if the word is still the
+ *	one seen. Inside the latch; otherwise another process could store its
  *	deadPid between the two stores.
  *
  *	Ordering: the exchange of owner releases deadPid, so a process that
@@ -112,9 +112,9 @@ Abandon(
  * OsLockReap --
  *
  *	Cleans up after the dead participant of a slot. An owner with this
- *	slot is dead: the slot's next user, for whom this may be called, has
- *	never held anything. After each store the state is valid; used comes
- *	last, and is recomputed if this process dies before.
+ *	slot is dead: the slot's next user, which may be the caller, has never
+ *	held anything. After each store the state is valid; used comes last,
+ *	and is recomputed if this process dies before.
  */
 
 void
@@ -143,8 +143,8 @@ OsLockReap(
 /*
  * Repair --
  *
- *	After a death inside the latch. An owner of all permits beside grants in
- *	slots is corrupt.
+ *	After a death inside the latch. The state is corrupt if there is an
+ *	owner of all permits as well as grants in slots.
  */
 
 static int
@@ -166,9 +166,9 @@ Repair(
 /*
  * Reset --
  *
- *	Makes a corrupt lock abandoned, by nobody. Waits for notifications end
- *	too, because the remains of one in its slot would consume a
- *	notification.
+ *	Makes a corrupt lock abandoned, without a dead owner. Waits for
+ *	notifications end too, because the remains of one in its slot would
+ *	consume a notification.
  */
 
 static void

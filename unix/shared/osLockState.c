@@ -37,8 +37,8 @@ ReadOwner(
 /*
  * ReadAbandoned --
  *
- *	Stores whether the lock is abandoned, even if nobody has noticed the
- *	death of its owner yet.
+ *	Stores whether the lock is abandoned, even if no process has noticed
+ *	the death of its owner yet.
  */
 
 static void
@@ -100,8 +100,8 @@ ReadState(
 /*
  * OsLockGetState --
  *
- *	Stores the state of a lock, as this handle sees it, after noticing a
- *	dead owner.
+ *	Stores the state of a lock, as this handle sees it, after checking for
+ *	a dead owner.
  */
 
 int
@@ -125,8 +125,8 @@ OsLockGetState(
  *
  *	Stores the state of the lock with a name, and calls the procs, unless
  *	they are NULL, with its living owners and with its blocked threads.
- *	Permission to read is enough; nothing is changed. If a proc returns
- *	anything but 0, that ends the call and is returned.
+ *	Read permission is enough; nothing is changed. If a proc returns
+ *	anything but 0, that ends the call and is its result.
  */
 
 int

@@ -8,8 +8,8 @@
  *	the records.
  *
  *	Every operation runs inside the latch, and one store commits it. A ring
- *	without a latch would stop forever if a sender died that has reserved
- *	room and not filled it.
+ *	without a latch would stop forever if a sender died after it had
+ *	reserved room and before it had filled it.
  */
 
 #include "osRingPeek.h"
@@ -115,7 +115,7 @@ static const OsSegmentType ringType = {
  * OsRingOpen --
  *
  *	Opens a ring, or creates one of size bytes, rounded up to a power of two:
- *	4096 to 2^32, else EINVAL. EUSERS: the greatest number of handles has it
+ *	4096 to 2^32, else EINVAL. EUSERS: the maximum number of handles has it
  *	open. The other errors are those of segment.h, and ENOMEM.
  */
 
@@ -226,7 +226,7 @@ ReadState(
 /*
  * OsRingGetState --
  *
- *	Stores the state of a ring, after noticing dead takers.
+ *	Stores the state of a ring, after checking for dead takers.
  */
 
 int
@@ -249,9 +249,9 @@ OsRingGetState(
 /*
  * CountDead --
  *
- *	Counts the messages of takers whose death nobody has noticed as ones that
- *	can be received. Runs without the latch, so it ends where it finds no valid
- *	record.
+ *	Counts the messages of takers whose death no process has noticed as ones
+ *	that can be received. Runs without the latch, so it ends where it finds
+ *	no valid record.
  */
 
 static void
@@ -279,9 +279,9 @@ CountDead(
  * OsRingInspect --
  *
  *	Stores the state of the ring with a name, and calls the proc, unless it is
- *	NULL, with the blocked threads. Permission to read is enough; nothing is
+ *	NULL, with the blocked threads. Read permission is enough; nothing is
  *	changed. If the proc returns anything but 0, that ends the call and is
- *	returned.
+ *	its result.
  */
 
 int
@@ -312,12 +312,13 @@ OsRingInspect(
 /*
  * OsRingPeek --
  *
- *	Calls the proc with the oldest messages that can be received from the ring
- *	with a name, and how often each was taken: at most so many messages, and so
- *	many bytes of each. The messages stay there. Permission to read is enough;
- *	nothing is changed. If the ring changes meanwhile, there may be fewer. EBUSY:
- *	it changes too fast, or a process is stopped while it changes the ring. If the
- *	proc returns anything but 0, that ends the call and is returned.
+ *	Calls the proc with the oldest messages that can be received from the
+ *	ring with a name, and how often each was taken. The arguments limit the
+ *	number of messages, and the bytes of each. The messages stay there. Read
+ *	permission is enough; nothing is changed. If the ring changes meanwhile,
+ *	there may be fewer. EBUSY: it changes too fast, or a process is stopped
+ *	while it changes the ring. If the proc returns anything but 0, that ends
+ *	the call and is its result.
  */
 
 int

@@ -12,7 +12,8 @@
  *	  more. If it dies between the wake and its look, the others lose a slice
  *	  of 0.1 s.
  *	- Senders are woken when the ring is half empty, or has no messages. A
- *	  sender whose message fits earlier notices that only after its slice.
+ *	sender whose message would fit earlier notices that only after its
+ *	slice.
  */
 
 #include "osRingCall.h"
@@ -23,8 +24,8 @@
  * Arm, Disarm --
  *
  *	Say that a thread is about to block, and return the bell's value; and that
- *	it no longer does. Another receiver may sleep too, so the bell stays
- *	armed.
+ *	it no longer does. Another receiver may be asleep too, so the bell
+ *	stays armed.
  */
 
 static int

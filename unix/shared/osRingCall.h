@@ -34,7 +34,7 @@ struct OsRing {
     size_t takenCount;
     size_t takenRoom;
     size_t untold;		/* of those taken: not held any more */
-    size_t sent;		/* by the present operation: messages, */
+    size_t sent;		/* by the current operation: messages, */
     bool hasFreed;		/* whether it has freed room, */
     bool hasLeft;		/* and whether it has left messages */
     uint32_t pending;		/* calls that its slot shows */

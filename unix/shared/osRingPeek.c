@@ -4,7 +4,7 @@
  *
  *	Looking at the messages of a ring, which stay there.
  *
- *	Permission to read is enough, so a look has no slot and enters no latch,
+ *	Read permission is enough, so a look has no slot and enters no latch,
  *	and participants may change the ring meanwhile. A record that is done
  *	keeps its bytes until tail has passed it, or other records are moved
  *	over it.
@@ -23,8 +23,8 @@
 #include <time.h>
 
 /*
- * How long a look is retried, while participants are faster, or one is stopped
- * while it moves records.
+ * How long a look is retried while participants are faster, or while one is
+ * stopped in the middle of moving records.
  */
 
 #define PATIENCE	OS_SEGMENT_SLICE

@@ -83,9 +83,9 @@ Remove(
 /*
  * Count --
  *
- *	Stores the derived numbers after records were removed or taken: so many
- *	messages, with so many bytes, are no longer ready. Senders are woken if
- *	the ring is half empty, or if there is nothing to receive.
+ *	Stores the derived numbers after records were removed or taken: this
+ *	many messages, with this many bytes, are no longer ready. Senders are
+ *	woken if the ring is half empty, or if there is nothing to receive.
  */
 
 static inline void
@@ -111,8 +111,8 @@ Count(
  * SetGrant --
  *
  *	Shows in the slot how many messages the handle has taken. The number is
- *	raised before a message is taken, and lowered after it was given up: if the
- *	process dies in between, the only cost is a search in vain.
+ *	raised before a message is taken, and lowered after it was given up: if
+ *	the process dies in between, the only cost is a fruitless search.
  */
 
 static inline void
@@ -572,8 +572,8 @@ AttemptTake(
 /*
  * OsRingTake --
  *
- *	OsRingReceive, but the message stays in the ring until OsRingAck, which
- *	gets its id.
+ *	OsRingReceive, but the message stays in the ring until OsRingAck is
+ *	called with its id.
  */
 
 int
@@ -670,8 +670,8 @@ OsRingRequeue(
  * OsRingFinish --
  *
  *	Ends a take like OsRingAck or OsRingRequeue, for a caller that cannot
- *	try again: if they fail with EBUSY, the next call that receives or
- *	takes ends it, or closing the handle does.
+ *	try again: if they fail with EBUSY, the take ends in the next call
+ *	that receives or takes, or when the handle is closed.
  */
 
 int

@@ -13,7 +13,7 @@
 /*
  * HasRoom --
  *
- *	Returns whether so many bytes would fit.
+ *	Returns whether this number of bytes would fit.
  */
 
 static inline bool

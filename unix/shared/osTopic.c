@@ -117,9 +117,9 @@ Prepare(
 /*
  * OsTopicOpen --
  *
- *	Opens a topic, or creates one with so many bytes of room: from 4096 to
+ *	Opens a topic, or creates one with room for size bytes: from 4096 to
  *	2^31, rounded up to a power of two; else EINVAL. EACCES: OS_CREAT with
- *	readonly. EUSERS: the greatest number of handles has it open. EBUSY:
+ *	readonly. EUSERS: the maximum number of handles has it open. EBUSY:
  *	publishers are too fast for a reader to begin. The other errors are
  *	those of segment.h, and ENOMEM.
  */
@@ -366,8 +366,8 @@ OsTopicGetState(
  * OsTopicInspect --
  *
  *	Stores how much is in the topic with a name, and calls proc, unless it
- *	is NULL, with the blocked threads, except read-only readers. Permission
- *	to read is enough; nothing is changed.
+ *	is NULL, with the blocked threads, except read-only readers. Read
+ *	permission is enough; nothing is changed.
  */
 
 int

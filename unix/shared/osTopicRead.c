@@ -16,8 +16,8 @@
  *	  number mean damage.
  *	- tail is loaded after head. In the other order, a publisher that laps
  *	  the reader in between would look like damage.
- *	- A reader without write permission cannot show that it waits, so
- *	  nobody wakes it: it looks again after a while.
+ *	- A reader without write permission cannot show that it waits, so no
+ *	publisher wakes it: it looks again after a while.
  */
 
 #include "osTopicRead.h"
@@ -419,8 +419,8 @@ ReadNewest(
  * OsTopicReadLatest --
  *
  *	Reads the newest message, whatever this handle has received. ENOENT:
- *	none was published yet. EMSGSIZE: as OsTopicReceive. EBUSY: publishers
- *	are too fast.
+ *	none has been published yet. EMSGSIZE: as OsTopicReceive. EBUSY:
+ *	publishers are too fast.
  */
 
 int

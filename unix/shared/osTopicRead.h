@@ -17,8 +17,8 @@
 #define OS_TOPIC_ATTEMPTS	100
 
 /*
- * How long a reader that nobody wakes sleeps: longer each time, from 1 ms to
- * OS_SEGMENT_SLICE.
+ * How long a read-only reader, which no publisher wakes, sleeps: longer each
+ * time, from 1 ms to OS_SEGMENT_SLICE.
  */
 
 #define OS_TOPIC_PAUSE	(OS_SECOND / 1000)
@@ -26,8 +26,9 @@
 /*
  * OsTopicBegin --
  *
- *	OsSegmentBegin. A reader that is told of damage has lost its position. One
- *	that could not repair damage that it found has already reported it.
+ *	OsSegmentBegin. A reader to which damage is reported has lost its
+ *	position. A reader that found damage and could not repair it has already
+ *	reported it.
  */
 
 int	OsTopicBegin(OsTopic *topic);

@@ -27,7 +27,7 @@
  *	    and that no child inherits. The kernel drops the lock when the
  *	    process ends in any way. (POSIX_IPC_LIFE_PID: there are no such
  *	    locks; step 2 decides alone.)
- *	2.  Change claim from its present value to your own mark: the pid in
+ *	2.  Change claim from its current value to your own mark: the pid in
  *	    the upper half, the start time of the process in the lower. If that
  *	    fails, another process has the slot.
  *	3.  Store life and place, then raise generation by one: the predecessor's
@@ -36,10 +36,10 @@
  *	    raise slotsUsed to I + 1 if it is less, and leave the latch.
  *
  *	A participant is dead if its slot has another generation, if claim is 0,
- *	if life is POSIX_IPC_LIFE_LOCK and nobody has its byte locked for writing
- *	(a lock for reading proves nothing: any process that may read the file
- *	can take one), or if its process is known to be gone. If place differs
- *	from your own, the pid means nothing here.
+ *	if life is POSIX_IPC_LIFE_LOCK and no process has its byte locked for
+ *	writing (a lock for reading proves nothing: any process that may read
+ *	the file can take one), or if its process is known to be gone. If place
+ *	differs from your own, the pid means nothing here.
  *
  * Latch
  *
@@ -204,7 +204,7 @@ typedef struct PosixIpcLock {
  *	send		head, after the records that it passes
  *	receive		tail, or if older messages are taken state: DONE
  *	take		state, together with how often it was taken. Before it the
- *			grant of the taker's slot is raised: at no time it is less
+ *			grant of the taker's slot is raised: it is never less
  *			than the messages that this participant has taken
  *	give back	state: READY. Then grant is lowered
  *	acknowledge	as receive. Then grant is lowered
@@ -214,17 +214,18 @@ typedef struct PosixIpcLock {
  * this visible to the next participant inside it; the release is for readers
  * without the latch.
  *
- * Taken messages prevent the room of finished records after them from being used.
- * A sender without room moves records forward, over those that are DONE: from
- * moveFrom on, which is tail or follows others that are DONE. It stores moveFrom,
- * how many bytes there are in moveLeft, and where the first of them goes in
- * moveTo; moves them from the last to the first, no more at a time than the
- * distance, and stores moveLeft after each part. Then it stores tail if it moved
- * the oldest one; otherwise it writes records that are DONE from moveFrom to
- * moveTo. It ends with moveTo 0. A participant that takes the latch over
- * continues the move. moves is raised before moveTo is stored and before it is 0
- * again: data read without the latch are valid if tail has not passed them,
- * moveTo is 0, and moves has not changed.
+ * Taken messages prevent the room of finished records after them from being
+ * used. So a sender without room moves records forward, over those that are
+ * DONE. The records to be moved begin at moveFrom, which is tail or follows
+ * records that are DONE. The sender stores moveFrom, then the number of bytes
+ * in moveLeft, then the destination of the first of them in moveTo. It moves
+ * them from the last to the first, no more at a time than the distance, and
+ * stores moveLeft after each part. Then it stores tail if it moved the oldest
+ * one; otherwise it writes records that are DONE from moveFrom to moveTo. It
+ * ends with moveTo 0. A participant that takes the latch over continues the
+ * move. moves is raised before moveTo is stored and before it is 0 again: data
+ * read without the latch are valid if tail has not passed them, moveTo is 0,
+ * and moves has not changed.
  */
 
 #define POSIX_IPC_READY		UINT32_C(0)
@@ -277,15 +278,15 @@ typedef struct PosixIpcHeader {	/* 4096 bytes */
     uint32_t slots;		/* POSIX_IPC_SLOTS */
     uint64_t size;		/* lock: permits; else bytes of data */
     uint64_t fileSize;		/* bytes of the file */
-    uint32_t waits;		/* how participants wait: 1 is Linux' futex(2) */
+    uint32_t waits;		/* how participants wait: 1 is Linux's futex(2) */
     uint32_t lives;		/* how they show life: LIFE_LOCK ... */
     _Atomic uint64_t creator;	/* its claim */
     _Atomic uint32_t damage;	/* raised each time that damage was repaired: */
-				/* all look at it, and nearly nobody writes */
+				/* often read, hardly ever written */
     _Atomic uint32_t resetting;	/* damage + 1 while that is done, or less */
     uint32_t spare1[16];
     _Atomic uint32_t latch;	/* 128 */
-    _Atomic uint32_t slotsUsed;	/* the most that were in use at a time */
+    _Atomic uint32_t slotsUsed;	/* highest number ever in use, + 1 */
     uint32_t spare2[14];
     PosixIpcBell bells[POSIX_IPC_BELLS];	/* 192 */
     uint32_t spare3[8];

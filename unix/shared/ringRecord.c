@@ -153,7 +153,8 @@ OsRingWriteRecord(
     const void *bytes,
     uint32_t length)
 {
-    /* Who sees a new byte also sees that tail has passed the old one:
+    /* A process that sees a new byte also sees that tail has passed the old
+     * one:
        OsRingPeek. */
     atomic_thread_fence(memory_order_release);
     WriteWords(segment, position, id, length, POSIX_IPC_READY);
@@ -297,7 +298,7 @@ FinishMove(
 		|| distance < POSIX_IPC_RECORD || left > ends->head - to) {
 	    return EBADMSG;
 	}
-	/* Who sees a moved byte also sees moves and moveTo: OsRingPeek. */
+	/* A process that sees a moved byte also sees moves and moveTo: OsRingPeek. */
 	atomic_thread_fence(memory_order_release);
 	CopyForward(segment, from, distance, left);
 	if (from != ends->tail) {

@@ -92,9 +92,9 @@ uint64_t OsRingSkipDone(OsSegment *segment, uint64_t position,
 /*
  * OsRingMakeRoom --
  *
- *	Moves records over those that are done, until there is room for so many
- *	bytes at head, and updates ends. EBADMSG: there is less room than used
- *	says.
+ *	Moves records over those that are done, until there is room for this
+ *	number of bytes at head, and updates ends. EBADMSG: there is less room
+ *	than used says.
  */
 
 int	OsRingMakeRoom(OsSegment *segment, OsRingEnds *ends, uint64_t room);

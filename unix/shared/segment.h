@@ -26,7 +26,7 @@
  *	the segment may be wrong: read it once into a variable, and check it
  *	before using it as an index, a size or the bound of a loop.
  *
- *	Errors that all functions of unix/shared/ have in common:
+ *	Errors that all functions of unix/shared/ can return:
  *
  *	ENODEV	something else has the name: no regular file, another kind or
  *		version, or a file that is none of ours
@@ -81,7 +81,7 @@ OsSegmentRoundUp(
  * OsSegmentOpenObject --
  *
  *	OsSegmentOpen for the handle of a family; also stores which object it
- *	is. EUSERS, in place of ENOSPC: the greatest number of handles has it
+ *	is. EUSERS, in place of ENOSPC: the maximum number of handles has it
  *	open. With OS_CREAT, EPFNOSUPPORT as in OsExplainCreate.
  */
 

@@ -75,8 +75,8 @@ OsSegmentIsDead(
  * OsSegmentTellDamage --
  *
  *	Ends an operation that has just begun, because the header is gone, or
- *	because another process found damage of which this one has not been
- *	told.
+ *	because another process found damage that has not been reported to
+ *	this one.
  */
 
 int
@@ -96,9 +96,9 @@ OsSegmentTellDamage(
  * OsSegmentDamaged --
  *
  *	See segmentLatch.h. damage is raised after the reset, so a process that sees
- *	it raised finds the segment usable. If this process dies before, the word
- *	resetting shows that the others have not been told, even if nothing else is
- *	wrong.
+ *	it raised finds the segment usable. If this process dies before that,
+ *	the word resetting shows that the damage has not been reported to the
+ *	others, even if nothing else is wrong.
  */
 
 int
@@ -179,9 +179,9 @@ Spin(
  * TakeLatch --
  *
  *	Takes a latch that was seen free, or whose owner is dead, if that is
- *	still so. mayWait: other processes, which nobody else would wake, may
- *	sleep there. Returns whether it was taken; then *seenPtr tells whether
- *	a repair is needed.
+ *	still so. mayWait: other processes may sleep there, which must then be
+ *	woken when the latch is left. Returns whether it was taken; then
+ *	*seenPtr tells whether a repair is needed.
  */
 
 static bool

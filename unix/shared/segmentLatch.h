@@ -61,8 +61,8 @@ struct OsSegment {
     atomic_bool isGone;		/* truncated, or the header is gone */
     int slot;			/* its number, or -1 */
     uint32_t me;		/* the id of this participant, or 0 */
-    uint32_t stopped;		/* the id of one that was waited for at the
-				 * latch in vain, and still has it; or 0 */
+    uint32_t stopped;		/* the id of one that still has the latch
+				 * after a wait for it; or 0 */
     unsigned process;		/* generation of forks that took the slot */
     uint32_t damageSeen;	/* of the header's damage */
     OsTime lastReap;		/* when OsSegmentReap last ran here */
@@ -103,9 +103,9 @@ bool	OsSegmentIsDead(OsSegment *segment, uint32_t id);
 /*
  * OsSegmentDamaged --
  *
- *	Inside the latch: marks the segment as corrupt. It is reset, and every
- *	process is told once, by EBADMSG from its next OsSegmentBegin. Returns
- *	EBADMSG, for this process.
+ *	Inside the latch: marks the segment as corrupt. It is reset, and the
+ *	damage is reported to every process once, by EBADMSG from its next
+ *	OsSegmentBegin. Returns EBADMSG, which reports it to this process.
  */
 
 int	OsSegmentDamaged(OsSegment *segment);

@@ -209,7 +209,7 @@ ReserveSlot(
  * TrySlots --
  *
  *	Takes the first slot that can be had. A process that has the segment open
- *	many times need not ask about its own slots: areOwnSkipped. Of those, one
+ *	many times need not ask about its own slots: areOwnSkipped. One of those
  *	may be dead after exec(2). EAGAIN: there is none.
  */
 

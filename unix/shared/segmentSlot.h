@@ -40,12 +40,12 @@ int	OsSegmentReserve(int fd, off_t offset, off_t length);
 /*
  * OsSegmentSeemsDead, OsSegmentReap --
  *
- *	SeemsDead checks only the lifeline, if the slot has one. Any process that
- *	may read the file can hold that for a dead process, so SeemsDead is for
- *	things that may be in vain, such as a notification. Reap, inside the
- *	latch, asks OsSegmentIsDead for every slot with a grant, a want, a wait or
- *	an operation, calls type->reap for the dead ones, and returns how many
- *	there were.
+ *	SeemsDead checks only the lifeline, if the slot has one. Any process
+ *	that may read the file can hold the lifeline of a dead process, so
+ *	SeemsDead is for actions that do no harm if they have no effect, such as
+ *	a notification. Reap, inside the latch, asks OsSegmentIsDead for every
+ *	slot with a grant, a want, a wait or an operation, calls type->reap for
+ *	the dead ones, and returns how many there were.
  */
 
 bool	OsSegmentSeemsDead(OsSegment *segment, uint32_t number);
@@ -95,7 +95,7 @@ void	OsSegmentClearSlot(PosixIpcSlot *slot);
  *	Adds to *countPtr the waiting calls of living participants, and calls
  *	proc, unless it is NULL, with the blocked threads. Between Begin and
  *	End, without the latch. If proc returns anything but 0, that ends the
- *	call and is returned.
+ *	call and is its result.
  */
 
 int	OsSegmentReadWaiters(OsSegment *segment, uint32_t *countPtr,

@@ -15,7 +15,7 @@
 
 /*
  * The thread sanitizer does not understand fences. It is of no use here
- * anyway, because it does not see what several processes share.
+ * anyway, because it does not see what processes share.
  */
 
 #ifdef __SANITIZE_THREAD__
