@@ -14,7 +14,7 @@ set usage "usage: [file tail $argv0] ?option ...? ?pattern?
 
 Shows the named semaphores, segments, queues, locks, rings and topics of the system.
 
-  pattern           show only names that match, as '/job*' does
+  pattern           show only names that match it, such as '/job*'
   --[join $kinds { --}]
                     show only these kinds
   --problems        show only objects with a problem
@@ -25,7 +25,7 @@ Shows the named semaphores, segments, queues, locks, rings and topics of the sys
                     interrupted
   --as type         print the contents of segments as a type of \"shm get\":
                     --as '{id int32 temperature double}' /board
-  --json, --csv     print for other programs
+  --json, --csv     print the objects for other programs
   --unlink          remove what was found, after asking; needs a pattern, --left
                     or both
   --yes             do not ask
@@ -37,27 +37,30 @@ Columns:
             object, or it is damaged
   WAITING   how many calls wait for the object right now
   PROBLEM   stuck: a semaphore stays at 0, or a lock stays held by the same owners,
-            while a call waits. abandoned: the owner of a lock died, or gave it up.
-            full, filling: a queue or a ring has no room, or little. late, failing:
-            the next message of a ring has waited for a minute (with --watch), or was
-            taken three times and came back. orphaned: no process has the object
-            open, so perhaps a program forgot to remove it.
-            unclaimed: no process that you can see has it open, but some processes
-            could not be examined. Both only if AGE is at least 10 seconds; --left
-            shows younger objects, too
+            while a call waits
+            abandoned: the owner of a lock died, or gave it up
+            full, filling: a queue or a ring has no room for more messages, or little
+            late, failing: the next message of a ring has waited for a minute (with
+            --watch), or was taken three times and came back
+            orphaned: no process has the object open, so perhaps a program forgot to
+            remove it
+            unclaimed: no process that you can see has the object open, but some
+            processes could not be examined
+            The last two are shown only if AGE is at least 10 seconds; --left shows
+            younger objects, too
   AGE       time since the object was made, or since the last message of a queue
             came or went, or since its size changed
-  HOLDERS   the processes that have the object open, by script or program; of a
-            lock, also its owner
+  HOLDERS   the processes that have the object open, by script or program; for
+            a lock, also its owners
   ?         unknown. Under HOLDERS: no process that you can see has it open, but some
-            could not be examined, usually because they belong to other users. A last
-            line on a terminal tells how many
+            could not be examined, usually because they belong to other users. On
+            a terminal, the last line says how many
 
 Exit status: 0 if an object was found, 1 if none was or none was removed, 2 after
 an error."
 
 # How long a semaphore at 0, or a lock, is watched while a call waits, in
-# seconds: a working program passes it on within that time.
+# seconds: a program that works as it should passes it on within that time.
 set twice 0.3
 
 # How old an object must be to be orphaned or unclaimed, in seconds: by problem. A program
@@ -154,7 +157,7 @@ proc amount {facts} {
 }
 
 # No call waits for a semaphore that has units, nor for a queue that has both messages
-# and room. Otherwise the system's count tells, or the threads that were found. If
+# and room. Otherwise the system's count decides, or the threads that were found. If
 # none were found and not all processes were examined, there may be some. Other objects
 # count their waiters, except that a topic does not know read-only readers.
 proc waiting {facts} {

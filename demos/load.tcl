@@ -7,7 +7,7 @@ namespace eval load {
 }
 
 # The folders of the tree that hold a build for this Tcl. A build may be only for another Tcl, which pkgIndex.tcl does not
-# tell.
+# show.
 proc load::builds {} {
     variable root
     set prefix [expr {[package vsatisfies [package provide Tcl] 9.0-] ? "libtcl9" : "lib"}]

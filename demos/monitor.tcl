@@ -6,7 +6,7 @@
 #     wish8.6 demos/monitor.tcl
 #
 # The objects and their problems come from the package posix_ipc::monitor, whose
-# model calls us when something has happened. The views are in the folder
+# model calls us when something has happened. The views are in the directory
 # monitor, one per file; each is a namespace with a procedure build, and gets
 # events of the model from the procedure heard below. Names, messages and bytes
 # of other programs are shown, never evaluated: every callback is made by list.

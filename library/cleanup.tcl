@@ -12,15 +12,15 @@
 #           ends: by exit, an error, or a signal, SIGKILL included. Destroying a
 #           handle cancels this, so a program that unlinks an object itself should
 #           then destroy the handle. The result is the handle, or a list of several.
-#           Without a handle, the command only prepares itself, which takes some
-#           milliseconds the first time.
+#           Without a handle, the command only makes its preparations, which
+#           take some milliseconds the first time.
 #
-#       A shell beside the process does this, because a signal ends plain Tcl at
-#       once, and nothing can trap SIGKILL. The shell reads a pipe, which the kernel
-#       closes when the process is gone, then unlinks by name what is left. Its lines
-#       are "+ family name" and "- family name", with the name in hexadecimal,
-#       because a name may contain line breaks; and "done", after which there is
-#       nothing to do.
+#       A shell that runs alongside the process does this, because a signal ends
+#       plain Tcl at once, and nothing can trap SIGKILL. The shell reads a pipe,
+#       which the kernel closes when the process is gone, then unlinks by name what
+#       is left. Its lines are "+ family name" and "- family name", with the name in
+#       hexadecimal, because a name may contain line breaks; and "done", after which
+#       there is nothing to do.
 #
 #       Traps: a child process (fork) inherits the pipe, so the shell waits for it
 #       too. The child itself cleans up nothing. The shell must not be killed by
@@ -63,7 +63,7 @@ proc ::posix_ipc::cleanup {args} {
 # Start --
 #
 #       Starts the shell, and waits until it ignores signals. For a program with a
-#       window, a plain tclsh unlinks, because another wish would need a display.
+#       window, the shell runs tclsh to unlink, because wish would need a display.
 
 proc ::posix_ipc::cleanup::Start {} {
     variable keeper
@@ -137,8 +137,8 @@ proc ::posix_ipc::cleanup::Record {sign name} {
 # AtExit --
 #
 #       Unlinks all objects by their handles, so that an object of another
-#       program that has the name by now is left alone. Only in the process that
-#       created them.
+#       program that has the name by now is left alone. Does so only in the
+#       process that created them.
 
 proc ::posix_ipc::cleanup::AtExit {args} {
     variable handles

@@ -13,9 +13,9 @@
 #
 #       A model takes snapshots from the event loop, in slices that end when their
 #       time is used up, so that the loop is never held for long. It compares each
-#       with the one before and tells its listeners. An object is named by a list of
-#       its type and its name: [list sem /jobs]. Its facts are the dict of "info" and
-#       the following ones; facts that could not be read are missing:
+#       snapshot with the one before and notifies its listeners. An object is named
+#       by a list of its type and its name: [list sem /jobs]. Its facts are the dict
+#       of "info" and the following ones; facts that could not be read are missing:
 #
 #           holders       a list of {pid command}: the visible processes that have
 #                         it open. Missing if none is visible but there may be some

@@ -306,9 +306,9 @@ oo::define ::posix_ipc::monitor {
 
     # Oldest --
     #
-    #       The fact that tells of the next message of a ring, as a key and a value.
-    #       Its token tells whether it is still the same. If the ring is too busy for
-    #       a look, the fact remains that of the last look.
+    #       The fact about the next message of a ring, as a key and a value. The
+    #       token shows whether the message is still the same. If the ring is too
+    #       busy for a look, the fact remains that of the last look.
 
     method Oldest {object state before} {
         if {![dict exists $state messages] || [dict get $state messages] == 0} return
@@ -407,7 +407,7 @@ oo::define ::posix_ipc::monitor {
     #
     #       Whether a call could be waiting for an object: the object counts waiters,
     #       or a semaphore has no unit, or a queue has no message or no room. A topic
-    #       does not tell.
+    #       does not report that.
 
     method MayBlock {state} {
         if {[dict exists $state waiters]} {
@@ -451,8 +451,8 @@ oo::define ::posix_ipc::monitor {
 
     # Sample --
     #
-    #       Adds a sample to the history. Of three equal samples in a row, the
-    #       middle one is dropped.
+    #       Adds a sample to the history. If three samples in a row are equal,
+    #       the middle one is dropped.
 
     method Sample {object} {
         set sample [list $startedAt]
@@ -517,9 +517,9 @@ oo::define ::posix_ipc::monitor {
 
     # IsPassedOn, WasKnown --
     #
-    #       IsPassedOn returns whether a problem is another one now: a lock has other
-    #       owners, or a ring another next message; WasKnown, whether the fact from
-    #       which a problem is concluded was known.
+    #       IsPassedOn returns whether a problem is another one now, because a lock
+    #       has other owners, or a ring another next message. WasKnown returns
+    #       whether the fact from which a problem is concluded was known.
 
     method IsPassedOn {problem before now} {
         switch $problem {
@@ -608,8 +608,9 @@ oo::define ::posix_ipc::monitor {
 
     # UsedShare --
     #
-    #       The share of a ring's room that is surely occupied: a message takes at least
-    #       24 bytes more than its length, which is not known of those that are taken.
+    #       The share of a ring's capacity that is certainly occupied: a message takes
+    #       at least 24 bytes more than its length, which is not known for taken
+    #       messages.
 
     method UsedShare {state} {
         dict with state {}

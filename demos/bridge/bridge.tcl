@@ -1,7 +1,7 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: BSD-3-Clause
-# Rings and topics exist only within a machine. This program carries one to an MQTT broker, or from a broker into one, by
-# the client programs of Mosquitto (Debian: mosquitto-clients), and setsid, flock and find of Linux.
+# Rings and topics exist only within one machine. This program carries one to an MQTT broker, or from a broker into one.
+# It uses the client programs of Mosquitto (Debian: mosquitto-clients), and setsid, flock and find of Linux.
 #
 #     bridge.tcl out ring|topic name mqttTopic ?option ...?
 #     bridge.tcl in ring|topic name mqttTopic folder ?option ...?
@@ -14,10 +14,10 @@
 # Every message of a ring arrives at least once, even if the broker dies and comes back; some arrive twice. Each party is
 # responsible for a message until the next one has it:
 #
-#     out      The ring keeps the message until the broker acknowledges it, also if the bridge is killed meanwhile.
+#     out      The ring keeps the message until the broker acknowledges it, even if the bridge is killed meanwhile.
 #     broker   Keeps the message for a bridge that is away. If it is configured as the one below, it keeps it on disk, and only
 #              a SIGKILL in the instant after its acknowledgement can lose it.
-#     in       mosquitto_sub writes the message to a file in the folder, which keeps it until it is in the ring, also if the
+#     in       mosquitto_sub writes the message to a file in the folder, which keeps it until it is in the ring, even if the
 #              bridge is killed meanwhile. mosquitto_sub 2.0 acknowledges a message just before it writes it: if it is itself
 #              killed in between, the message is lost. So it outlives the bridge, until no message has come for a second.
 #
@@ -72,7 +72,7 @@ proc publish {message mqttTopic args} {
 # From the broker ---------------------------------------------------------------------------------------------------------
 
 # The broker keeps messages for a client that it knows by its id. So the id is the same each time, and no other bridge has it.
-# A client ends after some messages, so that its file can be removed. In the folder are:
+# A client ends after some messages, so that its file can be removed. The folder contains:
 #
 #     arrived       the messages of one client, each as a line of hexadecimal digits
 #     delivered     a byte for each of them that is in the ring. It is removed first: alone, it would count messages that
@@ -88,8 +88,8 @@ proc in {deliver name mqttTopic folder args} {
     }
 }
 
-# Starts a client that writes to a file. The client of an earlier bridge may still do that: then this one waits for its end,
-# and ends too if there are messages in the file.
+# Starts a client that writes to a file. The client of an earlier bridge may still do that: then this one waits until that
+# has ended, and also ends if there are messages in the file.
 proc collect {file args} {
     set script {
         exec 3<&0 8>&1 9>>"$0.lock"
@@ -187,7 +187,8 @@ proc broker {folder {port 0}} {
 
 # What these share --------------------------------------------------------------------------------------------------------
 
-# Starts a program that ends with this one, even if this one is killed: a shell beside it kills it when its input ends.
+# Starts a program that ends with this one, even if this one is killed: a shell alongside it kills it when the shell's
+# input ends.
 proc leashed {args} {
     set script {exec 3<&0; { read -r end; kill $$; } <&3 >/dev/null 2>&1 & exec "$@" 3<&-}
     return [open |[list sh -c $script sh {*}$args] r+]

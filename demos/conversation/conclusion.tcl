@@ -10,7 +10,7 @@ demo::run {
         ITERATIONS LIVE_DANGEROUSLY SEMAPHORE_NAME SHARED_MEMORY_NAME
     }
 
-    # The first release of the semaphore tells that the segment is ready.
+    # The first release of the semaphore means that the segment is ready.
     demo::whenThere {posix_ipc::sem open $SEMAPHORE_NAME -as semaphore}
     acquire
     demo::whenThere {posix_ipc::shm open $SHARED_MEMORY_NAME -as segment}

@@ -27,8 +27,8 @@ demo::run {
     }
 
     # Mrs. Conclusion has a last turn. An object without a name still works for
-    # those who have it open, so the last release reaches her if she still
-    # waits.
+    # the programs that have it open, so the last release reaches her if she
+    # still waits.
     giveTurn
     segment unlink
     semaphore unlink

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A client for people, or for an Expect script in their place: client.tcl
 # prefix. The command "measure 5" makes the server measure five times; "quit"
-# ends both. The semaphore PREFIX-client tells that we are ready for a command.
+# ends both. Releasing the semaphore PREFIX-client means that we are ready for
+# a command.
 
 source [file join [file dirname [info script]] .. load.tcl]
 

@@ -9,9 +9,9 @@
 #           with 2 if there is anything else. Returns the words that were given.
 #       rig::run {title script ...}
 #           Takes steps, each evaluated at global level, and reports each with its
-#           time, with -tap in the Test Anything Protocol. The first that fails is the
-#           last; the last output of the programs is shown then. Ends all programs,
-#           then the rig, with 0 or 1.
+#           time, with -tap in the Test Anything Protocol. After a step that fails, no
+#           other is taken, and the last output of the programs is shown. Ends all
+#           programs, then the rig, with 0 or 1.
 #       rig::start ?-mayend? name command ?arg ...?
 #           Starts a program on a terminal of its own. If it ends before rig::ends
 #           waits for that, the step fails, unless -mayend is given. Scripts find
@@ -20,14 +20,14 @@
 #           The tclsh for scripts: of the version that runs the rig.
 #       rig::send name text
 #       rig::hear name text ?seconds?
-#           Waits until the program prints a text, line breaks as \n. What has come up
-#           to its end is not heard again.
+#           Waits until the program prints a text, line breaks as \n. The output up to
+#           the end of the text is not searched again.
 #       rig::await handle method ?arg ...?
 #           Waits for a call that takes -timeout and -command, on a semaphore, a lock, a
 #           queue or another handle, and returns its result: rig::await ready acquire
 #       rig::hold lock script ?arg ...?
 #           Waits for a lock, as rig::await with acquire and these arguments, evaluates the
-#           script, and releases the lock. An owner that died fails the step.
+#           script, and releases the lock. If the lock is abandoned, the step fails.
 #       rig::until condition ?seconds?
 #           Waits until an expression is true, at global level. It is evaluated when a
 #           program prints or ends, when an event script calls rig::changed, and twenty
@@ -251,8 +251,8 @@ proc rig::Ended {name} {
 
 # HasEnded --
 #
-#       Whether a process is a zombie (Z), or gone: proc(5). On other systems, a closed
-#       terminal has to suffice.
+#       Whether a process is a zombie (Z), or gone: proc(5). On systems without it, a
+#       closed terminal has to suffice.
 
 proc rig::HasEnded {pid} {
     if {![file exists /proc/self/stat] || [catch {open /proc/$pid/stat} file]} {
@@ -401,8 +401,8 @@ proc rig::Obituary {name} {
 #
 #       Runs the event loop until a script returns true, evaluated at global level, or
 #       fails the step: after some seconds, or when a program has ended that should
-#       not have. Such a program may just have done what the rig waits for, so that is
-#       checked first.
+#       not have. Such a program may just have done what the rig waits for, so the
+#       script is checked first.
 #
 #       needed      a program without which the wait is hopeless, -mayend or not
 #       ending      a program that may end

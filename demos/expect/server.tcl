@@ -1,9 +1,9 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: BSD-3-Clause
 # Measures: server.tcl prefix. A request, from a queue, says how often; each
-# measurement is a message in another queue. The semaphore PREFIX-server tells that we
-# are ready for a request, also for the first one; the lock PREFIX-instrument is held
-# while we measure. The request 0 ends the server.
+# measurement is a message in another queue. We release the semaphore PREFIX-server
+# when we are ready for a request, including the first one, and hold the lock
+# PREFIX-instrument while we measure. The request 0 ends the server.
 
 source [file join [file dirname [info script]] .. load.tcl]
 

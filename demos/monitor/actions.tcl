@@ -141,8 +141,8 @@ proc actions::reset {type} {
     }
 }
 
-# Disables what is of no use now: all actions if the object has vanished, else those
-# that the table names. If that takes the focus from a field, the tree gets it.
+# Disables what is of no use now: all actions if the object has vanished, otherwise
+# those that the table names. If a field loses the focus by that, the tree gets it.
 proc actions::applyStates {} {
     variable frame
     variable applies

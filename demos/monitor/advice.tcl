@@ -80,7 +80,7 @@ proc advice::stuck {object facts detail} {
     append text [inBrackets [dictOr $facts blocked {}]]
     if {$isLock} {
         return "$text. See what its owner does. Only the owner can release it. When that process ends,\
-            the others go on or get an error."
+            the others continue or get an error."
     }
     if {[info exists ended($object)]} {
         lassign $ended($object) pid command time

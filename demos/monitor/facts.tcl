@@ -124,7 +124,7 @@ proc facts::openIn {facts} {
 }
 
 # Why some facts of an object cannot be read, or "". Asks the system again to get
-# its reason.
+# the reason.
 proc facts::unreadable {object} {
     lassign $object type name
     if {![model exists $object]} {
@@ -141,7 +141,7 @@ proc facts::unreadable {object} {
     } on error {message} {
         return "cannot be read: [words::short $message]"
     }
-    return "cannot be read: this system does not tell its $key"
+    return "cannot be read: this system does not report its $key"
 }
 
 # Puts facts into the words of the table. The words are our own; facts are

@@ -5,20 +5,20 @@ namespace eval help {
     variable window .help
     variable about {
         "What you see"
-        {At the top: what looks wrong now, the worst first, with its cause and what
-         you can do. On the left: all named semaphores, segments of shared memory,
+        {At the top: the current problems, the worst first, each with its cause and
+         what you can do about it. On the left: all named semaphores, segments of shared memory,
          message queues, locks, rings and topics of the system that you may see,
          live. Click on a heading to sort. "Open in" counts the processes that have
          an object open: "?" if none can be seen but there may be some, "2+" if
          there may be more. "Waiting" counts the calls that wait. "Last minute" draws the
          value, the size or the messages of the last 60 seconds. The log at the
-         bottom keeps what looked wrong, with its time.}
+         bottom keeps the problems and their times.}
         "What looks wrong"
         {stuck: a semaphore stays at 0, or a lock stays held by the same owners, while
          a process waits for it. abandoned: the owner of a lock died, or gave it up,
          and nobody has taken it over. full, filling: a queue or a ring has no room
          for more messages, or little. late, failing: the next message of a ring has
-         waited for long, or was taken often and came back. orphaned: no process has
+         waited for a long time, or was taken several times and came back. orphaned: no process has
          the object open, so perhaps a program forgot to remove it. unclaimed: no
          process that you can see has it open, but some processes could not be
          examined.}

@@ -20,7 +20,7 @@ proc locks::held {object} {
     }
 }
 
-# Whether nobody holds it since its owner died. True also if that is not
+# Whether nobody has held it since its owner died. Also true if that is not
 # known.
 proc locks::maybeAbandoned {object} {
     if {![model exists $object]} {

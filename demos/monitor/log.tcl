@@ -48,7 +48,7 @@ proc log::addErrors {now} {
     set errors $now
 }
 
-# The problem, and since when it exists if that is not now.
+# The problem, and the time since which it has existed if that is not now.
 proc log::withSince {detail} {
     dict with detail {
         if {$earlier} {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The history of the chosen object, drawn on a canvas: value, depth or size over
 # time, with axes and units. Keys and buttons choose the span of time; the pointer
-# tells the values at a time. For a queue, its limit is drawn, and its bytes as a
+# shows the values at a time. For a queue, its limit is drawn, and its bytes as a
 # second line with an axis of its own at the right; other kinds have such a second
 # figure too.
 
@@ -188,7 +188,7 @@ proc plot::drawTimes {} {
     }
 }
 
-# Tells the values at the time under the pointer.
+# Shows the values at the time under the pointer.
 proc plot::point {x} {
     variable canvas
     variable area

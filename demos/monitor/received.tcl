@@ -31,7 +31,7 @@ proc received::build {window} {
     ttk::frame $window.foot
     ttk::button $window.foot.back -text "Send back" -command received::sendBack
     ttk::label $window.foot.note -style Faint.TLabel -text \
-        "The system does not tell which messages, with which priorities, are in a queue."
+        "The system does not show which messages are in a queue, nor their priorities."
     tooltip::add $window.foot.back "Sends the chosen message again, behind those of its priority"
     pack $window.foot.back -side left
     pack $window.foot.note -side left -padx $gap

@@ -15,7 +15,7 @@ proc makeQueue {} {
 }
 
 # The next line that the user types, "" at the end. The event loop runs
-# meanwhile, so a message that another program sends is noticed too.
+# meanwhile, so a message from another program is noticed, too.
 proc ask {} {
     puts -nonewline "Say something: "
     flush stdout

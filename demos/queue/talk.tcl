@@ -3,8 +3,8 @@
 
 source [file join [file dirname [info script]] .. utils.tcl]
 
-# A queue does not know whom a message is for: we put our own back, and pause
-# to let the other have it.
+# A message in a queue has no addressee: we put our own back, and pause to let
+# the other program have it.
 proc hear {said} {
     set deadline [demo::deadline]
     while {[set heard [receive]] eq $said} {

@@ -1,7 +1,7 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: BSD-3-Clause
 # Makes a queue, and shows each message that transmitter.tcl sends. The event
-# loop tells when there is one, so a clock can tick meanwhile. An empty message
+# loop reports each message, so a clock can tick meanwhile. An empty message
 # ends the program.
 
 source [file join [file dirname [info script]] .. utils.tcl]

@@ -11,7 +11,7 @@ demo::run {
         posix_ipc::mq open $MESSAGE_QUEUE_NAME -encoding utf-8 -as queue
     }
 
-    demo::say "type what the listener shall hear"
+    demo::say "type what the listener should hear"
     set line -
     while {$line ne ""} {
         gets stdin line

@@ -1,7 +1,7 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: BSD-3-Clause
-# Subscribes to the topic of publish.tcl, and tells when an alarm begins and ends. Start as many as you like, by any user who
-# may read the topic: a subscriber disturbs nobody.
+# Subscribes to the topic of publish.tcl, and reports when an alarm begins and ends. Any user who may read the topic can start
+# as many of these as needed: a subscriber disturbs no other program.
 #
 #     alarms.tcl ?name?             /telemetry by default
 

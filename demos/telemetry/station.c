@@ -4,12 +4,12 @@
  *
  *	A station with four sensors. It keeps what they measure in a struct in
  *	shared memory, and a sequence number, which it raises after each
- *	measurement. On Linux it wakes those who wait for that number, by
+ *	measurement. On Linux it wakes the waiters for that number, by
  *	futex(2); elsewhere, waiters check the number themselves.
  *
  *	    station ?name? ?measurements?    /telemetry, and no end, by default
  *
- *	It needs nothing but a C compiler: make demos, or
+ *	It needs only a C compiler: make demos, or
  *	cc -o station station.c -lm
  */
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: BSD-3-Clause
-# Three child processes (child.tcl) want the same semaphore. `with` holds it for
-# one at a time, and releases it even when the child that has it fails.
+# Three child processes (child.tcl) share a semaphore. `with` holds it for one
+# at a time, and releases it even when the child that has it fails.
 #
 # A child that is killed releases nothing, so its semaphore stays taken. A lock tells
 # the next owner instead, whose `with -recover` repairs what was left half done. Two
