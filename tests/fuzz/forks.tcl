@@ -52,7 +52,7 @@ proc forks::isForked {} {
 # forks::fork --
 #
 #       Forks a process that lives here and now, or once its player has returned from
-#       the present call.
+#       the current call.
 
 proc forks::fork {} {
     variable thread

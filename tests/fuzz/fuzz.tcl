@@ -4,15 +4,15 @@
 #       Two players make random calls on shared names, fork processes and trap signals. A
 #       vandal sends them signals, kills players, and damages what they share. When a player
 #       ends, another one follows with the next seed, until enough calls are made or the
-#       time is up. Run this by "make fuzz", because it uses /dev/shm and all queues as if
-#       they were its own.
+#       time is up. Run this by "make fuzz", because it treats /dev/shm and all queues as
+#       its own.
 #
 #       Each life of a player is a check. It fails on a report of a sanitizer, a
 #       crash, a call that waits where it should not, an error that is not in the
 #       contract, a resource that is still held at the end, or a child process that
 #       does such a thing or does not end. A last check is that nothing is left in the
 #       system. The run ends early if the vandal ends, or after so many failures that
-#       more would tell nothing.
+#       more would tell nothing new.
 
 package require Tcl 8.6-
 package require posix_ipc
@@ -114,7 +114,7 @@ proc startPlayer {} {
     set player [start hear player.tcl $seed $::life $log]
     dict set players $player [dict create seed $seed log $log pid [pid $player] calls 0 begun 0 ended 0 \
         trouble {} timers {}]
-    watch $player output $::silence "it made no sound in $::silence ms"
+    watch $player output $::silence "it reported nothing for $::silence ms"
 }
 
 # tellVandal --
@@ -133,8 +133,8 @@ proc tellVandal {} {
 
 # watch, unwatch --
 #
-#       Kill a player after a time, unless its output or one of its threads shows progress;
-#       args say what is wrong then.
+#       Kill a player after a time, unless its output or one of its threads shows progress.
+#       args is the fault that is reported then.
 
 proc watch {player what milliseconds args} {
     unwatch $player $what
@@ -171,7 +171,7 @@ proc hear {player} {
     global players
     while {[gets $player line] >= 0 && ![eof $player]} {
         lassign $line word text
-        watch $player output $::silence "it made no sound in $::silence ms"
+        watch $player output $::silence "it reported nothing for $::silence ms"
         switch $word {
             counts  {count $player $text}
             failed  {blame $player $text}
@@ -280,7 +280,7 @@ proc hearVandal {vandal} {
 proc endVandal {} {
     global vandal vandalEnded killed kills
     if {$vandalEnded} {
-        fail "vandal.tcl came to its end early"
+        fail "vandal.tcl ended early"
     } else {
         close $vandal write
         set timer [after $::silence [list exec sh -c "kill -KILL [pid $vandal]"]]
@@ -368,7 +368,7 @@ foreach report [reports] {
     fail $report
 }
 if {$failed} {
-    tellLast "the last words of the processes" $said
+    tellLast "the last output of the processes" $said
 }
 file delete -force $folder
 printOutcomes

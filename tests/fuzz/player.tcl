@@ -11,7 +11,7 @@
 #           counts      outcomes of calls since the last such line
 #           failed      something that must not happen
 #           waits, woke around a call that may wait forever, with the thread
-#           ended       it has come to its end
+#           ended       it has finished
 
 package require Tcl 8.6-
 package require Thread

@@ -31,7 +31,7 @@ proc cut {} {
     }
 }
 
-# A ring or a topic is memory to which other processes write too.
+# Other processes also write to the memory of a ring or a topic.
 
 proc scribble {} {
     set path [oneOf [glob -nocomplain -directory $::folder posix_ipc.ring.* posix_ipc.topic.*]]

@@ -8,7 +8,7 @@
  *
  *	Eight workers take and give back permits of a lock, wait and notify, and
  *	are killed at random. A journal beside the lock says what each holds. It
- *	is written after permits were taken and before they are given back, so
+ *	is written after permits are taken and before they are given back, so
  *	permits that the journal calls held are really held, unless their
  *	process is dead. A worker that takes over notes the pid that the lock
  *	reported.
@@ -34,7 +34,7 @@ typedef struct Entry {
     _Atomic uint32_t number;	/* of the grant */
     _Atomic uint32_t taking;	/* is taking over, and has not noted that */
     _Atomic int32_t pid;
-    _Atomic int64_t began;	/* OsClock of the present call; 0: in none */
+    _Atomic int64_t began;	/* OsClock of the current call; 0: in none */
     _Atomic uint64_t calls;
 } Entry;
 
@@ -125,7 +125,7 @@ IsAlive(
  * CheckExclusion --
  *
  *	The worker has permits: if the journal says that others hold too many
- *	beside it, these must be dead, or about to give them back. A worker that
+ *	besides, these must be dead, or about to give them back. A worker that
  *	still has the same grant afterwards, and is alive, breaks the exclusion.
  */
 
@@ -259,8 +259,8 @@ Work(
 /*
  * CountMissing --
  *
- *	Returns how many deaths of owners of all permits were reported to
- *	nobody, and counts those that were reported twice or did not happen.
+ *	Returns how many deaths of owners of all permits were not reported,
+ *	and counts those that were reported twice or did not happen.
  */
 
 static size_t
@@ -351,12 +351,13 @@ KillWorkers(
     printf("      %u permits: %zu kills, %zu of full owners, %u taken over,"
 	    " %llu rounds\n", permits, killedCount, deadCount,
 	    journal->takenCount, (unsigned long long) calls);
-    Check("no worker ends but by the kill", failures == 0);
-    Check("no two hold more than there is", journal->broken == 0);
-    Check("in the end all permits are there", err == 0
+    Check("no worker ends except by a kill", failures == 0);
+    Check("no two workers hold more permits than there are",
+	    journal->broken == 0);
+    Check("in the end all permits are free again", err == 0
 	    && OsLockGetState(lock, &state) == 0 && state.held == permits
 	    && state.waiters == 0);
-    Check("each death of a full owner is told once",
+    Check("each death of an owner of all permits is reported once",
 	    wrong == 0 && missing <= tolerated);
     OsLockClose(lock, true);
     OsLockUnlink(name);
@@ -411,7 +412,7 @@ Suffer(
 /*
  * VandalizeWorkers --
  *
- *	These workers beside a vandal.
+ *	Runs these workers and a vandal.
  */
 
 static void

@@ -7,10 +7,10 @@
  *	torn one is noticed. A journal says which messages each sender has begun and
  *	which it has sent, and how often each message was received.
  *
- *	First the receivers receive: no message comes twice, those of a sender come
- *	in order, and no more are missing than receivers and senders have died. Then
- *	they take: each message that was sent is acknowledged in the end, and a
- *	message that comes again shows that by its attempts.
+ *	At first the receivers receive: no message comes twice, those of a
+ *	sender come in order, and no more are missing than receivers and senders
+ *	have died. Then they take: each message that was sent is acknowledged in
+ *	the end, and the number of attempts shows when a message comes again.
  *
  *	Then a vandal writes random bytes into all of it, and truncates it.
  */
@@ -274,18 +274,18 @@ KillUsers(
 	    (unsigned long long) atomic_load(&journal->received),
 	    takes ? "acknowledged" : "received",
 	    (unsigned long long) atomic_load(&journal->again));
-    Check("no user of a ring ends but by the kill", failures == 0);
+    Check("no user of a ring ends except by a kill", failures == 0);
     Check("no message is torn or out of order",
 	    atomic_load(&journal->wrong) == 0);
-    Check("the living get all that is there", isEmpty);
+    Check("the survivors receive all remaining messages", isEmpty);
     if (takes) {
-	Check("each message that was taken was acknowledged in the end",
+	Check("each taken message is acknowledged in the end",
 		never <= lost);
-	Check("those that come twice were noted by one who died", twice
+	Check("no more messages come twice than receivers have died", twice
 		<= receiversKilled);
     } else {
 	Check("no message comes twice", twice == 0);
-	Check("no more are missing than users have died",
+	Check("no more messages are missing than users have died",
 		never <= lost + receiversKilled);
     }
     OsRingClose(ring);
@@ -356,7 +356,7 @@ Suffer(
 /*
  * VandalizeUsers --
  *
- *	These users beside a vandal.
+ *	Runs these users and a vandal.
  */
 
 static void

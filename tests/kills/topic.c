@@ -191,12 +191,13 @@ KillUsers(
 	    " missed\n", kills, (unsigned long long) state.published,
 	    (unsigned long long) atomic_load(&journal->received),
 	    (unsigned long long) atomic_load(&journal->missed));
-    Check("no user of a topic ends but by the kill", failures == 0);
+    Check("no user of a topic ends except by a kill", failures == 0);
     Check("no message is torn, doubled or out of order",
 	    atomic_load(&journal->wrong) == 0);
-    Check("what was published is counted", state.published >= sum
+    Check("the topic counts the published messages", state.published >= sum
 	    && state.published <= sum + kills + PUBLISHERS);
-    Check("and the topic continues", OsTopicPublish(topic, "", 0) == 0);
+    Check("the topic still works afterwards",
+	    OsTopicPublish(topic, "", 0) == 0);
     OsTopicClose(topic);
     OsTopicUnlink(name);
 }
@@ -255,7 +256,7 @@ Suffer(
 /*
  * VandalizeUsers --
  *
- *	These users beside a vandal.
+ *	Runs these users and a vandal.
  */
 
 static void

@@ -20,7 +20,7 @@
 #define MOST_USERS 8
 
 typedef struct Calls {
-    _Atomic int64_t began;	/* OsClock of the present call; 0: in none */
+    _Atomic int64_t began;	/* OsClock of the current call; 0: in none */
     _Atomic uint64_t count;
 } Calls;
 
@@ -194,7 +194,7 @@ Vandalize(
     }
     printf("      a %s beside a vandal: %llu calls\n", noun,
 	    (unsigned long long) sum);
-    Check("no user crashes beside a vandal", isOk);
-    Check("and none stays in a call", !isLate);
+    Check("no user crashes while a vandal writes", isOk);
+    Check("no user hangs while a vandal writes", !isLate);
     munmap(calls, MOST_USERS * sizeof(*calls));
 }

@@ -3,7 +3,8 @@
  * topic.c --
  *
  *	A program that publishes to a topic by posixIpcLayout.h alone: topic FILE.
- *	Each line of its input is a message; it says when that is published.
+ *	Each line of its input is a message; it prints a line when the message
+ *	is published.
  */
 
 #include "slot.h"

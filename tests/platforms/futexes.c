@@ -4,7 +4,7 @@
  *
  *	A library to be linked on Linux: the calls by which other systems wait
  *	for a word of memory, as their manual pages and sources describe them,
- *	made of Linux's futex(2). Tests that use it test the logic of
+ *	implemented by Linux's futex(2). Tests that use it test the logic of
  *	osFutexUmtx.c, osFutexBsd.c and osFutexMac.c. They do not test FreeBSD,
  *	OpenBSD or macOS.
  *

@@ -84,20 +84,23 @@ CheckPermits(void)
 	    && OsLockOpen("/none", OS_CREAT, 0600, 1000001, &object, &bad)
 	    == EINVAL);
     Check("an existing lock keeps its permits", GetState(two).permits == 3);
-    Check("more than all are refused", Try(one, 4) == EINVAL);
-    Check("two of three are taken", Try(one, 2) == 0 && GetState(one).free == 1
+    Check("a request for more than all permits is refused",
+	    Try(one, 4) == EINVAL);
+    Check("two of three permits are taken",
+	    Try(one, 2) == 0 && GetState(one).free == 1
 	    && GetState(one).held == 2 && GetState(two).held == 0);
     Check("a second grant is a deadlock", Try(one, 1) == EDEADLK);
-    Check("another handle gets the rest, and no more",
+    Check("another handle gets the remaining permit, and no more",
 	    Try(two, 2) == EAGAIN && Try(two, 0) == EAGAIN && Try(two, 1) == 0
 	    && GetState(one).free == 0);
-    Check("some cannot be abandoned", OsLockRelease(one, true) == EINVAL);
-    Check("a release gives all back", OsLockRelease(one, false) == 0
+    Check("a grant of some permits cannot be abandoned",
+	    OsLockRelease(one, true) == EINVAL);
+    Check("a release gives back the whole grant", OsLockRelease(one, false) == 0
 	    && GetState(two).free == 2);
-    Check("once", OsLockRelease(one, false) == EPERM);
+    Check("a second release is refused", OsLockRelease(one, false) == EPERM);
     OsLockClose(two, true);
-    Check("closing gives back too", GetState(one).free == 3);
-    Check("all are taken", Try(one, 0) == 0 && GetState(one).free == 0
+    Check("closing a handle gives back its grant", GetState(one).free == 3);
+    Check("all permits are taken", Try(one, 0) == 0 && GetState(one).free == 0
 	    && GetState(one).held == 3);
     Close(one);
 }
@@ -114,19 +117,22 @@ CheckLine(void)
     OsSharedLock *reader = Open(3), *writer = Open(3), *late = Open(3);
 
     Must("reader", Try(reader, 1));
-    Check("all must wait for a reader", OsLockAcquire(writer, 0, 0,
+    Check("a request for all permits waits for a reader",
+	    OsLockAcquire(writer, 0, 0,
 	    OS_SECOND / 100, &deadPid) == ETIMEDOUT
 	    && GetState(writer).waiters == 1);
-    Check("a later reader waits for it", Try(late, 1) == EAGAIN);
+    Check("a later reader waits behind that request", Try(late, 1) == EAGAIN);
     Must("release", OsLockRelease(reader, false));
-    Check("also when the first has gone", Try(late, 1) == EAGAIN);
-    Check("then all are taken", OsLockAcquire(writer, 0, 0, OS_SECOND,
+    Check("it still waits when the first reader has gone",
+	    Try(late, 1) == EAGAIN);
+    Check("then the request for all permits is granted",
+	    OsLockAcquire(writer, 0, 0, OS_SECOND,
 	    &deadPid) == 0 && GetState(writer).waiters == 0);
     Must("release", OsLockRelease(writer, false));
     Must("reader", Try(reader, 1));
     OsLockAcquire(writer, 0, 0, OS_SECOND / 100, &deadPid);
     OsLockLeaveLine(writer);
-    Check("who gives up is not waited for", Try(late, 1) == 0);
+    Check("a request that was given up delays nobody", Try(late, 1) == 0);
     OsLockClose(reader, true);
     OsLockClose(writer, true);
     Close(late);
@@ -146,7 +152,7 @@ CheckSomeDie(void)
 
     Check("two permits are taken", GetState(lock).free == 1);
     Kill(child);
-    Check("the dead hold nothing", Try(lock, 0) == 0);
+    Check("a dead owner of some permits holds nothing", Try(lock, 0) == 0);
     Must("release", OsLockRelease(lock, false));
     child = StartIdle(HoldPermits, 2);
     if (Fork() == 0) {
@@ -156,7 +162,7 @@ CheckSomeDie(void)
 	raise(SIGKILL);
     }
     wait(NULL);
-    Check("the dead wait for nothing", Try(lock, 1) == 0);
+    Check("a dead waiter does not wait", Try(lock, 1) == 0);
     Kill(child);
     Close(lock);
 }
@@ -176,28 +182,29 @@ CheckAllDie(
 	_exit(0);
     }
     start = OsClock();
-    Check("a blocked call is told of the owner's death",
+    Check("a blocked call reports the owner's death",
 	    OsLockAcquire(lock, 1, 0, 10 * OS_SECOND, &deadPid) == EOWNERDEAD
 	    && deadPid == child);
-    Check("soon", OsClock() - start < OS_SECOND);
+    Check("it does so soon", OsClock() - start < OS_SECOND);
     WaitFor(killer);
     WaitFor(child);
-    Check("and so is everybody", Try(other, 1) == EOWNERDEAD
+    Check("every other call reports it, too", Try(other, 1) == EOWNERDEAD
 	    && deadPid == child && GetState(other).isAbandoned
 	    && GetState(other).deadPid == child);
-    Check("until it is taken over, with all permits", OsLockTry(lock, 1,
+    Check("a takeover ends that, and gets all permits", OsLockTry(lock, 1,
 	    OS_LOCK_TAKEOVER, &deadPid) == 0 && deadPid == child
 	    && GetState(lock).held == permits && Try(other, 1) == EAGAIN);
-    Check("a taker can leave it abandoned", OsLockRelease(lock, true) == 0
+    Check("a taker can leave the lock abandoned", OsLockRelease(lock, true) == 0
 	    && Try(other, 1) == EOWNERDEAD && deadPid == getpid());
     Must("takeover", OsLockTry(lock, 1, OS_LOCK_TAKEOVER, &deadPid));
-    Check("or release it clean", OsLockRelease(lock, false) == 0
+    Check("a taker can release the lock clean", OsLockRelease(lock, false) == 0
 	    && OsLockTry(other, 1, OS_LOCK_TAKEOVER, &deadPid) == 0
 	    && deadPid == 0 && !GetState(other).isAbandoned);
     Must("release", OsLockRelease(other, false));
     Must("all", Try(other, 0));
     OsLockClose(other, false);
-    Check("a handle that is lost abandons", Try(lock, 1) == EOWNERDEAD
+    Check("a handle that is lost leaves the lock abandoned",
+	    Try(lock, 1) == EOWNERDEAD
 	    && deadPid == getpid());
     Close(lock);
 }
@@ -229,7 +236,8 @@ CheckExec(void)
 	_exit(1);
     }
     Must("read", (read(ready[0], &byte, 1) == 1) ? 0 : errno);
-    Check("exec ends an owner", Try(lock, 1) == EOWNERDEAD && deadPid == child);
+    Check("exec ends the ownership",
+	    Try(lock, 1) == EOWNERDEAD && deadPid == child);
     Kill(child);
     Must("takeover", OsLockTry(lock, 1, OS_LOCK_TAKEOVER, &deadPid));
     child = Fork();
@@ -237,9 +245,10 @@ CheckExec(void)
 	exit(OsLockRelease(lock, false) == EPERM && Try(lock, 1) == EAGAIN
 		&& GetState(lock).held == 0 ? 0 : 1);
     }
-    Check("a child holds nothing, and is another participant",
+    Check("a child holds nothing, and is a participant of its own",
 	    WaitFor(child) == 0);
-    Check("its parent still holds the lock", OsLockRelease(lock, false) == 0);
+    Check("the child's parent still holds the lock",
+	    OsLockRelease(lock, false) == 0);
     close(ready[0]);
     close(ready[1]);
     Close(lock);
@@ -261,28 +270,30 @@ CheckNotify(
     pid_t child;
 
     three = Open(permits);
-    Check("who holds nothing cannot wait",
+    Check("a handle without a grant cannot wait",
 	    OsLockBeginWait(one, false, &held) == EPERM);
     Must("one", Try(one, 1));
-    Check("a wait gives the permits back", OsLockBeginWait(one, false, &held)
+    Check("a wait gives the grant back", OsLockBeginWait(one, false, &held)
 	    == 0 && held == 1 && Try(two, 0) == 0);
     Check("a wait ends with its timeout", OsLockWait(one, OS_SECOND / 100,
 	    &deadPid) == ETIMEDOUT);
     Must("two", OsLockBeginWait(two, false, &held));
-    Check("one of two is notified, who has waited longest",
+    Check("of two waiters, the one that has waited longest is notified",
 	    OsLockNotify(three, 1, &woken) == 0 && woken == 1
 	    && OsLockWait(one, OS_NOW, &deadPid) == 0
 	    && OsLockWait(two, OS_NOW, &deadPid) == ETIMEDOUT);
-    Check("all who are left are", OsLockNotify(three, 99, &woken) == 0
+    Check("all remaining waiters are notified",
+	    OsLockNotify(three, 99, &woken) == 0
 	    && woken == 1 && OsLockWait(two, OS_NOW, &deadPid) == 0);
-    Check("the end of a wait tells of the notification", OsLockEndWait(one)
+    Check("the end of a wait reports the notification", OsLockEndWait(one)
 	    && OsLockEndWait(two) && !OsLockEndWait(two));
-    Check("nobody is left", OsLockNotify(three, 99, &woken) == 0 && woken == 0);
+    Check("no waiter is left",
+	    OsLockNotify(three, 99, &woken) == 0 && woken == 0);
     Must("one", Try(one, 1));
     Must("wait", OsLockBeginWait(one, false, &held));
     child = StartIdle(HoldPermits, 0);
     Kill(child);
-    Check("a wait is told of an owner's death", OsLockWait(one, 10 * OS_SECOND,
+    Check("a wait reports an owner's death", OsLockWait(one, 10 * OS_SECOND,
 	    &deadPid) == EOWNERDEAD && deadPid == child && !OsLockEndWait(one));
     OsLockClose(one, true);
     OsLockClose(two, true);
@@ -311,20 +322,20 @@ CheckLoop(void)
     Check("a pending call waits", OsLockTry(lock, 1, flags, &deadPid) == EAGAIN
 	    && GetState(lock).waiters == 1 && !IsTold(watch, lock, 250));
     Must("release", OsLockRelease(other, false));
-    Check("until it is told of the release", IsTold(watch, lock, 10000)
+    Check("a pending call is woken by the release", IsTold(watch, lock, 10000)
 	    && OsLockTry(lock, 1, flags, &deadPid) == 0);
     Must("wait", OsLockBeginWait(lock, true, &held));
     Must("watch", OsLockWatch(lock, watch, lock));
     Check("a pending wait waits", OsLockWait(lock, OS_NOW, &deadPid)
 	    == ETIMEDOUT && !IsTold(watch, lock, 250));
     Must("notify", OsLockNotify(other, 1, &woken));
-    Check("until it is told of the notification", woken == 1
+    Check("a pending wait is woken by the notification", woken == 1
 	    && IsTold(watch, lock, 10000) && OsLockEndWait(lock));
     child = StartIdle(HoldPermits, 1);
     Must("watch", OsLockWatch(lock, watch, lock));
     Must("try", OsLockTry(lock, 1, flags, &deadPid) == EAGAIN ? 0 : EINVAL);
     Kill(child);
-    Check("an event loop is told of a death", IsTold(watch, lock, 10000)
+    Check("a death wakes an event loop", IsTold(watch, lock, 10000)
 	    && OsLockTry(lock, 1, flags, &deadPid) == EOWNERDEAD);
     OsLockClose(other, true);
     Close(lock);
@@ -375,13 +386,13 @@ CheckInspect(void)
     while (GetState(lock).waiters == 0) {
 	Pause(OS_SECOND / 1000);
     }
-    Check("owners and waiters are known by pid and permits",
+    Check("owners and waiters are listed with pid and permits",
 	    OsLockInspect(name, &state, CountOwner, CountWaiter, &sum) == 0
 	    && sum == 2L * holder - waiter && state.permits == 5
 	    && state.free == 3 && state.waiters == 1);
     Kill(waiter);
     Kill(holder);
-    Check("the dead are not shown", OsLockInspect(name, &state, NULL, NULL,
+    Check("dead owners are not listed", OsLockInspect(name, &state, NULL, NULL,
 	    NULL) == 0 && state.free == 5 && state.waiters == 0);
     Close(lock);
 }
@@ -402,11 +413,12 @@ CheckDamage(
 
     Must("take", Try(lock, 0));
     atomic_store(&header->lock.owner, UINT32_MAX);
-    Check("damage is noticed", Try(other, 1) == EBADMSG);
-    Check("by the owner too, who has lost the lock",
+    Check("damage is reported", Try(other, 1) == EBADMSG);
+    Check("damage is reported to the owner, which has lost the lock",
 	    OsLockRelease(lock, false) == EBADMSG
 	    && OsLockRelease(lock, false) == EPERM);
-    Check("and leaves it abandoned by nobody", Try(other, 1) == EOWNERDEAD
+    Check("damage leaves the lock abandoned, without a dead owner",
+	    Try(other, 1) == EOWNERDEAD
 	    && deadPid == 0 && OsLockTry(other, 1, OS_LOCK_TAKEOVER, &deadPid)
 	    == 0 && OsLockRelease(other, false) == 0 && Try(lock, 1) == 0);
     OsLockClose(other, true);
@@ -435,9 +447,9 @@ CheckRepair(
     atomic_store(&slots[((OsSegment *) other)->slot].grant, used);
     atomic_store(&header->lock.used, 4);
     atomic_store(&header->latch, POSIX_IPC_REPAIR);
-    Check("what is used is counted anew, or is corrupt",
+    Check("used is recomputed, or the lock is corrupt",
 	    OsLockRelease(lock, false) == err);
-    Check("then nobody has the lock, or who had it before",
+    Check("then used is right, or the lock is abandoned",
 	    (err == 0) ? header->lock.used == used
 	    : header->lock.used == 0 && Try(lock, 1) == EOWNERDEAD);
     OsLockClose(other, true);
@@ -458,7 +470,7 @@ CheckMiscount(void)
 
     Must("take", Try(lock, 2));
     atomic_store(&header->lock.used, 1);
-    Check("a sum that is less than a grant is corrupt",
+    Check("a value of used that is less than a grant is damage",
 	    OsLockRelease(lock, false) == EBADMSG);
     Close(lock);
 }
@@ -482,11 +494,11 @@ CheckDamageOfWaits(
     Must("take", Try(lock, 0));
     Must("begin to wait", OsLockBeginWait(lock, false, &held));
     atomic_store(&header->lock.owner, UINT32_MAX);
-    Check("damage is noticed while another handle waits",
+    Check("damage is reported while another handle waits",
 	    Try(other, 1) == EBADMSG);
-    Check("and ends its wait",
+    Check("damage ends the wait of that handle",
 	    OsLockWait(lock, OS_NOW, &deadPid) == EBADMSG);
-    Check("nobody is left to be notified",
+    Check("no waiter is left to be notified",
 	    OsLockNotify(other, 1, &woken) == 0 && woken == 0);
     OsLockClose(other, true);
     Close(lock);
@@ -495,8 +507,8 @@ CheckDamageOfWaits(
 /*
  * CheckStolen --
  *
- *	A lock that another program has taken from its owner cannot be waited
- *	with, and nothing of the wait is left.
+ *	If another program has taken a lock from its owner, the owner cannot
+ *	wait with it, and nothing of the wait is left behind.
  */
 
 static void
@@ -509,10 +521,10 @@ CheckStolen(void)
 
     Must("take", Try(lock, 1));
     atomic_store(&header->lock.owner, ((OsSegment *) other)->me);
-    Check("a lock that was stolen cannot be waited with",
+    Check("a handle whose lock was stolen cannot wait",
 	    OsLockBeginWait(lock, false, &held) == EBADMSG
 	    && OsLockRelease(lock, false) == EPERM);
-    Check("and nobody waits", GetState(other).waiters == 0
+    Check("no wait is left behind", GetState(other).waiters == 0
 	    && OsLockNotify(other, 1, &woken) == 0 && woken == 0);
     OsLockClose(other, true);
     Close(lock);
@@ -538,13 +550,13 @@ CheckNotifyMany(void)
     }
     Check("two of three waits are notified",
 	    OsLockNotify(other, 2, &woken) == 0 && woken == 2);
-    Check("then the third",
+    Check("then the third wait is notified",
 	    OsLockNotify(other, UINT32_MAX, &woken) == 0 && woken == 1);
-    Check("then none",
+    Check("then no wait is left to be notified",
 	    OsLockNotify(other, UINT32_MAX, &woken) == 0 && woken == 0);
     atomic_store(&PosixIpcSlots(header)->waits, UINT32_MAX);
-    Check("four thousand million waits, which another program wrote, take no"
-	    " longer", OsLockNotify(other, UINT32_MAX, &woken) == 0
+    Check("a forged number of four thousand million waits takes no longer",
+	    OsLockNotify(other, UINT32_MAX, &woken) == 0
 	    && woken == UINT32_MAX - 3);
     OsLockClose(other, true);
     Close(lock);
@@ -609,7 +621,7 @@ CheckPassing(
     Must("wait", Wait(lock));
     PassOn(lock, rounds);
     Check("two processes pass a lock back and forth", WaitFor(child) == 0);
-    Check("without waiting for slices",
+    Check("neither process waits for its slice",
 	    OsClock() - start < rounds * (OS_SECOND / 20));
     Close(lock);
 }
@@ -661,13 +673,13 @@ CheckNotifyByOwner(void)
     }
     AwaitWaiters(lock, 3);
     Must("acquire", Try(lock, 1));
-    Check("an owner notifies three", OsLockNotify(lock, 2, &woken) == 0
+    Check("an owner notifies three waiters", OsLockNotify(lock, 2, &woken) == 0
 	    && woken == 2 && OsLockNotify(lock, 9, &woken) == 0 && woken == 1);
     Must("release", OsLockRelease(lock, false));
     for (int i = 0; i < 3; i++) {
 	isOk &= (WaitFor(waiters[i]) == 0);
     }
-    Check("who all get the lock after it", isOk);
+    Check("after the release, all three get the lock", isOk);
     waiters[0] = StartWaiter();
     AwaitWaiters(lock, 1);
     child = Fork();
@@ -679,7 +691,8 @@ CheckNotifyByOwner(void)
 	raise(SIGKILL);
     }
     WaitFor(child);
-    Check("or are told of its death", WaitFor(waiters[0]) == EOWNERDEAD
+    Check("after the owner's death, all three report that",
+	    WaitFor(waiters[0]) == EOWNERDEAD
 	    && Try(lock, 1) == EOWNERDEAD && deadPid == child);
     Close(lock);
 }

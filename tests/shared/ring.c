@@ -59,9 +59,9 @@ GetState(
 /*
  * Send, Receive, Take --
  *
- *	A message begins with its number, as far as it is long enough, and
- *	continues with bytes that follow from the number. Receive and Take return
- *	the number; -1: there is none; -2: it is torn; -3: another error.
+ *	A message begins with its number, if it is long enough, and continues
+ *	with bytes that follow from the number. Receive and Take return the
+ *	number; -1: there is none; -2: it is torn; -3: another error.
  */
 
 static void
@@ -211,8 +211,8 @@ CheckPlaces(void)
 		    && Receive(ring, OS_NOW) == number;
 	}
     }
-    Check("messages of all lengths at all places", isOk);
-    Check("one that is longer than half of the ring is refused",
+    Check("messages of all lengths arrive whole at all places", isOk);
+    Check("a message longer than half of the ring is refused",
 	    Send(ring, 1, SIZE / 2 + 1) == EMSGSIZE);
     Close(ring);
 }
@@ -229,12 +229,12 @@ CheckSizes(void)
     OsRing *ring;
     OsObject object;
 
-    Check("a ring has 4096 bytes at least", OsRingOpen(name, OS_CREAT, 0600,
+    Check("a ring has at least 4096 bytes", OsRingOpen(name, OS_CREAT, 0600,
 	    4095, &object, &ring) == EINVAL);
-    Check("and 4 GiB at most", OsRingOpen(name, OS_CREAT, 0600,
+    Check("a ring has at most 4 GiB", OsRingOpen(name, OS_CREAT, 0600,
 	    ((uint64_t) 1 << 32) + 1, &object, &ring) == EINVAL);
     ring = OpenSize(4097);
-    Check("its size is rounded up", OsRingGetSize(ring) == 8192);
+    Check("the size of a ring is rounded up", OsRingGetSize(ring) == 8192);
     Close(ring);
 }
 
@@ -509,18 +509,19 @@ CheckLists(void)
     messages[3].bytes = long_;
     Check("a list is sent", OsRingSend(ring, messages, 3, OS_NOW) == 0
 	    && GetState(other).messages == 3);
-    Check("too little room for a list is told, and the messages stay",
+    Check("if there is too little room for a list, its messages stay",
 	    OsRingReceiveList(other, &list, OS_NOW) == EMSGSIZE
 	    && list.length == 8 + 8 + 8 + 8 + 8 && GetState(ring).messages == 3);
     list.bytes = malloc(list.length);
     list.room = list.length;
-    Check("all are received", OsRingReceiveList(other, &list, OS_NOW) == 0
+    Check("all messages of a list are received",
+	    OsRingReceiveList(other, &list, OS_NOW) == 0
 	    && list.count == 3 && GetState(ring).messages == 0);
     free(list.bytes);
     Check("a list that is too long is refused", OsRingSend(ring, (OsBytes[]) {
 	    { long_, SIZE / 2 }, { long_, SIZE / 2 } }, 2, OS_NOW) == EMSGSIZE);
     Must("send", Send(ring, 1, SIZE / 2));
-    Check("one that does not fit now waits, and nothing of it is sent",
+    Check("a list that does not fit now waits, and none of it is sent",
 	    OsRingSend(ring, (OsBytes[]) { { "", 0 }, { long_, SIZE / 2 } }, 2,
 		    OS_NOW) == ETIMEDOUT && GetState(ring).messages == 1);
     Check("an empty list is sent", OsRingSend(ring, NULL, 0, OS_NOW) == 0);
@@ -547,33 +548,35 @@ CheckTaken(void)
     for (uint32_t i = 1; i <= 3; i++) {
 	Must("send", Send(ring, i, 8));
     }
-    Check("too little room is told, and the message stays",
+    Check("if there is too little room for a message, it stays",
 	    OsRingReceive(ring, &message, OS_NOW) == EMSGSIZE
 	    && message.length == 8
 	    && OsRingTake(ring, &message, OS_NOW) == EMSGSIZE
 	    && GetState(ring).messages == 3);
-    Check("two are taken", Take(ring, OS_NOW, &ids[0], &attempts) == 1
+    Check("two messages are taken", Take(ring, OS_NOW, &ids[0], &attempts) == 1
 	    && attempts == 1 && Take(ring, OS_NOW, &ids[1], NULL) == 2
 	    && GetState(other).taken == 2 && GetState(other).messages == 1);
-    Check("only who has taken one can give it up",
+    Check("only the handle that took a message can give it up",
 	    OsRingAck(other, ids[0]) == EINVAL
 	    && OsRingRequeue(other, ids[0]) == EINVAL);
-    Check("the second comes back first",
+    Check("the message that was given back is the next one",
 	    OsRingRequeue(ring, ids[1]) == 0 && Receive(other, OS_NOW) == 2
 	    && OsRingRequeue(ring, ids[0]) == 0
 	    && Take(other, OS_NOW, &ids[0], &attempts) == 1 && attempts == 2);
-    Check("once", OsRingRequeue(ring, ids[0]) == EINVAL
+    Check("a message can be given up only once",
+	    OsRingRequeue(ring, ids[0]) == EINVAL
 	    && OsRingAck(other, ids[0]) == 0
 	    && OsRingAck(other, ids[0]) == EINVAL);
     Take(other, OS_NOW, NULL, NULL);
     OsRingClose(other);
-    Check("closing gives back", Take(ring, OS_NOW, NULL, &attempts) == 3
+    Check("closing a handle gives its messages back",
+	    Take(ring, OS_NOW, NULL, &attempts) == 3
 	    && attempts == 2);
     for (uint32_t i = 0; i < 40; i++) {
 	Must("send", Send(ring, i, 8));
 	Must("take", (Take(ring, OS_NOW, NULL, NULL) == i) ? 0 : EIO);
     }
-    Check("many can be taken", GetState(ring).taken == 41);
+    Check("many messages can be taken", GetState(ring).taken == 41);
     Close(ring);
 }
 
@@ -614,11 +617,11 @@ CheckWaits(void)
     while (GetState(ring).waiters == 0) {
 	Pause(OS_SECOND / 1000);
     }
-    Check("a blocked receive is seen", OsRingInspect(name, &state,
+    Check("a blocked receive is listed", OsRingInspect(name, &state,
 	    CountWaiter, &sum) == 0 && sum == -(long) child
 	    && state.waiters == 1);
     Must("send", Send(ring, 7, 8));
-    Check("and woken", WaitFor(child) == 0);
+    Check("a message wakes a blocked receive", WaitFor(child) == 0);
     while (Send(ring, 8, 1000) == 0) {
 	/* until it is full */
     }
@@ -635,13 +638,13 @@ CheckWaits(void)
 	Send(ring, 8, 1);
     }
     sum = 0;
-    Check("a blocked send is seen", OsRingInspect(name, &state, CountWaiter,
+    Check("a blocked send is listed", OsRingInspect(name, &state, CountWaiter,
 	    &sum) == 0 && sum == child);
     while (Receive(ring, OS_NOW) != -1) {
 	/* until it is empty */
     }
-    Check("and woken", WaitFor(child) == 0);
-    Check("nobody is left waiting", GetState(ring).waiters == 0);
+    Check("room wakes a blocked send", WaitFor(child) == 0);
+    Check("no waiter is left", GetState(ring).waiters == 0);
     OsRingSetPending(ring, 2);
     Check("pending calls are counted", GetState(ring).waiters == 2);
     Close(ring);
@@ -776,10 +779,10 @@ CheckProcesses(void)
     }
     WaitFor(children[0]);
     WaitFor(children[1]);
-    Check("two senders and two receivers: all messages come, once",
+    Check("of two senders and two receivers, all messages arrive once",
 	    tally->received[0] == EACH && tally->received[1] == EACH);
-    Check("whole", tally->torn == 0);
-    Check("and in order", tally->disordered == 0);
+    Check("all messages are whole", tally->torn == 0);
+    Check("the messages of a sender are in order", tally->disordered == 0);
     munmap(tally, sizeof(*tally));
     Close(ring);
 }
@@ -847,8 +850,8 @@ CheckPeeks(void)
 	torn += (err != 0 && err != EBUSY);
 	seen += (last != 0);
     }
-    Check("a look while others work sees messages", seen > 0);
-    Check("whole and in order", torn == 0);
+    Check("peeking while others work finds messages", seen > 0);
+    Check("the messages found are whole and in order", torn == 0);
     kill(child, SIGKILL);
     WaitFor(child);
     Check("records were moved meanwhile", GetHeader(ring)->ring.moves > 10);
@@ -877,29 +880,30 @@ CheckPeekDamage(void)
     PosixIpcRing *words = &GetHeader(ring)->ring;
     OsTime start = OsClock();
 
-    Check("a look into an empty ring", Peek(1, 1) == 0);
+    Check("peeking at an empty ring finds nothing", Peek(1, 1) == 0);
     Must("send", Send(ring, 1, 8));
     Must("send", Send(ring, 2, 100));
-    Check("a look at two", Peek(1, SIZE) == 2 && Peek(1, 1) == 1);
+    Check("peeking finds two messages", Peek(1, SIZE) == 2 && Peek(1, 1) == 1);
     atomic_store(&words->moveTo, 8);
-    Check("a look while records are moved ends", PeekAll() == EBUSY
+    Check("peeking while records are moved ends in time", PeekAll() == EBUSY
 	    && OsClock() - start < 10 * OS_SECOND);
     atomic_store(&words->moveTo, 0);
     atomic_fetch_add(&words->head, 4096);
-    Check("a head that is impossible", PeekAll() == EBADMSG);
+    Check("peeking reports an impossible head", PeekAll() == EBADMSG);
     atomic_fetch_sub(&words->head, 4096);
     atomic_fetch_add(&words->tail, 4);
-    Check("a tail that is impossible", PeekAll() == EBADMSG);
+    Check("peeking reports an impossible tail", PeekAll() == EBADMSG);
     atomic_fetch_add(&words->tail, 4);
-    Check("no record at tail", PeekAll() == EBADMSG);
+    Check("peeking reports that there is no record at tail",
+	    PeekAll() == EBADMSG);
     atomic_fetch_sub(&words->tail, 8);
-    Check("a look has repaired and changed nothing", Peek(1, SIZE) == 2
+    Check("peeking has repaired and changed nothing", Peek(1, SIZE) == 2
 	    && Receive(ring, OS_NOW) == 1 && Receive(ring, OS_NOW) == 2);
     Must("truncate", (ftruncate(((OsSegment *) ring)->fd, 4096) == 0) ? 0
 	    : errno);
-    Check("a file that is too short", PeekAll() == ENODEV);
+    Check("peeking reports a file that is too short", PeekAll() == ENODEV);
     Close(ring);
-    Check("no ring", PeekAll() == ENOENT);
+    Check("peeking reports that there is no ring", PeekAll() == ENOENT);
 }
 
 /*
@@ -938,17 +942,18 @@ CheckDeaths(void)
 	Must("send", Send(ring, i, 8));
     }
     child = StartIdle(TakeMessages, 2);
-    Check("the living keep what they have", Receive(ring, OS_NOW) == 3
+    Check("living takers keep their messages", Receive(ring, OS_NOW) == 3
 	    && GetState(ring).taken == 2);
     Kill(child);
-    Check("a look tells of a death that nobody has noticed",
+    Check("peeking shows a death that nobody has noticed",
 	    OsRingInspect(name, &state, NULL, NULL) == 0 && state.taken == 0
 	    && state.messages == 3 && state.bytes == 24
 	    && GetHeader(ring)->ring.taken == 2);
-    Check("and shows its messages, in their order", Peek(1, 2) == 2
+    Check("peeking shows the messages of the dead, in order", Peek(1, 2) == 2
 	    && GetHeader(ring)->ring.taken == 2);
-    Check("two messages come back", GetState(ring).messages == 3);
-    Check("in their order", Take(ring, OS_NOW, NULL, &attempts) == 1
+    Check("two messages of a dead taker come back",
+	    GetState(ring).messages == 3);
+    Check("they come back in order", Take(ring, OS_NOW, NULL, &attempts) == 1
 	    && attempts == 2 && Take(ring, OS_NOW, NULL, &attempts) == 2
 	    && attempts == 2 && Receive(ring, OS_NOW) == 4);
     Must("send", Send(ring, 5, 8));
@@ -960,7 +965,7 @@ CheckDeaths(void)
 	_exit(0);
     }
     start = OsClock();
-    Check("a blocked receive is told of the taker's death",
+    Check("the taker's death wakes a blocked receive",
 	    Receive(ring, 10 * OS_SECOND) == 5
 	    && OsClock() - start < OS_SECOND);
     WaitFor(killer);
@@ -972,7 +977,8 @@ CheckDeaths(void)
 	Must("send", Send(ring, i, 8));
     }
     Pause(OS_SECOND / 5);
-    Check("also where there are other messages", Receive(ring, OS_NOW) == 6
+    Check("the death is noticed even if there are other messages",
+	    Receive(ring, OS_NOW) == 6
 	    && Receive(ring, OS_NOW) == 7);
     Close(ring);
 }
@@ -1000,7 +1006,7 @@ CheckForks(void)
 		&& Take(ring, OS_NOW, NULL, NULL) == 3 ? 0 : 1);
     }
     Check("a child has taken nothing, and takes part", WaitFor(child) == 0);
-    Check("what it took comes back, what its parent took stays",
+    Check("a child's messages come back, its parent's stay taken",
 	    Receive(ring, OS_NOW) == 3 && OsRingAck(ring, id) == 0
 	    && Receive(ring, OS_NOW) == -1);
     Close(ring);
@@ -1022,22 +1028,22 @@ CheckLoop(void)
 
     Must("watch", OsWatchOpen(&watch));
     Must("watch", OsRingWatch(ring, watch, OS_READABLE, &readable));
-    Check("an empty ring tells nothing", OsRingPoll(ring) == OS_WRITABLE
+    Check("an empty ring reports no event", OsRingPoll(ring) == OS_WRITABLE
 	    && !IsTold(watch, &readable, 250));
     Must("send", Send(other, 1, SIZE / 2));
-    Check("a message is told", IsTold(watch, &readable, 10000)
+    Check("a message is reported", IsTold(watch, &readable, 10000)
 	    && OsRingPoll(ring) == OS_READABLE);
     Must("watch", OsRingWatch(ring, watch, OS_WRITABLE, &room));
-    Check("a ring that is half full tells of no room",
+    Check("a ring that is half full reports no room",
 	    !IsTold(watch, &room, 250));
     child = StartIdle(TakeMessages, 1);
-    Check("nor does a message that is taken", !IsTold(watch, &room, 250));
+    Check("a taken message is not reported", !IsTold(watch, &room, 250));
     Must("watch", OsRingWatch(ring, watch, OS_READABLE, &readable));
     Kill(child);
-    Check("a death is told", IsTold(watch, &readable, 10000));
+    Check("a death is reported", IsTold(watch, &readable, 10000));
     Must("watch", OsRingWatch(ring, watch, OS_WRITABLE, &room));
-    Check("and the message is back", Receive(other, OS_NOW) == 1);
-    Check("room is told", IsTold(watch, &room, 10000)
+    Check("the message of the dead taker is back", Receive(other, OS_NOW) == 1);
+    Check("room is reported", IsTold(watch, &room, 10000)
 	    && OsRingPoll(ring) == OS_WRITABLE);
     while (Send(other, 2, 100) == 0) {
 	/* until it is full */
@@ -1045,7 +1051,7 @@ CheckLoop(void)
     Must("watch", OsRingWatch(ring, watch, OS_WRITABLE, &room));
     Check("a small message must wait", Send(ring, 3, 100) == ETIMEDOUT);
     Must("receive", (Receive(other, OS_NOW) == 2) ? 0 : EIO);
-    Check("until it fits, also if the ring is more than half full",
+    Check("it is sent once it fits, even if the ring is more than half full",
 	    IsTold(watch, &room, 10000) && Send(ring, 3, 100) == 0);
     Must("watch", OsRingWatch(ring, watch, OS_READABLE, &readable));
     while (Receive(ring, OS_NOW) != -1) {
@@ -1054,9 +1060,10 @@ CheckLoop(void)
     Must("watch", OsRingWatch(ring, watch, OS_READABLE, &readable));
     Must("truncate", (ftruncate(((OsSegment *) other)->fd, 70000) == 0)
 	    ? 0 : errno);
-    Check("a truncated ring is told", IsTold(watch, &readable, 10000)
+    Check("the truncation of a ring is reported",
+	    IsTold(watch, &readable, 10000)
 	    && OsRingPoll(ring) == (OS_READABLE | OS_WRITABLE));
-    Check("and is corrupt for good", Receive(ring, OS_NOW) == -3
+    Check("a truncated ring stays corrupt", Receive(ring, OS_NOW) == -3
 	    && Receive(ring, OS_NOW) == -3
 	    && OsRingWatch(ring, watch, OS_READABLE, NULL) == EBADMSG);
     OsRingClose(other);
@@ -1112,7 +1119,7 @@ CheckDamageOf(
     snprintf(what, sizeof(what), "%s: told once, to each", damage->what);
     Check(what, Receive(ring, OS_NOW) == -3 && Receive(ring, OS_NOW) == -1
 	    && Receive(other, OS_NOW) == -3 && GetState(other).messages == 0);
-    Check("then it works", Send(other, 5, 100) == 0
+    Check("after damage the ring works", Send(other, 5, 100) == 0
 	    && Receive(ring, OS_NOW) == 5);
     OsRingClose(other);
     Close(ring);
@@ -1127,20 +1134,20 @@ CheckDamageOfTaken(void)
     Must("send", Send(ring, 1, 8));
     Take(ring, OS_NOW, &id, NULL);
     atomic_store((_Atomic uint64_t *) ((OsSegment *) ring)->data + 1, 0);
-    Check("a message that was taken from its taker is damage",
+    Check("a taken message that is missing is damage",
 	    OsRingAck(ring, id) == EBADMSG && OsRingAck(ring, id) == EINVAL);
-    Check("told to others", Receive(other, OS_NOW) == -3
+    Check("damage is reported to other handles", Receive(other, OS_NOW) == -3
 	    && Receive(other, OS_NOW) == -1);
     Must("send", Send(ring, 1, 8));
     Take(ring, OS_NOW, &id, NULL);
     atomic_store((_Atomic uint64_t *) ((OsSegment *) ring)->data
 	    + GetHeader(ring)->ring.tail % SIZE / 8, 0);
     OsRingClose(ring);
-    Check("a taker that closes finds damage too", Receive(other, OS_NOW) == -3
+    Check("a taker that closes finds damage, too", Receive(other, OS_NOW) == -3
 	    && Receive(other, OS_NOW) == -1);
     Must("send", Send(other, 1, 8));
     atomic_fetch_add(&GetHeader(other)->damage, 1);
-    Check("an event is told, and the next call again",
+    Check("damage is reported as an event, and by the next call",
 	    OsRingPoll(other) == (OS_READABLE | OS_WRITABLE)
 	    && Receive(other, OS_NOW) == -3 && Receive(other, OS_NOW) == 1);
     Close(other);
@@ -1166,7 +1173,7 @@ CheckDamageOfRoom(
     if (isRecord) {
 	atomic_store((_Atomic uint64_t *) ((OsSegment *) ring)->data, 0);
     }
-    Check("room that there is not is damage", Send(ring, 1, 100) == EBADMSG
+    Check("room that is counted but missing is damage", Send(ring, 1, 100) == EBADMSG
 	    && GetState(ring).messages == 0 && Send(ring, 1, 100) == 0);
     Close(ring);
 }
@@ -1237,7 +1244,7 @@ CheckDamageBehind(void)
     Take(ring, OS_NOW, &ids[1], NULL);
     Must("ack", OsRingAck(ring, ids[1]));
     atomic_store(FindSecond(ring), 7);
-    Check("damage behind an acknowledged message is noticed",
+    Check("damage behind an acknowledged message is reported",
 	    OsRingAck(ring, ids[0]) == EBADMSG && Receive(ring, OS_NOW) == -1);
     for (uint32_t i = 1; i <= 3; i++) {
 	Must("send", Send(ring, i, 8));
@@ -1245,13 +1252,14 @@ CheckDamageBehind(void)
     atomic_store((_Atomic uint64_t *) (((OsSegment *) ring)->data
 	    + GetHeader(ring)->ring.tail % SIZE + 32), 7);
     atomic_store(&GetHeader(ring)->latch, POSIX_IPC_REPAIR);
-    Check("damage is noticed by a recount",
+    Check("damage is found by a recount",
 	    Receive(ring, OS_NOW) == -3 && Receive(ring, OS_NOW) == -1);
     Must("send", Send(ring, 1, 8));
     atomic_store((_Atomic uint64_t *) (((OsSegment *) ring)->data
 	    + GetHeader(ring)->ring.tail % SIZE), 7);
     atomic_store(&GetHeader(ring)->latch, POSIX_IPC_REPAIR);
-    Check("so is a first record that is none", Receive(ring, OS_NOW) == -3
+    Check("a recount finds that the first record is none",
+	    Receive(ring, OS_NOW) == -3
 	    && Receive(ring, OS_NOW) == -1);
     Close(ring);
 }
@@ -1279,10 +1287,11 @@ CheckMoves(void)
     atomic_store(&words->moveLeft, 32);
     atomic_store(&words->moveTo, 32);
     atomic_store(&GetHeader(ring)->latch, POSIX_IPC_REPAIR);
-    Check("a move is finished by the next", GetState(other).taken == 1
+    Check("the next participant finishes a move", GetState(other).taken == 1
 	    && words->tail == 32 && words->moveTo == 0
 	    && GetState(other).messages == 1);
-    Check("and the message is found where it is", OsRingRequeue(ring, ids[0])
+    Check("the moved message is found at its new place",
+	    OsRingRequeue(ring, ids[0])
 	    == 0 && Receive(ring, OS_NOW) == 1 && Receive(other, OS_NOW) == 3);
     for (int i = 0; i < 3; i++) {
 	Must("send", Send(other, 4, 8));
@@ -1291,14 +1300,14 @@ CheckMoves(void)
 	atomic_store(&words->moveTo, (i == 0) ? words->head + 8
 		: (i == 1) ? words->tail + 4 : words->tail + 32);
 	atomic_store(&GetHeader(ring)->latch, POSIX_IPC_REPAIR);
-	Check("a move that is impossible is damage",
+	Check("an impossible move is damage",
 		Receive(ring, OS_NOW) == -3 && Receive(ring, OS_NOW) == -1
 		&& Receive(other, OS_NOW) == -3);
     }
     atomic_store(&words->moveLeft, 0);
     atomic_store(&words->moveTo, words->tail);
     atomic_store(&GetHeader(ring)->latch, POSIX_IPC_REPAIR);
-    Check("one that was done but for the last store is finished",
+    Check("a move that lacks only its last store is finished",
 	    Receive(ring, OS_NOW) == -1 && words->moveTo == 0);
     OsRingClose(other);
     Close(ring);
@@ -1328,7 +1337,7 @@ CheckHoles(void)
     for (uint32_t i = 1; i < count; i += 2) {
 	Must("acknowledge", OsRingAck(ring, ids[i]));
     }
-    Check("a long message fits where every second is done",
+    Check("a long message fits where every second message is done",
 	    Send(ring, count, (size_t) words->used - 256) == 0
 	    && words->head - words->tail <= OsRingGetSize(ring));
     Must("send", Send(ring, 1000, 8));
@@ -1336,7 +1345,7 @@ CheckHoles(void)
     atomic_store(&words->moveLeft, 0);
     atomic_store(&words->moveTo, words->head);
     atomic_store(&GetHeader(ring)->latch, POSIX_IPC_REPAIR);
-    Check("the room in front of what was moved is filled",
+    Check("the room before the moved records is filled",
 	    GetState(ring).messages == 1 && words->moveTo == 0);
     for (uint32_t i = count; i-- > 0;) {
 	if (i % 2 == 0) {
@@ -1346,7 +1355,7 @@ CheckHoles(void)
     while (back < count && Receive(ring, OS_NOW) == (int) back) {
 	back += 2;
     }
-    Check("all of them are still there, in their order", back >= count
+    Check("all other messages are still there, in order", back >= count
 	    && Receive(ring, OS_NOW) == (int) count
 	    && Receive(ring, OS_NOW) == -1);
     Close(ring);
@@ -1389,24 +1398,26 @@ CheckStopped(void)
     }
     Must("read", (read(ready[0], &byte, 1) == 1) ? 0 : errno);
     start = OsClock();
-    Check("a call with a timeout waits so long",
+    Check("a call with a timeout waits for that long",
 	    Receive(ring, OS_SECOND / 2) == -1
 	    && OsClock() - start >= OS_SECOND / 2);
     start = OsClock();
-    Check("another one a second", OsRingAck(ring, id) == EBUSY
+    Check("a call without a timeout waits for a second",
+	    OsRingAck(ring, id) == EBUSY
 	    && OsClock() - start >= OS_SECOND);
-    Check("events are none", OsRingPoll(ring) == 0);
-    Check("a look does not wait", Peek(1, 1) == 0);
-    Check("the ends of takes can be told later",
+    Check("no event is reported meanwhile", OsRingPoll(ring) == 0);
+    Check("peeking does not wait", Peek(1, 1) == 0);
+    Check("the end of a take can be deferred",
 	    OsRingFinish(ring, done, true) == 0
 	    && OsRingFinish(ring, back, false) == 0
 	    && OsRingAck(ring, done) == EINVAL
 	    && OsRingFinish(ring, back, true) == EINVAL);
     kill(child, SIGCONT);
     WaitFor(child);
-    Check("and has changed nothing", OsRingAck(ring, id) == 0
+    Check("the deferred end has changed nothing yet", OsRingAck(ring, id) == 0
 	    && GetState(ring).taken == 2);
-    Check("the next call tells them", Take(ring, OS_NOW, &id, &attempts) == 3
+    Check("the next call ends the takes",
+	    Take(ring, OS_NOW, &id, &attempts) == 3
 	    && attempts == 2 && GetState(ring).taken == 1
 	    && Receive(ring, OS_NOW) == -1);
     close(ready[0]);
@@ -1461,9 +1472,9 @@ CheckRings(void)
     CheckDamageOfTaken();
     CheckDamageOfRoom(false);
     CheckDamageOfRoom(true);
-    CheckDamageOfList("fewer bytes than a list has are damage", FindBytes, 9);
-    CheckDamageOfList("so are more messages than records", FindMessages, 5);
-    CheckDamageOfList("and a record that is none", FindSecond, 7);
+    CheckDamageOfList("fewer bytes than the list has is damage", FindBytes, 9);
+    CheckDamageOfList("more messages than records is damage", FindMessages, 5);
+    CheckDamageOfList("an invalid record in the list is damage", FindSecond, 7);
     CheckDamageBehind();
     CheckMoves();
     CheckHoles();

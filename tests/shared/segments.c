@@ -168,23 +168,26 @@ CheckNames(void)
     Check("a name that is too long is refused", OsSegmentOpen(&type, tooLong,
 	    OS_CREAT, 0600, 4096, false, &segment) == ENAMETOOLONG
 	    && OsSegmentUnlink(&type, tooLong) == ENAMETOOLONG);
-    Check("a segment that is not there is not found",
+    Check("a segment that does not exist is not found",
 	    Open(&segment, 0) == ENOENT);
     Must("create", Open(&segment, OS_CREAT | OS_EXCL));
     Check("a new segment has a slot, and its bytes are 0", segment.created
 	    && segment.slot == 0 && IsPair(&segment, 0)
 	    && segment.size == 4096);
-    Check("what exists is not created again",
+    Check("an existing segment is not created again",
 	    Open(&again, OS_CREAT | OS_EXCL) == EEXIST);
     Must("open", Open(&again, OS_CREAT));
-    Check("but opened, with another slot", !again.created && again.slot == 1);
+    Check("an existing segment is opened, with another slot",
+	    !again.created && again.slot == 1);
     OsSegmentClose(&again);
-    Check("another kind is refused", OsSegmentOpen(&other, name, 0, 0, 0,
+    Check("a segment of another kind is refused",
+	    OsSegmentOpen(&other, name, 0, 0, 0,
 	    false, &again) == ENODEV);
     Must("unlink", OsSegmentUnlink(&type, name));
-    Check("after unlink the name is gone",
+    Check("after unlink, the name is gone",
 	    OsSegmentUnlink(&type, name) == ENOENT && Open(&again, 0) == ENOENT);
-    Check("and the segment works on", Change(&segment, false) == 0);
+    Check("after unlink, the segment still works",
+	    Change(&segment, false) == 0);
     OsSegmentClose(&segment);
     if (osSegmentFileIsAtomic) {
 	PutFile(100000);
@@ -215,21 +218,22 @@ CheckProfile(void)
     Check("another way of waiting is unsupported", Open(&again, 0) == ENOSYS);
     segment.header->waits--;
     segment.header->lives++;
-    Check("another way of living is unsupported", Open(&again, 0) == ENOSYS);
+    Check("another kind of lifeline is unsupported", Open(&again, 0) == ENOSYS);
     segment.header->lives--;
     segment.header->version++;
     Check("another version is refused", Open(&again, 0) == ENODEV);
     segment.header->version--;
     segment.header->size = UINT64_MAX;
-    Check("a size that is impossible is corrupt", Open(&again, 0) == EBADMSG);
+    Check("an impossible size is corrupt", Open(&again, 0) == EBADMSG);
     segment.header->size = 8192;
     Check("a size larger than the file is corrupt", Open(&again, 0) == EBADMSG);
     segment.header->fileSize += 4096;
-    Check("also when the file should be as large", Open(&again, 0) == EBADMSG);
+    Check("so is a size that only a longer file could have",
+	    Open(&again, 0) == EBADMSG);
     segment.header->fileSize -= 4096;
     segment.header->size = 4096;
     segment.header->order = ~segment.header->order;
-    Check("another order of bytes is refused", Open(&again, 0) == ENODEV);
+    Check("another byte order is refused", Open(&again, 0) == ENODEV);
     segment.header->order = ~segment.header->order;
     segment.header->slots++;
     Check("another number of slots is corrupt", Open(&again, 0) == EBADMSG);
@@ -256,9 +260,11 @@ CheckSlots(void)
 	isDistinct &= (segments[i].slot == i);
     }
     Check("1023 participants have slots of their own", isDistinct);
-    Check("one more is refused", Open(&more, 0) == ENOSPC && more.isFull);
+    Check("one more participant is refused",
+	    Open(&more, 0) == ENOSPC && more.isFull);
     OsSegmentClose(&segments[500]);
-    Check("until one leaves", Open(&more, 0) == 0 && more.slot == 500
+    Check("a slot that was given up is taken",
+	    Open(&more, 0) == 0 && more.slot == 500
 	    && more.me != segments[500].me);
     OsSegmentClose(&more);
     Must("unlink", OsSegmentUnlink(&type, name));
@@ -272,9 +278,10 @@ CheckSlots(void)
 /*
  * CheckOwnSlots --
  *
- *	A process that opens a segment many times asks nobody about its own slots,
- *	as each question takes longer the more there are: so it does not find that
- *	one of them has lost its lifeline. If no other is left, it asks.
+ *	A process that opens a segment many times does not check whether the
+ *	users of its own slots are alive, because that takes longer the more
+ *	there are. So it does not find that one of them has lost its lifeline,
+ *	until no other slot is left.
  */
 
 static void
@@ -294,7 +301,7 @@ CheckOwnSlots(void)
     }
     Check("a process does not ask about its own slots",
 	    segments[POSIX_IPC_SLOTS - 1].slot == POSIX_IPC_SLOTS - 1);
-    Check("unless there are no others", Open(&more, 0) == 0
+    Check("it asks if no other slot is left", Open(&more, 0) == 0
 	    && more.slot == 3);
     OsSegmentClose(&more);
     Must("unlink", OsSegmentUnlink(&type, name));
@@ -331,7 +338,7 @@ CheckIds(void)
 	isOk &= segment.slot == 1 && segment.me != id
 		&& OsSegmentIsDead(&segment, id);
     }
-    Check("a slot is taken and left a million times, under all its ids",
+    Check("a slot is taken and given up a million times, with all its ids",
 	    isOk && segment.me == first);
     printf("      which took %.1f s\n",
 	    (double) (OsClock() - start) / OS_SECOND);
@@ -355,7 +362,7 @@ CheckGenerations(void)
 		&& OsSegmentIsDead(&segment, PosixIpcId(1, last[i]));
 	OsSegmentClose(&more);
     }
-    Check("after the last generation comes the first", isAlive);
+    Check("after the last generation, the first follows", isAlive);
     before = segment.slots[1].generation;
     for (int i = 0; i < 20000; i++) {
 	Must("open", Open(&more, 0));
@@ -394,7 +401,8 @@ CheckDeath(void)
     start = OsClock();
     Check("the latch is taken over, and the object repaired",
 	    Change(&segment, false) == 0 && IsPair(&segment, 2));
-    Check("within 0.1 s", OsClock() - start < OS_SECOND / 10);
+    Check("the repair takes less than 0.1 s",
+	    OsClock() - start < OS_SECOND / 10);
     child = Fork();
     if (child == 0) {
 	Must("change", Change(&segment, false));
@@ -403,11 +411,13 @@ CheckDeath(void)
     }
     WaitFor(child);
     id = PosixIpcId(1, segment.slots[1].generation);
-    Check("a dead participant is seen to be dead", segment.slots[1].grant == 7
+    Check("a dead participant counts as dead", segment.slots[1].grant == 7
 	    && OsSegmentIsDead(&segment, id));
-    Check("a living one is not", !OsSegmentIsDead(&segment, segment.me));
+    Check("a living participant does not",
+	    !OsSegmentIsDead(&segment, segment.me));
     Must("enter", OsLatchEnter(&segment, OS_SECOND));
-    Check("what it left is cleaned up once", OsSegmentReap(&segment) == 1
+    Check("the remains of the dead are cleaned up once",
+	    OsSegmentReap(&segment) == 1
 	    && OsSegmentReap(&segment) == 0 && segment.slots[1].claim == 0);
     OsLatchLeave(&segment);
     Must("unlink", OsSegmentUnlink(&type, name));
@@ -431,23 +441,23 @@ CheckLatch(void)
     Must("create", Open(&segment, OS_CREAT));
     Must("open", Open(&more, 0));
     Must("enter", OsLatchEnter(&segment, OS_SECOND));
-    Check("a latch whose owner lives is waited for, and no longer than told",
+    Check("a latch with a living owner is waited for until the timeout",
 	    OsLatchEnter(&more, OS_SECOND / 20) == EBUSY);
     start = OsClock();
     for (int i = 0; i < 300; i++) {
 	busy += (OsLatchEnter(&more, OS_LATCH_ATTEMPT) == EBUSY);
     }
-    Check("attempts wait long for the same owner only once", busy == 300
+    Check("attempts wait long only once for the same owner", busy == 300
 	    && OsClock() - start < 15 * OS_SECOND);
     OsLatchLeave(&segment);
     Must("enter", OsLatchEnter(&more, OS_LATCH_ATTEMPT));
     OsLatchLeave(&more);
     Must("enter", OsLatchEnter(&segment, OS_SECOND));
     start = OsClock();
-    Check("and long again once it had left", OsLatchEnter(&more,
+    Check("they wait long again after that owner has left", OsLatchEnter(&more,
 	    OS_LATCH_ATTEMPT) == EBUSY && OsClock() - start >= OS_SECOND / 10);
     OsLatchLeave(&segment);
-    Check("and free afterwards", Change(&more, false) == 0
+    Check("the latch is free afterwards", Change(&more, false) == 0
 	    && IsPair(&more, 1));
     Check("an id of no slot is dead, and so is one of another generation",
 	    OsSegmentIsDead(&segment, 0)
@@ -455,10 +465,11 @@ CheckLatch(void)
 		    more.slots[more.slot].generation + 1)));
     segment.header->latch = PosixIpcId((uint32_t) more.slot,
 	    more.slots[more.slot].generation + 1);
-    Check("a latch that nobody had is taken over", Change(&segment, false) == 0
+    Check("a latch with an owner that never existed is taken over",
+	    Change(&segment, false) == 0
 	    && IsPair(&more, 2));
     segment.header->slotsUsed = UINT32_MAX;
-    Check("more slots than there are are not looked at",
+    Check("slots beyond the last one are not examined",
 	    OsSegmentReap(&segment) == 0);
     segment.header->slotsUsed = 2;
     OsSegmentClose(&more);
@@ -500,7 +511,8 @@ CheckFork(void)
     WaitFor(parent);
     Check("a process is dead while its child lives", OsSegmentIsDead(&segment,
 	    PosixIpcId(1, segment.slots[1].generation)));
-    Check("and nobody else is", !OsSegmentIsDead(&segment, segment.me)
+    Check("no other process counts as dead",
+	    !OsSegmentIsDead(&segment, segment.me)
 	    && !OsSegmentIsDead(&segment,
 		    PosixIpcId(2, segment.slots[2].generation)));
     for (int i = 0; i < 2; i++) {
@@ -537,15 +549,15 @@ CheckReaders(void)
     Must("reader", OsSegmentOpen(&type, name, 0, 0, 0, true, &reader));
     Must("lock", (fcntl(reader.fd, F_OFD_SETLK, &lock) == 0) ? 0 : errno);
     Must("open", Open(&segment, 0));
-    Check("the dead stay dead even if their lifelines are locked for reading",
+    Check("dead participants stay dead while lifelines are locked for reading",
 	    OsSegmentIsDead(&segment,
 		    PosixIpcId(1, segment.slots[1].generation)));
     Must("open", Open(&more, 0));
-    Check("and there are slots for others", more.slot != segment.slot
+    Check("there are slots for others meanwhile", more.slot != segment.slot
 	    && !OsSegmentIsDead(&segment, more.me)
 	    && Change(&more, false) == 0);
     OsSegmentClose(&more);
-    Check("who are dead once they close",
+    Check("such a participant counts as dead once it closes",
 	    OsSegmentIsDead(&segment, PosixIpcId(1,
 		    segment.slots[1].generation)));
     OsSegmentClose(&reader);
@@ -568,18 +580,20 @@ CheckDamage(void)
     Must("open", Open(&again, 0));
     GetPair(&segment)->first = UINT64_MAX;
     segment.header->latch = POSIX_IPC_REPAIR;
-    Check("damage is noticed", Change(&segment, false) == EBADMSG
+    Check("damage is reported", Change(&segment, false) == EBADMSG
 	    && IsPair(&segment, 0));
-    Check("and told once", Change(&segment, false) == 0);
-    Check("to each participant", Change(&again, false) == EBADMSG
+    Check("damage is reported once", Change(&segment, false) == 0);
+    Check("damage is reported to each participant",
+	    Change(&again, false) == EBADMSG
 	    && Change(&again, false) == 0 && IsPair(&segment, 2));
     segment.header->latch = segment.me;
-    Check("a latch that somebody wrote the own id into is taken",
+    Check("a latch with the forged id of this participant is taken",
 	    Change(&segment, false) == 0);
     Must("ftruncate", (ftruncate(segment.fd, 0) == 0) ? 0 : errno);
-    Check("truncation is noticed", Change(&segment, false) == EBADMSG
+    Check("truncation is reported", Change(&segment, false) == EBADMSG
 	    && segment.isGone && Change(&segment, false) == EBADMSG);
-    Check("by a wait too", OsBellWait(&again, 0, 1, OS_SECOND) == EBADMSG);
+    Check("truncation is reported by a wait, too",
+	    OsBellWait(&again, 0, 1, OS_SECOND) == EBADMSG);
     Must("unlink", OsSegmentUnlink(&type, name));
     OsSegmentClose(&segment);
     OsSegmentClose(&again);
@@ -626,7 +640,7 @@ CheckBell(void)
     }
     Check("two processes wake each other by a bell", WaitFor(child) == 0
 	    && IsPair(&segment, 2000));
-    Check("2000 times without missing a wake",
+    Check("they do so 2000 times without missing a wake",
 	    OsClock() - start < 60 * OS_SECOND);
     Must("unlink", OsSegmentUnlink(&type, name));
     OsSegmentClose(&segment);

@@ -157,15 +157,16 @@ CheckSizes(void)
     request.size = SIZE;
     request.readonly = true;
     err[2] = OsTopicOpen("/none", &request, &object, &bad);
-    Check("a topic has from 4 KiB to 2 GiB, and reading creates none",
+    Check("a topic has 4 KiB to 2 GiB, and a reader cannot create one",
 	    err[0] == EINVAL && err[1] == EINVAL && err[2] == EACCES);
-    Check("half of the room is published, and no more",
+    Check("a message has at most half of the room",
 	    PublishNumber(topic, 0, SIZE / 2) == 0
 	    && PublishNumber(topic, 1, SIZE / 2 + 1) == EMSGSIZE);
     bad = OpenFrom(OS_TOPIC_NEW, true);
-    Check("and nothing by a reader", PublishNumber(bad, 1, 1) == EACCES);
+    Check("a read-only handle cannot publish",
+	    PublishNumber(bad, 1, 1) == EACCES);
     OsTopicClose(bad);
-    Check("a message that needs more room stays the next",
+    Check("a message that needs more room remains the next one",
 	    OsTopicReceive(topic, &message, OS_NOW) == EMSGSIZE
 	    && message.length == SIZE / 2
 	    && OsTopicReadLatest(topic, &message) == EMSGSIZE
@@ -229,7 +230,8 @@ CheckPlaces(void)
 /*
  * CheckSlowReader --
  *
- *	What a reader that was overtaken is told, and where each -from begins.
+ *	What is reported to a reader that was overtaken, and where each -from
+ *	begins.
  */
 
 static void
@@ -243,15 +245,16 @@ CheckSlowReader(void)
 	Must("publish", PublishNumber(topic, number, 100));
     }
     got = ReceiveFor(reader, OS_NOW, &missed);
-    Check("a slow reader is told how many it missed",
+    Check("a slow reader learns how many messages it missed",
 	    got > 900 && missed == (uint64_t) got);
-    Check("and then misses nothing", ReceiveFor(reader, OS_NOW, &missed)
+    Check("after that, it misses nothing", ReceiveFor(reader, OS_NOW, &missed)
 	    == got + 1 && missed == 0);
     other = OpenFrom(OS_TOPIC_OLDEST, false);
-    Check("the oldest is where the slow one went on", Receive(other) == got);
+    Check("-from oldest begins where the slow reader continued",
+	    Receive(other) == got);
     OsTopicClose(other);
     other = OpenFrom(OS_TOPIC_LATEST, false);
-    Check("the newest is the last", Receive(other) == 999
+    Check("-from latest begins with the last message", Receive(other) == 999
 	    && Receive(other) == -1);
     OsTopicClose(other);
     OsTopicClose(reader);
@@ -390,7 +393,7 @@ CheckKills(void)
 	Must("publish", PublishNumber(topic, state.published, 7));
 	isOk &= (Receive(reader) == next++ && ReadsAll(state.published + 1));
     }
-    Check("killed publishers leave whole messages, and nothing in the way",
+    Check("killed publishers leave whole messages, and block nobody",
 	    isOk);
     OsTopicClose(reader);
     Close(topic);
@@ -416,17 +419,18 @@ CheckLatch(void)
     Must("latch", OsLatchEnter((OsSegment *) stopped, OS_SECOND));
     Check("a stopped publisher delays others for a second",
 	    PublishNumber(topic, 1, 10) == EBUSY);
-    Check("and no reader", Receive(reader) == 0 && Receive(topic) == 0
+    Check("a stopped publisher delays no reader",
+	    Receive(reader) == 0 && Receive(topic) == 0
 	    && Latest(topic) == 0 && OsTopicGetState(topic, &state) == 0
 	    && state.published == 1);
     Must("publish", PublishNumber(stopped, 1, 10) == 0 ? 0 : EINVAL);
     atomic_store(&GetHeader(topic)->latch, ((OsSegment *) stopped)->me);
     atomic_store(&words->tail, 8);
-    Check("a reader that cannot mend damage tells of it",
+    Check("a reader reports damage that it cannot repair",
 	    Receive(topic) == -3);
     atomic_store(&words->tail, 0);
     OsLatchLeave((OsSegment *) stopped);
-    Check("and reads again what is there", Receive(topic) == 0
+    Check("that reader then reads the remaining messages", Receive(topic) == 0
 	    && Receive(topic) == 1 && Receive(reader) == 1);
     OsTopicClose(stopped);
     child = Fork();
@@ -438,9 +442,10 @@ CheckLatch(void)
 	raise(SIGKILL);
     }
     WaitFor(child);
-    Check("after a death in the latch the next publisher continues",
+    Check("after a death in the latch, the next publisher continues",
 	    PublishNumber(topic, 2, 20) == 0 && Receive(reader) == 2);
-    Check("and what is derived is right", OsTopicGetState(topic, &state) == 0
+    Check("the derived numbers are right after that",
+	    OsTopicGetState(topic, &state) == 0
 	    && state.bytes == 40);
     child = Fork();
     if (child == 0) {
@@ -521,7 +526,7 @@ CheckDamage(void)
 	OsTopicClose(reader);
 	Close(topic);
     }
-    Check("damage is told once to each reader, and then the topic works",
+    Check("damage is reported once to each reader, then the topic works",
 	    isOk);
 }
 
@@ -533,17 +538,18 @@ CheckDamageForAll(void)
 
     Must("publish", PublishNumber(topic, 0, 10));
     DamageWord(topic, 0);
-    Check("the state is damage", OsTopicGetState(topic, &state) == EBADMSG
+    Check("reading the state reports damage",
+	    OsTopicGetState(topic, &state) == EBADMSG
 	    && OsTopicGetState(topic, &state) == 0 && state.bytes == 0);
-    Check("which another handle is told of, by its readiness too",
+    Check("another handle learns of damage, by its readiness as well",
 	    OsTopicIsReadable(other) && OsTopicIsReadable(other)
 	    && PublishNumber(other, 0, 10) == EBADMSG
 	    && !OsTopicIsReadable(other));
     DamageWord(topic, 3);
-    Check("the newest message is damage", Latest(topic) == -3
+    Check("reading the newest message reports damage", Latest(topic) == -3
 	    && Latest(topic) == -1);
     atomic_store(&GetHeader(topic)->magic, 0);
-    Check("a header that is gone is damage forever",
+    Check("a topic without a header stays corrupt",
 	    PublishNumber(topic, 0, 10) == EBADMSG && Receive(topic) == -3
 	    && Receive(topic) == -3 && Receive(other) == -3);
     OsTopicClose(other);
@@ -565,12 +571,12 @@ CheckTruncated(void)
     Must("publish", PublishNumber(topic, 0, 10));
     Must("ftruncate", (ftruncate(((OsSegment *) topic)->fd, 100) == 0)
 	    ? 0 : errno);
-    Check("a truncated topic is corrupt forever",
+    Check("a truncated topic stays corrupt",
 	    PublishNumber(topic, 0, 10) == EBADMSG && Receive(topic) == -3
 	    && ReceiveFor(reader, OS_SECOND, NULL) == -3
 	    && ReceiveFor(reader, OS_SECOND, NULL) == -3
 	    && OsTopicIsReadable(reader));
-    Check("at once", OsClock() - start < OS_SECOND);
+    Check("truncation is reported at once", OsClock() - start < OS_SECOND);
     OsTopicClose(reader);
     Close(topic);
 }
@@ -599,13 +605,13 @@ CheckWaits(
 	int64_t got = ReceiveFor(reader, 20 * OS_SECOND, NULL);
 
 	if (got != number) {
-	    Check("a blocked reader gets what comes", false);
+	    Check("a blocked reader gets the next message", false);
 	}
     }
     WaitFor(child);
     Check(readonly ? "a blocked reader that cannot be woken looks"
 	    : "a blocked reader is woken", true);
-    Check("it waits no longer than it should",
+    Check("a reader waits no longer than it should",
 	    ReceiveFor(reader, OS_SECOND, NULL) == -1);
     OsTopicClose(reader);
     Close(topic);
@@ -637,7 +643,8 @@ CheckForever(void)
 	atomic_store(&GetHeader(topic)->topic.tail, 8);
 	_exit(PublishNumber(own, 1, 10) == EBADMSG ? 0 : 1);
     }
-    Check("and with damage", ReceiveFor(topic, OS_NEVER, NULL) == -3
+    Check("a wait without a limit ends with damage",
+	    ReceiveFor(topic, OS_NEVER, NULL) == -3
 	    && WaitFor(child) == 0);
     Close(topic);
 }
@@ -700,7 +707,7 @@ CheckRestless(void)
 	    }
 	}
     }
-    Check("all calls end beside a process that changes numbers all the time",
+    Check("all calls end while a process keeps changing head and tail",
 	    WaitFor(child) == 0);
     OsTopicClose(reader);
     Close(topic);
@@ -730,7 +737,7 @@ CheckFork(void)
 		? 0 : 1);
     }
     Check("a forked child has a position of its own", WaitFor(child) == 0);
-    Check("and its parent too", Receive(topic) == 1 && Receive(topic) == 2
+    Check("so has its parent", Receive(topic) == 1 && Receive(topic) == 2
 	    && Receive(topic) == 3);
     Close(topic);
 }
@@ -763,12 +770,14 @@ CheckLoop(
     Receive(reader);
     Must("arm", OsTopicWatch(reader, watch, reader));
     atomic_store(&GetHeader(topic)->topic.head, 4711);
-    Check("of damage", IsTold(watch, reader, 10000) && OsTopicIsReadable(reader)
+    Check("a loop is woken by damage",
+	    IsTold(watch, reader, 10000) && OsTopicIsReadable(reader)
 	    && Receive(reader) == -3);
     Must("arm", OsTopicWatch(reader, watch, reader));
     Must("ftruncate", (ftruncate(((OsSegment *) topic)->fd, 100) == 0)
 	    ? 0 : errno);
-    Check("and of a file that is truncated", IsTold(watch, reader, 10000)
+    Check("a loop is woken by the truncation of the file",
+	    IsTold(watch, reader, 10000)
 	    && Receive(reader) == -3
 	    && OsTopicWatch(reader, watch, reader) == EBADMSG);
     OsTopicClose(reader);

@@ -10,8 +10,9 @@
 #         (the least of each), at most 2 more mappings (a truncated segment is mapped
 #         and unmapped), and at most 192 kB more memory.
 #       - Each unit is back. A process writes into a journal what it begins and what it
-#         has done, and this program gives back the unit of a process that was killed
-#         with one. A process that was killed between two entries may have lost its unit.
+#         has done, and this program gives back the unit of a process that was killed while
+#         it held one. A process that was killed between two entries may have lost its
+#         unit.
 #       - Each message that was sent was received once. A process that was killed
 #         between receive and its entry may have lost one message.
 #       - No record was torn, some accesses met truncated memory, and no process ended
@@ -174,8 +175,8 @@ proc replaceOne {} {
 
 # freeGuard --
 #
-#       A guard that no process has, or is about to take or give back, was lost with a
-#       killed process. Its users are stopped meanwhile.
+#       If no process has the guard, or is about to take it or give it back, it was
+#       lost with a killed process. Its users are stopped meanwhile.
 
 proc freeGuard {} {
     if {$::doubtful(guard) == $::recovered} return
@@ -314,7 +315,7 @@ proc reportMessages {} {
     puts "messages: $sent sent, $missing lost with their receivers, of which $mayMiss were killed"
     check "no message was sent" [expr {$sent > 0}]
     check "$missing messages are missing, $mayMiss may be" [expr {$missing <= $mayMiss}]
-    check "$unexcused messages are missing that nobody who was killed can have had" [expr {$unexcused == 0}]
+    check "$unexcused messages are missing that no killed process can have had" [expr {$unexcused == 0}]
     check "messages are left in the queue" [expr {[queue cget -currentmessages] == 0}]
 }
 

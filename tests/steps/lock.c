@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static uint32_t permits;	/* of the present operation */
+static uint32_t permits;	/* of the current operation */
 static OsSharedLock *survivor;	/* the survivor's handle */
 static OsSharedLock *second;	/* another one */
 static OsSharedLock *own;	/* the child's handle */
@@ -371,7 +371,8 @@ CheckPredecessor(
 /*
  * CheckWait --
  *
- *	No process is left waiting, and the lock is as after a release.
+ *	No process is left waiting, and the lock is in the state after a
+ *	release.
  */
 
 static int

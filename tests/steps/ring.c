@@ -24,7 +24,7 @@ static OsRing *second;		/* another one, that may have taken messages */
 static OsRing *own;		/* the child's handle */
 static uint64_t secondId;	/* what it has taken, or 0 */
 static uint64_t ownId;
-static size_t length;		/* of the messages of the present operation */
+static size_t length;		/* of the messages of the current operation */
 static char before[200];	/* the messages before the operation, */
 static char after[200];		/* and after it */
 

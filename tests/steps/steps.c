@@ -9,10 +9,10 @@
  *	operation, and be able to go on.
  *
  *	A death after an instruction that changed neither the segment nor
- *	anything in the kernel is the same as one before it. Operations that look
- *	for the dead or open files take so many instructions that only the others
- *	are tried: deaths after each system call, and after each instruction that
- *	has changed the file.
+ *	anything in the kernel is the same as one before it. Operations that
+ *	look for the dead or open files take many instructions, so only deaths
+ *	that may differ are tried: after each system call, and after each
+ *	instruction that has changed the file.
  *
  *	steps ?pattern?: the operations whose names contain it.
  */
@@ -148,8 +148,8 @@ IsAtCall(
 /*
  * FindChanges --
  *
- *	Marks with 1 the steps after which a death may differ from one before.
- *	Returns the number of steps.
+ *	Marks with 1 the steps after which a death may differ from an earlier
+ *	one. Returns the number of steps.
  */
 
 static size_t

@@ -21,7 +21,7 @@
 static OsTopic *survivor;	/* the survivor's handle */
 static OsTopic *reader;		/* another one, with -readonly */
 static OsTopic *own;		/* the child's handle */
-static size_t length;		/* of the messages of the present operation */
+static size_t length;		/* of the messages of the current operation */
 static uint64_t published;	/* before the child */
 
 static OsTopic *

@@ -201,8 +201,8 @@ Units(
 /*
  * Settled --
  *
- *	Waits until the semaphore has so many units: a thread that fetches
- *	gives back within a tenth of a second.
+ *	Waits until the semaphore has this number of units: a thread that
+ *	fetches gives units back within a tenth of a second.
  */
 
 static bool
@@ -327,7 +327,7 @@ CheckGiveBack(void)
 	isRight = isRight && Settled(sem, 2) && OsSemTryWait(sem) == 0
 		&& OsSemTryWait(sem) == 0;
     }
-    Check("closing gives back all that was fetched", isRight);
+    Check("closing gives back all fetched units", isRight);
     OsSemClose(sem);
     OsSemUnlink(name);
 }
@@ -347,15 +347,15 @@ CheckFetchOrder(void)
 
     Must("OsSemFetch", OsSemFetch(sem, watch, sem, 1));
     OsSemPost(sem);
-    Check("a unit that was fetched is told with its data",
+    Check("a fetched unit is reported with its data",
 	    Next(watch, 10000, events, 4) == 1 && events[0].data == sem
 	    && events[0].events == OS_POSTED);
-    Check("it is told once", Next(watch, 50, events, 4) == 0);
+    Check("it is reported once", Next(watch, 50, events, 4) == 0);
     Check("it can be taken once", OsSemTakeFetched(sem) == 0
 	    && OsSemTakeFetched(sem) == EAGAIN);
     Must("OsSemFetch", OsSemFetch(sem, watch, sem, 0));
     OsSemPost(sem);
-    Check("who wants no unit hears of none",
+    Check("a watch that wants no unit gets no event",
 	    Next(watch, 300, events, 4) == 0 && Units(sem) == 1);
     OsSemClose(sem);
     OsWatchClose(watch);
@@ -366,7 +366,7 @@ CheckFetchOrder(void)
  * PassMessages --
  *
  *	Threads that pass messages round through one queue, each with a watch,
- *	until so many have passed.
+ *	until a number of them have passed.
  */
 
 enum { PASSED = 20000 };
@@ -412,7 +412,8 @@ CheckPass(void)
     OsMqSend(mq, "b", 1, 2, OS_NOW);
     Run(PassMessages, NULL, THREADS);
     OsMqGetDepth(mq, &depth);
-    Check("eight threads pass two messages round: both are left", depth == 2);
+    Check("eight threads pass two messages round, and none is lost",
+	    depth == 2);
     OsMqClose(mq);
     OsMqUnlink(name);
 }
@@ -437,12 +438,14 @@ CheckReadiness(void)
     Must("OsMqWatch", OsMqWatch(mq, watch, OS_READABLE, mq));
     Check("an empty queue is not readable", Next(watch, 50, events, 4) == 0);
     OsMqSend(mq, "a", 1, 0, OS_NOW);
-    Check("a queue with a message is", Next(watch, 10000, events, 4) == 1
+    Check("a queue with a message is readable",
+	    Next(watch, 10000, events, 4) == 1
 	    && events[0].data == mq && events[0].events == OS_READABLE);
-    Check("again and again", Next(watch, 10000, events, 4) == 1);
+    Check("it is reported again and again", Next(watch, 10000, events, 4) == 1);
     Must("OsMqWatch", OsMqWatch(mq, watch, OS_READABLE | OS_WRITABLE, full));
     Must("OsMqWatch", OsMqWatch(mq, watch, OS_WRITABLE, &full));
-    Check("it has room too", Next(watch, 10000, events, 4) == 1
+    Check("a queue with one message is writable, too",
+	    Next(watch, 10000, events, 4) == 1
 	    && events[0].data == &full && events[0].events == OS_WRITABLE);
     for (int i = 0; i < 3; i++) {
 	OsMqSend(mq, "a", 1, 0, OS_NOW);
@@ -450,14 +453,16 @@ CheckReadiness(void)
     while (Next(watch, 0, events, 4) != 0) {
 	/* Events found before it was full. */
     }
-    Check("a full one has none", Next(watch, 50, events, 4) == 0);
+    Check("a full queue is not writable", Next(watch, 50, events, 4) == 0);
     OsMqReceive(mq, bytes, &length, &priority, OS_NOW);
-    Check("then it has", Next(watch, 10000, events, 4) == 1);
+    Check("a queue is writable again after a receive",
+	    Next(watch, 10000, events, 4) == 1);
     Must("OsMqWatch", OsMqWatch(mq, watch, 0, NULL));
     while (Next(watch, 0, events, 4) != 0) {
 	/* Events found while it was watched. */
     }
-    Check("who does not watch hears nothing", Next(watch, 50, events, 4) == 0);
+    Check("a queue that is not watched is not reported",
+	    Next(watch, 50, events, 4) == 0);
     OsMqClose(mq);
     OsWatchClose(watch);
     OsMqUnlink(name);
@@ -492,11 +497,13 @@ CheckMoments(void)
     Must("OsWatchWakeAt", OsWatchWakeAt(watch, moment + OS_SECOND));
     Check("the earliest moment makes a watch readable",
 	    IsReadable(watch, 10000));
-    Check("not before", OsClock() >= moment);
-    Check("there is nothing to tell", OsWatchNext(watch, events, 4) == 0);
-    Check("and it is told once", !IsReadable(watch, 50));
+    Check("it does not do so earlier", OsClock() >= moment);
+    Check("a moment comes without an event",
+	    OsWatchNext(watch, events, 4) == 0);
+    Check("a moment wakes the watch once", !IsReadable(watch, 50));
     Must("OsWatchWakeAt", OsWatchWakeAt(watch, moment));
-    Check("a moment that has passed is told too", IsReadable(watch, 10000));
+    Check("a moment that has passed wakes the watch, too",
+	    IsReadable(watch, 10000));
     OsWatchClose(watch);
 }
 
@@ -607,8 +614,9 @@ CheckNotifications(void)
 	kill(sender, SIGKILL);
     }
     waitpid(sender, &status, 0);
-    Check("every message to the empty queue gives its notification, whoever"
-	    " opens and closes it", notifications == NOTIFICATIONS && status == 0);
+    Check("every message to the empty queue causes a notification, even while"
+	    " others open and close it",
+	    notifications == NOTIFICATIONS && status == 0);
     OsMqClose(mq);
     OsWatchClose(watch);
     OsMqUnlink(name);
@@ -661,7 +669,7 @@ CheckFirstNotifications(void)
     }
     atomic_store(&isOver, true);
     pthread_join(thread, NULL);
-    Check("each new handle has its notification, whenever the message comes",
+    Check("each new handle gets its notification, whenever the message arrives",
 	    notifications == NOTIFICATIONS);
     OsMqClose(kept);
     OsWatchClose(watch);

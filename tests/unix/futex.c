@@ -85,16 +85,16 @@ CheckFutex(void)
 
     Check("a wait for a word ends with its timeout",
 	    err == ETIMEDOUT && OsClock() - start >= OS_SECOND / 20);
-    Check("a wait without time ends at once",
+    Check("a wait with a timeout of 0 ends at once",
 	    OsFutexWait(word, 0, OS_NOW) == ETIMEDOUT);
     err = OsFutexWait(word, 1, OS_NEVER);
     Check("a wait for a word that differs ends at once",
 	    err == EAGAIN || err == 0);
-    Check("a wake of nobody wakes nobody", OsFutexWake(word, INT_MAX) == 0);
+    Check("a wake without waiters wakes none", OsFutexWake(word, INT_MAX) == 0);
     CheckWakeOfChild(word);
     Must("mprotect", (mprotect(word, sizeof(*word), PROT_READ) == 0) ? 0 : errno);
     err = OsFutexWait(word, *word, OS_SECOND / 20);
-    Check("a word can be waited for that may not be written",
+    Check("a wait for a word in read-only memory works",
 	    err == ETIMEDOUT);
     munmap(word, sizeof(*word));
 }

@@ -53,8 +53,8 @@ CheckAbort(void)
 	OS_GUARD_CALL(result, Abort());
 	failures += (result == -1 && errno == EIDRM);
     }
-    Check("a call that is aborted fails with EIDRM", failures == 3);
-    Check("... and the program's handler hears nothing of it", reached == 0);
+    Check("a call that the C library aborts fails with EIDRM", failures == 3);
+    Check("the program's handler is not called for it", reached == 0);
     raise(SIGABRT);
     Check("any other SIGABRT goes to that handler", reached == 1);
     sigaction(SIGABRT, &saved, NULL);
@@ -158,7 +158,8 @@ CheckJump(void)
     Must("OsGuardInstall", OsGuardInstall());
     Check("a handler that jumps out gets each signal", CountJumps() == 20);
     sigaction(SIGBUS, &passer, &foundBelow);
-    Check("... that a later one passes on", CountJumps() == 20);
+    Check("it also gets those that a later handler passes on",
+	    CountJumps() == 20);
     sigaction(SIGBUS, &saved, NULL);
 }
 
@@ -207,7 +208,7 @@ CheckFork(void)
     }
     waitpid(child, &status, 0);
     pthread_join(thread, NULL);
-    Check("fork waits for the lock, and the child has it", status == 0);
+    Check("fork waits for the lock, and the child can take it", status == 0);
 }
 
 /*

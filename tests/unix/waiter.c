@@ -78,22 +78,22 @@ CheckOneWaiter(
     OsWatchEvent event;
 
     Arm(&waiter, map, 0, watch);
-    Check("a watch is not told of a word that stays",
+    Check("a word that stays the same is not reported",
 	    Next(watch, 50, &event, 1) == 0);
     ChangeInChild(&map->words[0]);
-    Check("it is told of a word that another process changes",
+    Check("a word that another process changes is reported",
 	    Next(watch, 10000, &event, 1) == 1 && event.data == &waiter
 	    && event.events == OS_POSTED);
     ChangeInChild(&map->words[0]);
-    Check("it is told once", Next(watch, 50, &event, 1) == 0);
+    Check("the change is reported once", Next(watch, 50, &event, 1) == 0);
     Must("OsWaiterArm", OsWaiterArm(&waiter, &map->words[0], 99, watch,
 	    &waiter));
-    Check("it is told of a word that differs already",
+    Check("a word that differs already is reported",
 	    Next(watch, 10000, &event, 1) == 1);
     Arm(&waiter, map, 1, watch);
     OsWaiterDrop(&waiter);
     ChangeInChild(&map->words[1]);
-    Check("it is not told once the waiter is dropped",
+    Check("nothing is reported once the waiter is dropped",
 	    Next(watch, 50, &event, 1) == 0);
     munmap(map, sizeof(*map));
 }
@@ -121,15 +121,16 @@ CheckLook(
     OsWatchEvent event;
 
     Arm(&waiter, map, 0, watch);
-    Check("looking finds nothing", Next(watch, 250, &event, 1) == 0);
+    Check("the first look finds nothing", Next(watch, 250, &event, 1) == 0);
     isThere = true;
-    Check("looking finds something", Next(watch, 10000, &event, 1) == 1);
+    Check("a later look finds the change", Next(watch, 10000, &event, 1) == 1);
     isThere = false;
     waiter.isSilent = true;
     Arm(&waiter, map, 0, watch);
-    Check("looking often finds nothing", Next(watch, 900, &event, 1) == 0);
+    Check("frequent looks find nothing", Next(watch, 900, &event, 1) == 0);
     isThere = true;
-    Check("and then something", Next(watch, 10000, &event, 1) == 1);
+    Check("a later one of these finds the change",
+	    Next(watch, 10000, &event, 1) == 1);
     OsWaiterDrop(&waiter);
     munmap(map, sizeof(*map));
 }
@@ -165,7 +166,7 @@ CheckGone(
     words = waiter.map;
     Must("OsWaiterArm", OsWaiterArm(&waiter, words, 0, watch, NULL));
     Must("ftruncate", (ftruncate(fd, 0) == 0) ? 0 : errno);
-    Check("a watch is told of memory that is truncated",
+    Check("truncated memory is reported",
 	    Next(watch, 10000, &event, 1) == 1);
     OsWaiterDrop(&waiter);
     munmap(waiter.map, sizeof(Words));
@@ -199,7 +200,7 @@ CheckManyWaiters(
 	count = Next(watch, 10000, events, 16);
 	told += count;
     }
-    Check("a watch is told of 300 words, one time each", told == WAITERS
+    Check("300 words are reported, once each", told == WAITERS
 	    && Next(watch, 50, events, 16) == 0);
     for (size_t i = 0; i < WAITERS; i++) {
 	OsWaiterDrop(&waiters[i]);
@@ -238,7 +239,7 @@ CheckFork(
     waitpid(child, &status, 0);
     Check("a forked child has waiters of its own", status == 0);
     ChangeInChild(&map->words[0]);
-    Check("and its parent keeps the waiter that the child has dropped",
+    Check("the parent keeps a waiter that its child has dropped",
 	    Next(watch, 10000, &event, 1) == 1);
     OsWaiterDrop(&waiter);
     munmap(map, sizeof(*map));

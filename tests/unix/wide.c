@@ -100,23 +100,23 @@ CheckSegment(void)
     Must("OsShmGetSize", OsShmGetSize(shm, &found));
     Check("a segment has 5 GiB", found == size);
     if (Look(&info)) {
-	Check("so says the system", info.size == size);
+	Check("the system reports that size", info.size == size);
     }
 
     Must("OsShmWrite", OsShmWrite(shm, 0, "first", 5));
     Must("OsShmWrite", OsShmWrite(shm, 4 * GIGABYTE - 2, "across", 6));
     Must("OsShmWrite", OsShmWrite(shm, size - 4, "last", 4));
-    Check("what is written across 4 GiB is there",
+    Check("bytes written across 4 GiB are there",
 	    ReadsAs(shm, 4 * GIGABYTE - 2, "across"));
-    Check("and nowhere else", ReadsAs(shm, 0, "first"));
-    Check("the last bytes can be had", ReadsAs(shm, size - 4, "last"));
-    Check("behind them is nothing",
+    Check("they are nowhere else", ReadsAs(shm, 0, "first"));
+    Check("the last bytes can be read", ReadsAs(shm, size - 4, "last"));
+    Check("there is nothing beyond them",
 	    OsShmRead(shm, size, &byte, 1) == ERANGE
 	    && OsShmWrite(shm, size - 3, "last", 4) == ERANGE);
 
     Must("OsShmResize", OsShmResize(shm, 4 * GIGABYTE + 1));
     if (TellsFaults()) {
-	Check("it can be made a little more than 4 GiB",
+	Check("a segment can be resized to a little more than 4 GiB",
 		OsShmGetSize(shm, &found) == 0 && found == 4 * GIGABYTE + 1
 		&& ReadsAs(shm, 4 * GIGABYTE, "r")
 		&& OsShmRead(shm, 4 * GIGABYTE + 1, &byte, 1) == ERANGE);
@@ -147,7 +147,7 @@ CheckMtime(void)
     Must("futimens",
 	    futimens(OsShmDescriptor(shm), times) == 0 ? 0 : errno);
     if (Look(&info)) {
-	Check("a segment can be written last after 2106",
+	Check("a modification time can be after 2106",
 		info.mtime == AFTER_2106);
     }
     OsShmClose(shm);
@@ -180,7 +180,7 @@ CheckDeadlines(void)
 	    (int64_t) OsDeadline(CLOCK_REALTIME, century).tv_sec > UINT32_MAX);
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &each, NULL);
-    Check("a semaphore is waited for until then",
+    Check("a wait for a semaphore can last until then",
 	    OsSemWait(sem, century) == EINTR);
     if (OsGetFact(OS_MQ_SUPPORTED)) {
 	OsMq *mq = OpenQueue();
@@ -188,7 +188,7 @@ CheckDeadlines(void)
 	size_t length = sizeof(bytes);
 	unsigned priority;
 
-	Check("a message is waited for until then",
+	Check("a wait for a message can last until then",
 		OsMqReceive(mq, bytes, &length, &priority, century) == EINTR);
 	OsMqClose(mq);
 	OsMqUnlink(name);

@@ -4,8 +4,8 @@
  *
  *	Message queues as FreeBSD declares them, for tests on Linux:
  *	../freebsd.c. A mqd_t is a pointer there, and mq_getfd_np(3) returns its
- *	descriptor. The calls have names of their own, because Linux's have the
- *	others.
+ *	descriptor. The calls have names of their own, because those of Linux
+ *	have the usual ones.
  */
 
 #ifndef MQUEUE_H
