@@ -8,7 +8,7 @@ posix_ipc::sem open /bench-[pid] -flags CREX -value 100000 -as sem
 
 # again --
 #
-#       A callback: starts the next one, so many times.
+#       A callback, which starts the next one, a number of times.
 
 proc again {start args} {
     if {[incr ::left -1] > 0} {

@@ -53,7 +53,7 @@ set before {
 
 # run --
 #
-#       In valgrind: each operation, so many times between two marks.
+#       Runs in valgrind: each operation, a number of times between two marks.
 
 proc run {folder} {
     package require posix_ipc

@@ -2,7 +2,7 @@
 /*
  * latency.c --
  *
- *	What latency.tcl measures Tcl against: a sender and a receiver that do
+ *	What latency.tcl compares Tcl with: a sender and a receiver that do
  *	nothing but talk through a message queue.
  *
  *	    latency send /queue count       for each line of the input, so many

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # list-info.tcl --
 #
-#       Ten thousand objects, listed with all that info tells of each.
+#       Ten thousand objects, listed with everything that info returns for
+#       each.
 
 for {set i 0} {$i < 10000} {incr i} {
     posix_ipc::sem open /bench-[pid]-$i -flags CREX

@@ -40,7 +40,8 @@ proc onReadable {} {
 
 # serve --
 #
-#       The process that works, with so many other handles and handlers.
+#       The process that works, with this number of other handles and
+#       handlers.
 
 proc serve {handles handlers} {
     set name /bench-[pid]

@@ -22,7 +22,7 @@ proc readAll {name} {
 
 # newReaders --
 #
-#       Processes that wait for messages of a new topic, whose command is as its name.
+#       Creates a topic, whose handle gets this name, and processes that wait for its messages.
 
 proc newReaders {command count} {
     posix_ipc::topic open /bench-[pid]-$command -flags CREX -as $command

@@ -215,8 +215,7 @@ proc endDemos {} {
 # run --
 #
 #       Runs a program while the demos run. Returns its exit status. sh holds
-#       the pipe that tells of its end, so its output goes to our standard
-#       error.
+#       the pipe that shows its end, so its output goes to our standard error.
 
 proc run {program} {
     try {
