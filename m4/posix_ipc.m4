@@ -13,9 +13,9 @@ AC_DEFUN([POSIX_IPC_SWITCHES], [
     AC_ARG_ENABLE([symbols],
 	[AS_HELP_STRING([--enable-symbols], [compile for a debugger])])
     AC_ARG_ENABLE([werror],
-	[AS_HELP_STRING([--enable-werror], [take warnings as errors])])
+	[AS_HELP_STRING([--enable-werror], [treat warnings as errors])])
     AC_ARG_ENABLE([coverage],
-	[AS_HELP_STRING([--enable-coverage], [count for gcov what runs])])
+	[AS_HELP_STRING([--enable-coverage], [count for gcov how often each line runs])])
     AC_ARG_ENABLE([sanitizer],
 	[AS_HELP_STRING([--enable-sanitizer=LIST],
 	    [compile with -fsanitize=LIST, for example address,undefined])])
@@ -229,7 +229,7 @@ AC_DEFUN([POSIX_IPC_SEMAPHORES], [
 AC_DEFUN([POSIX_IPC_SYSTEM], [
     AC_ARG_WITH([system],
 	[AS_HELP_STRING([--with-system=linux|posix],
-	    [what may be used beside POSIX (default: what this system has)])])
+	    [what may be used besides POSIX (default: what this system has)])])
     AC_MSG_CHECKING([for the system])
     AS_CASE([$with_system],
 	[linux|posix], [],

@@ -12,24 +12,24 @@
 AC_DEFUN([TCL_FIND], [
     AC_ARG_WITH([tcl],
 	[AS_HELP_STRING([--with-tcl=PATH],
-	    [tclConfig.sh, its folder, or the folder of lib/tclConfig.sh; the folder may be one where Tcl
-	     was built])])
+	    [tclConfig.sh, its directory, or a prefix with lib/tclConfig.sh; the directory may be one where
+	     Tcl was built])])
     AC_ARG_WITH([tclinclude],
-	[AS_HELP_STRING([--with-tclinclude=FOLDER], [where tcl.h is])])
+	[AS_HELP_STRING([--with-tclinclude=DIR], [where tcl.h is])])
 
     AC_MSG_CHECKING([for tclConfig.sh])
     AS_CASE([$with_tcl],
 	[''|yes], [
 	    AS_IF([test "$cross_compiling" = yes], [AC_MSG_ERROR(
-		[compiling for $host_alias needs the Tcl of that system: name the folder of its tclConfig.sh in --with-tcl])])
+		[compiling for $host_alias needs the Tcl of that system: name the directory of its tclConfig.sh in --with-tcl])])
 	    _TCL_SEARCH],
-	[no], [AC_MSG_ERROR([this is an extension of Tcl: it cannot be built without])],
+	[no], [AC_MSG_ERROR([this is an extension of Tcl: it cannot be built without Tcl])],
 	[_TCL_GIVEN([$with_tcl])])
     AS_IF([test ! -r "$tcl_folder/tclConfig.sh"], [
 	AS_IF([test -e "$tcl_folder/tclConfig.sh"],
-	    [AC_MSG_ERROR([you may not read $tcl_folder/tclConfig.sh])])
+	    [AC_MSG_ERROR([$tcl_folder/tclConfig.sh: you have no permission to read it])])
 	AC_MSG_ERROR(
-	    [no tclConfig.sh was found${with_tcl:+ in $with_tcl}. Install the development files of Tcl, or name their folder in --with-tcl])])
+	    [no tclConfig.sh was found${with_tcl:+ in $with_tcl}. Install the development files of Tcl, or name their directory in --with-tcl])])
     _TCL_READS([$tcl_folder], [], [AC_MSG_ERROR(
 	[$tcl_folder/tclConfig.sh cannot be read: $tcl_said. Install what it needs, or name another in --with-tcl])])
     AC_MSG_RESULT([$tcl_folder])
@@ -49,7 +49,7 @@ AC_DEFUN([TCL_FIND], [
     tcl_cppflags=$CPPFLAGS
     CPPFLAGS="$CPPFLAGS $TCL_INCLUDE_SPEC"
     AC_PREPROC_IFELSE([AC_LANG_SOURCE([[#include <tcl.h>]])], [], [AC_MSG_ERROR(
-	[there is no tcl.h where $tcl_folder/tclConfig.sh says: $TCL_INCLUDE_SPEC. Name its folder in --with-tclinclude])])
+	[there is no tcl.h where $tcl_folder/tclConfig.sh says: $TCL_INCLUDE_SPEC. Name its directory in --with-tclinclude])])
     CPPFLAGS=$tcl_cppflags
     _TCL_LINKAGE
     AC_SUBST([LIBRARY])
@@ -132,7 +132,7 @@ AC_DEFUN([_TCL_LINKAGE], [
     AC_ARG_ENABLE([threads],
 	[AS_HELP_STRING([--enable-threads], [the default: threads are always supported])])
     AS_IF([test "$enable_threads" = no],
-	[AC_MSG_ERROR([the package always supports threads: leave out --disable-threads])])
+	[AC_MSG_ERROR([the package always supports threads: omit --disable-threads])])
 ])
 
 # TCL_64BIT
@@ -191,8 +191,8 @@ AC_DEFUN([_TCL_SEARCH], [
 
 AC_DEFUN([TCL_FIND_TK], [
     AC_ARG_WITH([tk],
-	[AS_HELP_STRING([--with-tk=FOLDER],
-	    [where tkConfig.sh is, if a wish is wanted that is not beside tclsh])])
+	[AS_HELP_STRING([--with-tk=DIR],
+	    [where tkConfig.sh is, to use a wish that is not next to tclsh])])
     TK_EXEC_PREFIX=$TCL_EXEC_PREFIX
     AS_CASE([$with_tk],
 	[''|no], [],
