@@ -253,7 +253,8 @@ OsShmLoad(
 	err = OsShmRead(shm, offset, bytes, size);
 	operation.found = (err == 0) ? OsGetBits(bytes, size) : 0;
     } else {
-	err = OsShmAccess(shm, offset, size, TouchLoad, &operation);
+	err = OsShmAccess(shm, offset, size, OS_LOOK_AFTER, TouchLoad,
+		&operation);
     }
     *bitsPtr = operation.found;
     return err;
@@ -294,7 +295,8 @@ OsShmStore(
 	OsPutBits(bytes, size, bits);
 	return OsShmWrite(shm, offset, bytes, size);
     }
-    return OsShmAccess(shm, offset, size, TouchStore, &operation);
+    return OsShmAccess(shm, offset, size, OS_LOOK_BEFORE, TouchStore,
+		&operation);
 }
 
 /*
@@ -328,7 +330,8 @@ OsShmSwap(
     int err = CheckChange(shm, offset, size);
 
     if (err == 0) {
-	err = OsShmAccess(shm, offset, size, TouchSwap, &operation);
+	err = OsShmAccess(shm, offset, size, OS_LOOK_BEFORE, TouchSwap,
+		&operation);
     }
     *foundPtr = operation.found;
     return err;
@@ -366,7 +369,8 @@ OsShmCompareSwap(
     int err = CheckChange(shm, offset, size);
 
     if (err == 0) {
-	err = OsShmAccess(shm, offset, size, TouchCompareSwap, &operation);
+	err = OsShmAccess(shm, offset, size, OS_LOOK_BEFORE, TouchCompareSwap,
+		&operation);
     }
     *isStoredPtr = operation.isDone;
     return err;
@@ -436,7 +440,8 @@ OsShmAdd(
     int err = CheckChange(shm, offset, size);
 
     if (err == 0) {
-	err = OsShmAccess(shm, offset, size, TouchAdd, &operation);
+	err = OsShmAccess(shm, offset, size, OS_LOOK_BEFORE, TouchAdd,
+		&operation);
     }
     *bitsPtr = operation.isDone ? operation.value : operation.found;
     return (err == 0 && !operation.isDone) ? EOVERFLOW : err;
@@ -484,7 +489,8 @@ OsShmWritePieces(
     if (shm->readonly) {
 	return EACCES;
     }
-    return OsShmAccess(shm, offset, size, TouchPieces, &all);
+    return OsShmAccess(shm, offset, size, OS_LOOK_BEFORE, TouchPieces,
+	    &all);
 }
 
 /*
@@ -538,7 +544,7 @@ OsShmWait(
 {
     Wait wait = { .value = (uint32_t) value, .timeout = timeout };
     int err = (offset % 4 != 0) ? EINVAL
-	    : OsShmAccess(shm, offset, 4, TouchWait, &wait);
+	    : OsShmAccess(shm, offset, 4, OS_LOOK_BEFORE, TouchWait, &wait);
 
     *foundPtr = (int32_t) wait.found;
     return (err == 0) ? wait.err : err;
@@ -577,7 +583,7 @@ OsShmWake(
 {
     Wake wake = { .count = count };
     int err = shm->readonly ? EACCES : (offset % 4 != 0) ? EINVAL
-	    : OsShmAccess(shm, offset, 4, TouchWake, &wake);
+	    : OsShmAccess(shm, offset, 4, OS_LOOK_BEFORE, TouchWake, &wake);
 
     *wokenPtr = wake.woken;
     return err;

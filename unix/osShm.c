@@ -9,8 +9,8 @@
  *	must be noticed without a system call each time. An access is known to
  *	be inside if it ends before the page in which the mapping ends, and if
  *	that last page still exists, which reading one byte shows (osGuard.c).
- *	Every other access takes the slow way, which asks the system for the
- *	size.
+ *	For every other access, the system is asked for the size; osShm.h says
+ *	whether before the access or after it.
  */
 
 #include "osShm.h"
@@ -232,7 +232,8 @@ AccessPart(
  * AccessOnce --
  *
  *	The slow way of an access: reads the size, and maps what is not
- *	mapped. ERANGE: not inside. EFAULT: memory is gone, or never existed.
+ *	mapped. ERANGE: not inside, before or after it. EFAULT: memory is gone,
+ *	or never existed.
  */
 
 static int
@@ -257,7 +258,9 @@ AccessOnce(
     } else {
 	err = AccessPart(shm, access, &complete);
     }
-    return complete ? err : EFAULT;
+    return !complete ? EFAULT
+	    : (err == 0 && access->look == OS_LOOK_AFTER)
+	    ? CheckInside(shm, access, &size) : err;
 }
 
 /*
@@ -350,7 +353,7 @@ OsShmRead(
 {
     Copy copy = { bytes, length };
 
-    return OsShmAccess(shm, offset, length, CopyOut, &copy);
+    return OsShmAccess(shm, offset, length, OS_LOOK_AFTER, CopyOut, &copy);
 }
 
 int
@@ -365,7 +368,7 @@ OsShmWrite(
     if (shm->readonly) {
 	return EACCES;
     }
-    return OsShmAccess(shm, offset, length, CopyIn, &copy);
+    return OsShmAccess(shm, offset, length, OS_LOOK_BEFORE, CopyIn, &copy);
 }
 
 /*

@@ -24,13 +24,24 @@ struct OsShm {
  * An access to length bytes at offset: touch makes it in their mapping, inside
  * a guard. If length is 0, touch need not be called. It may be called again if
  * memory turned out to be gone; what it wrote before is lost.
+ *
+ * Truncation in the middle of a page leaves the page, with zeros instead of what
+ * was cut off. So an access that stores is made after a look at whether its bytes
+ * are inside, and what it stores afterwards goes the way of all that was cut off.
+ * An access that only loads is made before the look, so what it has loaded was
+ * inside.
  */
 
 typedef void OsTouch(void *place, void *data);
 
+typedef enum OsLook {
+    OS_LOOK_BEFORE, OS_LOOK_AFTER
+} OsLook;
+
 typedef struct OsAccess {
     int64_t offset;		/* bytes from the segment's start */
     size_t length;		/* bytes */
+    OsLook look;
     OsTouch *touch;
     void *data;
 } OsAccess;
@@ -42,12 +53,33 @@ char	*OsShmMapPart(const OsShm *shm, int64_t offset, size_t length,
 void	OsShmUnmap(OsShm *shm);
 
 /*
+ * OsShmReaches --
+ *
+ *	Returns whether a segment has its first end bytes, which are mapped.
+ *	Inside a guard. Bytes before the last mapped page are there if the
+ *	segment still reaches into that page, which reading its last byte shows.
+ *	For others, the system is asked.
+ */
+
+static inline bool
+OsShmReaches(
+    const OsShm *shm,
+    uint64_t end)
+{
+    int64_t size = 0;
+
+    if (end <= shm->surelyInside) {
+	(void) *(volatile const char *) (shm->map + shm->mapped - 1);
+	return !osGuard.broken;
+    }
+    return OsShmGetSize(shm, &size) == 0 && end <= (uint64_t) size;
+}
+
+/*
  * OsShmAccess --
  *
- *	Makes an access the fast way, without a system call, if that is safe: an
- *	access before the last mapped page is inside if the segment still
- *	reaches into that page. Otherwise makes it the slow way. Inline, so that
- *	touch can be inlined too.
+ *	Makes an access the fast way, if its bytes are mapped, or else the slow
+ *	way. Inline, so that touch can be inlined too.
  *
  *	ERANGE: not all of it is inside, or another process has truncated the
  *	segment meanwhile. ENOSPC: the system has no memory left for a page that
@@ -59,26 +91,30 @@ OsShmAccess(
     OsShm *shm,
     int64_t offset,
     size_t length,		/* bytes */
+    OsLook look,
     OsTouch *touch,
     void *data)
 {
-    char *map = shm->map;
-    const size_t mapped = shm->mapped, inside = shm->surelyInside;
-    bool isFast = (uint64_t) offset < inside
-	    && length <= inside - (size_t) offset;
+    const uint64_t end = (uint64_t) offset + length;
+    bool isInside, isGone = false;
 
-    if (isFast) {
-	OsGuardEnter(map, mapped, NULL);
-	(void) *(volatile const char *) (map + mapped - 1);
-	if (!osGuard.broken) {
-	    touch(map + offset, data);
+    if (end - 1 < shm->mapped) {	/* and not 0 */
+	OsGuardEnter(shm->map, shm->mapped, NULL);
+	if (look == OS_LOOK_AFTER) {
+	    touch(shm->map + offset, data);
+	    atomic_thread_fence(memory_order_acquire);
 	}
-	if (!OsGuardLeave()) {
+	isInside = OsShmReaches(shm, end);
+	if (look == OS_LOOK_BEFORE && isInside) {
+	    touch(shm->map + offset, data);
+	}
+	isGone = OsGuardLeave();
+	if (isInside && !isGone) {
 	    return 0;
 	}
     }
-    return (isFast ? OsShmAccessAgain : OsShmAccessChecked)(shm,
-	    &(OsAccess) { offset, length, touch, data });
+    return (isGone ? OsShmAccessAgain : OsShmAccessChecked)(shm,
+	    &(OsAccess) { offset, length, look, touch, data });
 }
 
 #endif /* OS_SHM_H */
