@@ -72,6 +72,60 @@ IpcNewMessageObj(
 }
 
 /*
+ * IpcEnlargeRoom, IpcTakeMessage, IpcFreeRoom --
+ *
+ *	IpcEnlargeRoom makes room for length bytes, and stores where it is and its
+ *	size: 0, or the errno value of IpcTryBytes. IpcTakeMessage returns the Tcl
+ *	value of the message there. IpcFreeRoom ends the use of the room.
+ */
+
+int
+IpcEnlargeRoom(
+    IpcRoom *room,
+    size_t length,
+    void **bytesPtr,
+    size_t *sizePtr)
+{
+    unsigned char *bytes;
+    int err;
+
+    IpcFreeRoom(room);
+    err = IpcTryBytes((int64_t) length, &room->large, &bytes);
+    if (err == 0) {
+	*bytesPtr = bytes;
+	*sizePtr = length;
+    }
+    return err;
+}
+
+Tcl_Obj *
+IpcTakeMessage(
+    IpcRoom *room,
+    Tcl_Encoding encoding,
+    const void *bytes,
+    size_t length)
+{
+    Tcl_Obj *value = room->large;
+
+    if (value == NULL || encoding != NULL) {
+	return IpcNewMessageObj(encoding, bytes, length);
+    }
+    room->large = NULL;
+    Tcl_SetByteArrayLength(value, (Tcl_Size) length);
+    return value;
+}
+
+void
+IpcFreeRoom(
+    IpcRoom *room)
+{
+    if (room->large != NULL) {
+	Tcl_DecrRefCount(room->large);
+	room->large = NULL;
+    }
+}
+
+/*
  * IpcSetEncoding, IpcConfigureEncoding, IpcGetEncoding --
  *
  *	IpcSetEncoding stores an encoding that is known to exist; NULL and

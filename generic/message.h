@@ -30,6 +30,22 @@ Tcl_Obj *IpcNewMessageObj(Tcl_Encoding encoding, const void *bytes,
 	    size_t length);
 
 /*
+ * The room for a message that is being received: on the stack, unless the message
+ * is long. Then it is a byte array, which is the result if that is bytes.
+ */
+
+typedef struct IpcRoom {
+    Tcl_Obj *large;		/* or NULL; with reference count 0 */
+    unsigned char small[4096];	/* bytes */
+} IpcRoom;
+
+int	IpcEnlargeRoom(IpcRoom *room, size_t length, void **bytesPtr,
+	    size_t *sizePtr);
+Tcl_Obj *IpcTakeMessage(IpcRoom *room, Tcl_Encoding encoding,
+	    const void *bytes, size_t length);
+void	IpcFreeRoom(IpcRoom *room);
+
+/*
  * The attribute -encoding: a field of the handle, NULL for bytes.
  */
 

@@ -28,16 +28,13 @@
 #include <string.h>
 
 /*
- * The buffer for a message that is being received: on the stack, unless it is
- * long.
+ * A message that is being received, and its room.
  */
 
 typedef struct Room {
     OsRingMessage message;
     int (*get)(OsRing *ring, OsRingMessage *message, OsTime timeout);
-    Tcl_Obj *value;		/* or NULL: what the message is written to, */
-				/* with reference count 0 */
-    unsigned char small[4096];	/* bytes */
+    IpcRoom room;
 } Room;
 
 static void
@@ -45,19 +42,10 @@ InitRoom(
     Room *room,
     int (*get)(OsRing *ring, OsRingMessage *message, OsTime timeout))
 {
-    room->message.bytes = room->small;
-    room->message.room = sizeof(room->small);
+    room->message.bytes = room->room.small;
+    room->message.room = sizeof(room->room.small);
     room->get = get;
-    room->value = NULL;
-}
-
-static void
-FreeRoom(
-    Room *room)
-{
-    if (room->value != NULL) {
-	Tcl_DecrRefCount(room->value);
-    }
+    room->room.large = NULL;
 }
 
 /*
@@ -72,23 +60,14 @@ AttemptGet(
     void *request,
     OsTime timeout)
 {
+    OsRing *ring = ((RingHandle *) handle)->ring;
     Room *room = request;
-    int err;
+    OsRingMessage *message = &room->message;
+    int err = room->get(ring, message, timeout);
 
-    while ((err = room->get(((RingHandle *) handle)->ring, &room->message,
-	    timeout)) == EMSGSIZE) {
-	unsigned char *bytes;
-
-	FreeRoom(room);
-	room->value = NULL;
-	err = IpcTryBytes((int64_t) room->message.length, &room->value,
-		&bytes);
-	if (err != 0) {
-	    InitRoom(room, room->get);
-	    break;
-	}
-	room->message.bytes = bytes;
-	room->message.room = room->message.length;
+    while (err == EMSGSIZE && (err = IpcEnlargeRoom(&room->room,
+	    message->length, &message->bytes, &message->room)) == 0) {
+	err = room->get(ring, message, timeout);
     }
     return err;
 }
@@ -124,14 +103,7 @@ NewMessage(
     const RingHandle *self,
     Room *room)
 {
-    Tcl_Obj *value = room->value;
-
-    if (value != NULL && self->encoding == NULL
-	    && room->message.length == room->message.room) {
-	room->value = NULL;
-	return value;
-    }
-    return IpcNewMessageObj(self->encoding, room->message.bytes,
+    return IpcTakeMessage(&room->room, self->encoding, room->message.bytes,
 	    room->message.length);
 }
 
@@ -169,7 +141,7 @@ GetLater(
     if (err == 0) {
 	*resultPtr = newResult((RingHandle *) handle, &room);
     }
-    FreeRoom(&room);
+    IpcFreeRoom(&room.room);
     return err;
 }
 
@@ -226,7 +198,7 @@ Get(
     if (code == TCL_OK) {
 	Tcl_SetObjResult(call->interp, newResult(self, &room));
     }
-    FreeRoom(&room);
+    IpcFreeRoom(&room.room);
     return code;
 }
 
@@ -554,6 +526,6 @@ RingWithMethod(
 	IpcDropHandle(handle);
 	Tcl_DecrRefCount(message);
     }
-    FreeRoom(&room);
+    IpcFreeRoom(&room.room);
     return code;
 }

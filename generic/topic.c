@@ -219,60 +219,29 @@ PublishMethod(
 }
 
 /*
- * A message that is being received: a small one is on the stack, a longer one
- * in a byte array, which is the result for a binary message anyway.
+ * A message that is being received, and its room.
  */
 
 typedef struct Room {
     OsTopicMessage message;
-    Tcl_Obj *large;		/* a byte array, or NULL */
-    unsigned char small[4096];	/* bytes */
+    IpcRoom room;
 } Room;
-
-/*
- * InitRoom, EnlargeRoom, FreeRoom --
- *
- *	InitRoom and FreeRoom bracket the use of a buffer. EnlargeRoom
- *	enlarges it to message.length bytes: 0, or ENOMEM, where Tcl itself
- *	would end the process.
- */
 
 static void
 InitRoom(
     Room *room)
 {
-    room->message.bytes = room->small;
-    room->message.room = sizeof(room->small);
-    room->large = NULL;
-}
-
-static void
-FreeRoom(
-    Room *room)
-{
-    if (room->large != NULL) {
-	Tcl_DecrRefCount(room->large);
-	room->large = NULL;
-    }
+    room->message.bytes = room->room.small;
+    room->message.room = sizeof(room->room.small);
+    room->room.large = NULL;
 }
 
 static int
 EnlargeRoom(
     Room *room)
 {
-    size_t length = room->message.length;
-    void *trial = attemptckalloc(length + 1024);
-
-    if (trial == NULL) {
-	return ENOMEM;
-    }
-    ckfree(trial);
-    FreeRoom(room);
-    room->large = Tcl_NewByteArrayObj(NULL, (Tcl_Size) length);
-    Tcl_IncrRefCount(room->large);
-    room->message.bytes = Tcl_GetByteArrayFromObj(room->large, NULL);
-    room->message.room = length;
-    return 0;
+    return IpcEnlargeRoom(&room->room, room->message.length,
+	    &room->message.bytes, &room->message.room);
 }
 
 /*
@@ -286,14 +255,8 @@ NewMessageObj(
     const TopicHandle *self,
     Room *room)
 {
-    const OsTopicMessage *message = &room->message;
-
-    if (self->encoding != NULL || room->large == NULL) {
-	return IpcNewMessageObj(self->encoding, message->bytes,
-		message->length);
-    }
-    Tcl_SetByteArrayLength(room->large, (Tcl_Size) message->length);
-    return room->large;
+    return IpcTakeMessage(&room->room, self->encoding, room->message.bytes,
+	    room->message.length);
 }
 
 /*
@@ -352,7 +315,7 @@ ReceivePending(
     if (err == 0) {
 	*resultPtr = NewReceivedObj((TopicHandle *) handle, &room);
     }
-    FreeRoom(&room);
+    IpcFreeRoom(&room.room);
     return err;
 }
 
@@ -381,7 +344,7 @@ ReceiveMethod(
 	Tcl_SetObjResult(call->interp,
 		NewReceivedObj((TopicHandle *) handle, &room));
     }
-    FreeRoom(&room);
+    IpcFreeRoom(&room.room);
     return code;
 }
 
@@ -407,7 +370,7 @@ LatestMethod(
     if (err == 0) {
 	Tcl_SetObjResult(call->interp, NewMessageObj(self, &room));
     }
-    FreeRoom(&room);
+    IpcFreeRoom(&room.room);
     return (err == 0) ? TCL_OK : (err != ENOENT) ? IpcFailShared(call, err)
 	    : IpcFail(call, err, Tcl_NewStringObj(
 		    "no message has been published yet", -1));
