@@ -48,7 +48,7 @@ static bool
 Look(
     OsSegment *segment)
 {
-    PosixIpcLock *words = OsLockWords(segment);
+    PosixIpcLock *words = &segment->header->lock;
     uint32_t owner = atomic_load(&words->owner);
     uint32_t count = OsSegmentCountSlots(segment);
     uint32_t want = atomic_load(&OsSegmentGetSlot(segment)->want);

@@ -53,17 +53,10 @@ struct OsSharedLock {
 };
 
 /*
- * OsLockWords, OsLockSlot --
+ * OsLockSlot --
  *
- *	Return the lock's own part of the header, and this participant's slot.
+ *	Returns this participant's slot.
  */
-
-static inline PosixIpcLock *
-OsLockWords(
-    OsSegment *segment)
-{
-    return &segment->header->lock;
-}
 
 static inline PosixIpcSlot *
 OsLockSlot(

@@ -21,7 +21,7 @@ CountWait(
     OsSharedLock *lock,
     bool isPending)
 {
-    PosixIpcLock *words = OsLockWords(&lock->segment);
+    PosixIpcLock *words = &lock->segment.header->lock;
     PosixIpcSlot *slot = OsLockSlot(lock);
 
     if (lock->waits == 0) {
@@ -82,7 +82,7 @@ CheckNotice(
     OsSharedLock *lock,
     pid_t *deadPidPtr)
 {
-    PosixIpcLock *words = OsLockWords(&lock->segment);
+    PosixIpcLock *words = &lock->segment.header->lock;
 
     if (atomic_load(&OsLockSlot(lock)->notices) != 0) {
 	return 0;

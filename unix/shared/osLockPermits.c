@@ -28,7 +28,7 @@ TakeAll(
     int flags,
     pid_t *deadPidPtr)
 {
-    PosixIpcLock *words = OsLockWords(segment);
+    PosixIpcLock *words = &segment->header->lock;
     uint32_t owner = 0, deadPid;
 
     *deadPidPtr = 0;
@@ -63,7 +63,7 @@ IsBehind(
     uint64_t mine = lock->isInLine ? atomic_load(&OsLockSlot(lock)->ticket)
 	    : UINT64_MAX;
 
-    if (atomic_load(&OsLockWords(segment)->allWaiting) == 0) {
+    if (atomic_load(&segment->header->lock.allWaiting) == 0) {
 	return false;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -109,7 +109,7 @@ TakeSome(
     pid_t *deadPidPtr)
 {
     OsSegment *segment = &lock->segment;
-    PosixIpcLock *words = OsLockWords(segment);
+    PosixIpcLock *words = &segment->header->lock;
     uint32_t all = (uint32_t) segment->size;
     uint32_t owner = atomic_load(&words->owner);
     uint32_t used = atomic_load(&words->used);
@@ -148,7 +148,7 @@ JoinLine(
     uint32_t permits,
     int flags)
 {
-    PosixIpcLock *words = OsLockWords(&lock->segment);
+    PosixIpcLock *words = &lock->segment.header->lock;
     PosixIpcSlot *slot = OsLockSlot(lock);
     uint32_t wanted;
 
@@ -281,7 +281,7 @@ static int
 LookAtOwner(
     OsSegment *segment)
 {
-    uint32_t owner = atomic_load(&OsLockWords(segment)->owner);
+    uint32_t owner = atomic_load(&segment->header->lock.owner);
     int err;
 
     segment->lastReap = OsClock();
@@ -291,7 +291,7 @@ LookAtOwner(
     }
     err = OsLatchEnter(segment, OS_LATCH_ATTEMPT);
     if (err == 0) {
-	owner = atomic_load(&OsLockWords(segment)->owner);
+	owner = atomic_load(&segment->header->lock.owner);
 	if (IsNonsense(segment, owner)) {
 	    err = OsSegmentDamaged(segment);
 	} else {
@@ -412,7 +412,7 @@ OsLockTry(
     }
     if (err == 0) {
 	uint32_t owner = atomic_load_explicit(
-		&OsLockWords(&lock->segment)->owner, memory_order_relaxed);
+		&lock->segment.header->lock.owner, memory_order_relaxed);
 
 	lock->held = ((owner & POSIX_IPC_ID) == lock->segment.me)
 		? all : permits;
@@ -503,7 +503,7 @@ OsLockGiveAll(
     OsSegment *segment,
     bool abandon)
 {
-    PosixIpcLock *words = OsLockWords(segment);
+    PosixIpcLock *words = &segment->header->lock;
     uint32_t owner = segment->me, next = 0;
 
     if (abandon) {
@@ -533,7 +533,7 @@ int
 OsLockGiveSome(
     OsSharedLock *lock)
 {
-    PosixIpcLock *words = OsLockWords(&lock->segment);
+    PosixIpcLock *words = &lock->segment.header->lock;
     uint32_t used = atomic_load(&words->used);
 
     if (atomic_exchange(&OsLockSlot(lock)->grant, 0) != lock->held

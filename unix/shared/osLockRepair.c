@@ -35,7 +35,7 @@ int
 OsLockRecount(
     OsSegment *segment)
 {
-    PosixIpcLock *words = OsLockWords(segment);
+    PosixIpcLock *words = &segment->header->lock;
     uint32_t count = OsSegmentCountSlots(segment), allWaiting = 0;
     uint64_t used = 0;
 
@@ -96,7 +96,7 @@ Abandon(
     OsSegment *segment,
     uint32_t owner)
 {
-    PosixIpcLock *words = OsLockWords(segment);
+    PosixIpcLock *words = &segment->header->lock;
     uint32_t number = (owner & POSIX_IPC_ID_SLOT) - 1;
     uint32_t pid = (number < POSIX_IPC_SLOTS)
 	    ? atomic_load(&segment->slots[number].pid) : 0;
@@ -123,7 +123,7 @@ OsLockReap(
     uint32_t number)
 {
     PosixIpcSlot *slot = &segment->slots[number];
-    uint32_t owner = atomic_load(&OsLockWords(segment)->owner);
+    uint32_t owner = atomic_load(&segment->header->lock.owner);
     bool hadSome = (atomic_load(&slot->grant) | atomic_load(&slot->want)) != 0;
 
     if ((owner & POSIX_IPC_ID_SLOT) == number + 1) {
@@ -151,7 +151,7 @@ static int
 Repair(
     OsSegment *segment)
 {
-    PosixIpcLock *words = OsLockWords(segment);
+    PosixIpcLock *words = &segment->header->lock;
     uint32_t owner = atomic_load(&words->owner);
     int err = OsLockRecount(segment);
 
@@ -175,7 +175,7 @@ static void
 Reset(
     OsSegment *segment)
 {
-    PosixIpcLock *words = OsLockWords(segment);
+    PosixIpcLock *words = &segment->header->lock;
 
     for (uint32_t i = 0; i < POSIX_IPC_SLOTS; i++) {
 	atomic_store(&segment->slots[i].grant, 0);
@@ -226,7 +226,7 @@ bool
 OsLockLookForDead(
     OsSegment *segment)
 {
-    uint32_t owner = atomic_load(&OsLockWords(segment)->owner);
+    uint32_t owner = atomic_load(&segment->header->lock.owner);
     bool isDead = (owner & POSIX_IPC_ID) != 0
 	    && OsSegmentIsDead(segment, owner);
 

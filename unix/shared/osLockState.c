@@ -55,7 +55,7 @@ ReadAbandoned(
 		? (pid_t) atomic_load(&segment->slots[number].pid) : 0;
     } else if ((owner & POSIX_IPC_ABANDONED) != 0) {
 	state->isAbandoned = true;
-	state->deadPid = (pid_t) atomic_load(&OsLockWords(segment)->deadPid);
+	state->deadPid = (pid_t) atomic_load(&segment->header->lock.deadPid);
     }
 }
 
@@ -74,7 +74,7 @@ ReadState(
     OsWaiterProc *waiterProc,
     void *data)
 {
-    PosixIpcLock *words = OsLockWords(segment);
+    PosixIpcLock *words = &segment->header->lock;
     uint32_t owner = atomic_load(&words->owner);
     uint32_t count = OsSegmentCountSlots(segment);
     int err = 0;

@@ -67,7 +67,7 @@ Reap(
 {
     PosixIpcSlot *slot = &segment->slots[number];
     bool hadSome = (atomic_load(&slot->grant) != 0
-	    && OsRingLoad(&OsRingGetWords(segment)->taken) != 0);
+	    && OsRingLoad(&segment->header->ring.taken) != 0);
 
     if (hadSome && OsRingGiveBack(segment, number) != 0) {
 	OsSegmentDamaged(segment);
@@ -90,7 +90,7 @@ static void
 Reset(
     OsSegment *segment)
 {
-    PosixIpcRing *words = OsRingGetWords(segment);
+    PosixIpcRing *words = &segment->header->ring;
     uint64_t end = (atomic_load(&words->head) + 7) & ~UINT64_C(7);
 
     atomic_store(&words->moveTo, 0);
@@ -212,7 +212,7 @@ ReadState(
     OsWaiterProc *waiterProc,
     void *data)
 {
-    PosixIpcRing *words = OsRingGetWords(segment);
+    PosixIpcRing *words = &segment->header->ring;
 
     *state = (OsRingState) {
 	.size = (int64_t) segment->size,
@@ -240,7 +240,7 @@ OsRingGetState(
     if (err != 0) {
 	return err;
     }
-    if (OsRingLoad(&OsRingGetWords(segment)->taken) > ring->takenCount) {
+    if (OsRingLoad(&segment->header->ring.taken) > ring->takenCount) {
 	OsSegmentReap(segment);
     }
     return OsRingLeave(ring, ReadState(segment, state, NULL, NULL));
@@ -259,8 +259,8 @@ CountDead(
     OsSegment *segment,
     OsRingState *state)
 {
-    uint64_t position = OsRingLoad(&OsRingGetWords(segment)->tail);
-    uint64_t head = atomic_load(&OsRingGetWords(segment)->head);
+    uint64_t position = OsRingLoad(&segment->header->ring.tail);
+    uint64_t head = atomic_load(&segment->header->ring.head);
     OsRecord record;
 
     while (head - position <= segment->size

@@ -43,13 +43,6 @@ struct OsRing {
     OsSegmentWaiter roomWaiter;	/* and for room */
 };
 
-static inline PosixIpcRing *
-OsRingGetWords(
-    OsSegment *segment)
-{
-    return &segment->header->ring;
-}
-
 static inline uint64_t
 OsRingLoad(
     _Atomic uint64_t *word)

@@ -26,7 +26,7 @@ FindReady(
     OsRingEnds *ends,
     OsRecord *record)
 {
-    PosixIpcRing *words = OsRingGetWords(segment);
+    PosixIpcRing *words = &segment->header->ring;
     uint64_t messages = OsRingLoad(&words->messages);
 
     while (messages != 0 && ends->ready != ends->head) {
@@ -58,7 +58,7 @@ Remove(
     const OsRecord *record)
 {
     OsSegment *segment = &ring->segment;
-    PosixIpcRing *words = OsRingGetWords(segment);
+    PosixIpcRing *words = &segment->header->ring;
     uint64_t next = record->position + record->room;
 
     if (record->position == ends->tail) {
@@ -95,7 +95,7 @@ Count(
     uint64_t count,
     uint64_t bytes)
 {
-    PosixIpcRing *words = OsRingGetWords(&ring->segment);
+    PosixIpcRing *words = &ring->segment.header->ring;
     uint64_t messages = OsRingLoad(&words->messages) - count;
 
     OsRingStore(&words->ready, ends->ready);
@@ -140,7 +140,7 @@ FindTaken(
 {
     uint64_t position = ends->tail;
 
-    if (taken->moves == OsRingLoad(&OsRingGetWords(segment)->moves)
+    if (taken->moves == OsRingLoad(&segment->header->ring.moves)
 	    && taken->position - ends->tail < ends->head - ends->tail) {
 	position = taken->position;
     }
@@ -168,7 +168,7 @@ GiveUp(
     bool isDone)
 {
     OsSegment *segment = &ring->segment;
-    PosixIpcRing *words = OsRingGetWords(segment);
+    PosixIpcRing *words = &segment->header->ring;
     OsRingEnds ends;
     OsRecord record = { 0 };
     int err = OsRingGetEnds(segment, &ends);
@@ -228,7 +228,7 @@ IsLookDue(
 {
     OsSegment *segment = &ring->segment;
 
-    return OsRingLoad(&OsRingGetWords(segment)->taken) > ring->takenCount
+    return OsRingLoad(&segment->header->ring.taken) > ring->takenCount
 	    && OsClock() - segment->lastReap >= OS_SEGMENT_SLICE;
 }
 
@@ -259,7 +259,7 @@ Find(
 	err = FindReady(segment, ends, record);
     }
     if (err == EAGAIN
-	    && OsRingLoad(&OsRingGetWords(segment)->taken) > ring->takenCount
+	    && OsRingLoad(&segment->header->ring.taken) > ring->takenCount
 	    && OsSegmentReap(segment) > 0) {
 	err = OsRingGetEnds(segment, ends);
 	if (err == 0) {
@@ -367,7 +367,7 @@ MeasureList(
     OsRingEnds ends,
     OsRingList *list)
 {
-    PosixIpcRing *words = OsRingGetWords(segment);
+    PosixIpcRing *words = &segment->header->ring;
     uint64_t messages = OsRingLoad(&words->messages), bytes = 0;
     OsRecord record;
 
@@ -546,7 +546,7 @@ AttemptTake(
     void *request)
 {
     OsSegment *segment = &ring->segment;
-    PosixIpcRing *words = OsRingGetWords(segment);
+    PosixIpcRing *words = &segment->header->ring;
     OsRingMessage *message = request;
     OsRingEnds ends;
     OsRecord record;

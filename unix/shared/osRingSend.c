@@ -36,7 +36,7 @@ AttemptSend(
     void *request)
 {
     OsSegment *segment = &ring->segment;
-    PosixIpcRing *words = OsRingGetWords(segment);
+    PosixIpcRing *words = &segment->header->ring;
     const Batch *batch = request;
     OsRingEnds ends;
     uint64_t position, id;

@@ -21,7 +21,7 @@ HasRoom(
     OsSegment *segment,
     uint64_t room)
 {
-    uint64_t used = OsRingLoad(&OsRingGetWords(segment)->used);
+    uint64_t used = OsRingLoad(&segment->header->ring.used);
 
     return used > segment->size || segment->size - used >= room;
 }
@@ -50,11 +50,11 @@ OsRingPoll(
     if (err != 0) {
 	return 0;
     }
-    if (OsRingLoad(&OsRingGetWords(segment)->messages) == 0
-	    && OsRingLoad(&OsRingGetWords(segment)->taken) > ring->takenCount) {
+    if (OsRingLoad(&segment->header->ring.messages) == 0
+	    && OsRingLoad(&segment->header->ring.taken) > ring->takenCount) {
 	OsSegmentReap(segment);
     }
-    if (OsRingLoad(&OsRingGetWords(segment)->messages) != 0) {
+    if (OsRingLoad(&segment->header->ring.messages) != 0) {
 	events |= OS_READABLE;
     }
     if (HasRoom(segment, OsRingGetLongestRoom(segment))) {
@@ -104,7 +104,7 @@ static bool
 Look(
     OsSegment *segment)
 {
-    return OsRingLoad(&OsRingGetWords(segment)->messages) != 0
+    return OsRingLoad(&segment->header->ring.messages) != 0
 	    || HasDead(segment);
 }
 

@@ -65,7 +65,7 @@ static void
 Reset(
     OsSegment *segment)
 {
-    PosixIpcTopic *words = OsTopicGetWords(segment);
+    PosixIpcTopic *words = &segment->header->topic;
     uint64_t head = atomic_load(&words->head), serial;
     PosixIpcTopicRecord *record;
 
@@ -220,7 +220,7 @@ MakeRoom(
 	}
 	*bytesPtr -= length;
     }
-    atomic_store_explicit(&OsTopicGetWords(&topic->segment)->tail, tail,
+    atomic_store_explicit(&topic->segment.header->topic.tail, tail,
 	    memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
     return 0;
@@ -242,7 +242,7 @@ Append(
     size_t length)
 {
     OsSegment *segment = &topic->segment;
-    PosixIpcTopic *words = OsTopicGetWords(segment);
+    PosixIpcTopic *words = &segment->header->topic;
     uint64_t head = atomic_load_explicit(&words->head, memory_order_relaxed);
     uint64_t tail = atomic_load_explicit(&words->tail, memory_order_relaxed);
     uint64_t sum = atomic_load_explicit(&words->bytes, memory_order_relaxed);
@@ -320,7 +320,7 @@ ReadState(
     OsTopic *topic,
     OsTopicState *state)
 {
-    PosixIpcTopic *words = OsTopicGetWords(&topic->segment);
+    PosixIpcTopic *words = &topic->segment.header->topic;
     uint64_t tail, head;
     int err = ESTALE;
 

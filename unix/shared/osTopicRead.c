@@ -232,7 +232,7 @@ ReadNext(
     OsTopic *topic,
     OsTopicMessage *message)
 {
-    PosixIpcTopic *words = OsTopicGetWords(&topic->segment);
+    PosixIpcTopic *words = &topic->segment.header->topic;
 
     for (int attempt = 0; attempt < OS_TOPIC_ATTEMPTS; attempt++) {
 	uint64_t head = atomic_load(&words->head), tail, next;
@@ -406,7 +406,7 @@ ReadNewest(
 	return err;
     }
     if (tail == head) {
-	return (atomic_load(&OsTopicGetWords(&topic->segment)->head) == head)
+	return (atomic_load(&topic->segment.header->topic.head) == head)
 		? ENOENT : ESTALE;
     }
     if (!FindNewest(topic, tail, head, &position)) {

@@ -22,7 +22,7 @@ static bool
 Look(
     OsSegment *segment)
 {
-    return atomic_load(&OsTopicGetWords(segment)->head)
+    return atomic_load(&segment->header->topic.head)
 	    != atomic_load(&((OsTopic *) segment)->watched);
 }
 
@@ -61,7 +61,7 @@ OsTopicIsReadable(
     if (!result && topic->isLost) {
 	result = (OsTopicRecover(topic) == EBADMSG);
     }
-    result |= atomic_load(&OsTopicGetWords(segment)->head) != topic->position
+    result |= atomic_load(&segment->header->topic.head) != topic->position
 	    && !topic->isLost;
     return OsSegmentEnd(segment, 0) != 0 || result;
 }

@@ -11,7 +11,7 @@ int
 OsTopicRecount(
     OsTopic *topic)
 {
-    PosixIpcTopic *words = OsTopicGetWords(&topic->segment);
+    PosixIpcTopic *words = &topic->segment.header->topic;
     uint64_t head = atomic_load(&words->head);
     uint64_t position = atomic_load(&words->tail), sum = 0;
     uint32_t length;
@@ -38,7 +38,7 @@ OsTopicLoadEnds(
     uint64_t *tailPtr,
     uint64_t *headPtr)
 {
-    PosixIpcTopic *words = OsTopicGetWords(&topic->segment);
+    PosixIpcTopic *words = &topic->segment.header->topic;
 
     *headPtr = atomic_load_explicit(&words->head, memory_order_acquire);
     *tailPtr = atomic_load_explicit(&words->tail, memory_order_acquire);

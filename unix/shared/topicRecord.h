@@ -38,13 +38,6 @@ struct OsTopic {
     OsSegmentWaiter waiter;	/* for an event loop */
 };
 
-static inline PosixIpcTopic *
-OsTopicGetWords(
-    OsSegment *segment)
-{
-    return &segment->header->topic;
-}
-
 /*
  * OsTopicGetPlace, OsTopicGetRecord --
  *
@@ -185,7 +178,7 @@ OsTopicIsOvertaken(
 {
     atomic_thread_fence(memory_order_acquire);
     return (int64_t) (atomic_load_explicit(
-	    &OsTopicGetWords(&topic->segment)->tail, memory_order_relaxed)
+	    &topic->segment.header->topic.tail, memory_order_relaxed)
 	    - position) > 0;
 }
 
