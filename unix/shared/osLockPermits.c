@@ -38,7 +38,7 @@ TakeAll(
     if (owner != POSIX_IPC_ABANDONED) {
 	return EAGAIN;
     }
-    deadPid = atomic_load_explicit(&words->deadPid, memory_order_relaxed);
+    deadPid = OS_LOAD(&words->deadPid);
     if ((flags & OS_LOCK_TAKEOVER) && !atomic_compare_exchange_strong(
 	    &words->owner, &owner, segment->me | POSIX_IPC_ABANDONED)) {
 	return EAGAIN;
@@ -411,8 +411,7 @@ OsLockTry(
 	}
     }
     if (err == 0) {
-	uint32_t owner = atomic_load_explicit(
-		&lock->segment.header->lock.owner, memory_order_relaxed);
+	uint32_t owner = OS_LOAD(&lock->segment.header->lock.owner);
 
 	lock->held = ((owner & POSIX_IPC_ID) == lock->segment.me)
 		? all : permits;
@@ -509,8 +508,7 @@ OsLockGiveAll(
     if (abandon) {
 	/* Stored while still the owner: if this process dies here, the pid is
 	 * right too. */
-	atomic_store_explicit(&words->deadPid, (uint32_t) getpid(),
-		memory_order_relaxed);
+	OS_STORE(&words->deadPid, (uint32_t) getpid());
 	next = POSIX_IPC_ABANDONED;
     }
     if (atomic_compare_exchange_strong(&words->owner, &owner, next)

@@ -101,7 +101,7 @@ Abandon(
     uint32_t pid = (number < POSIX_IPC_SLOTS)
 	    ? atomic_load(&segment->slots[number].pid) : 0;
 
-    atomic_store_explicit(&words->deadPid, pid, memory_order_relaxed);
+    OS_STORE(&words->deadPid, pid);
     if (atomic_compare_exchange_strong(&words->owner, &owner,
 	    POSIX_IPC_ABANDONED)) {
 	OsLockWakeAll(segment);

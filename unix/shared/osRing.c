@@ -67,7 +67,7 @@ Reap(
 {
     PosixIpcSlot *slot = &segment->slots[number];
     bool hadSome = (atomic_load(&slot->grant) != 0
-	    && OsRingLoad(&segment->header->ring.taken) != 0);
+	    && OS_LOAD(&segment->header->ring.taken) != 0);
 
     if (hadSome && OsRingGiveBack(segment, number) != 0) {
 	OsSegmentDamaged(segment);
@@ -216,9 +216,9 @@ ReadState(
 
     *state = (OsRingState) {
 	.size = (int64_t) segment->size,
-	.messages = (int64_t) OsRingLoad(&words->messages),
-	.bytes = (int64_t) OsRingLoad(&words->bytes),
-	.taken = (int64_t) OsRingLoad(&words->taken)
+	.messages = (int64_t) OS_LOAD(&words->messages),
+	.bytes = (int64_t) OS_LOAD(&words->bytes),
+	.taken = (int64_t) OS_LOAD(&words->taken)
     };
     return OsSegmentReadWaiters(segment, &state->waiters, waiterProc, data);
 }
@@ -240,7 +240,7 @@ OsRingGetState(
     if (err != 0) {
 	return err;
     }
-    if (OsRingLoad(&segment->header->ring.taken) > ring->takenCount) {
+    if (OS_LOAD(&segment->header->ring.taken) > ring->takenCount) {
 	OsSegmentReap(segment);
     }
     return OsRingLeave(ring, ReadState(segment, state, NULL, NULL));
@@ -259,7 +259,7 @@ CountDead(
     OsSegment *segment,
     OsRingState *state)
 {
-    uint64_t position = OsRingLoad(&segment->header->ring.tail);
+    uint64_t position = OS_LOAD(&segment->header->ring.tail);
     uint64_t head = atomic_load(&segment->header->ring.head);
     OsRecord record;
 

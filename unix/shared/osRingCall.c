@@ -40,8 +40,7 @@ Arm(
 	return err;
     }
     *valuePtr = OsBellArm(&ring->segment, waiting->bell);
-    atomic_store_explicit(&OsSegmentGetSlot(&ring->segment)->operation,
-	    waiting->operation, memory_order_relaxed);
+    OS_STORE(&OsSegmentGetSlot(&ring->segment)->operation, waiting->operation);
     return OsRingEnd(ring, 0);
 }
 
@@ -53,8 +52,7 @@ Disarm(
 
     if (OsRingHasSlot(segment)) {
 	OsGuardEnter(segment->header, segment->mapped, NULL);
-	atomic_store_explicit(&OsSegmentGetSlot(segment)->operation, 0,
-		memory_order_relaxed);
+	OS_STORE(&OsSegmentGetSlot(segment)->operation, 0);
 	OsSegmentEnd(segment, 0);
     }
 }

@@ -43,21 +43,6 @@ struct OsRing {
     OsSegmentWaiter roomWaiter;	/* and for room */
 };
 
-static inline uint64_t
-OsRingLoad(
-    _Atomic uint64_t *word)
-{
-    return atomic_load_explicit(word, memory_order_relaxed);
-}
-
-static inline void
-OsRingStore(
-    _Atomic uint64_t *word,
-    uint64_t value)
-{
-    atomic_store_explicit(word, value, memory_order_relaxed);
-}
-
 /*
  * OsRingGetLongestRoom --
  *
@@ -153,8 +138,7 @@ OsRingEnter(
     if (err != 0) {
 	return OsRingEnd(ring, err);
     }
-    if (atomic_load_explicit(&segment->header->damage, memory_order_relaxed)
-	    != segment->damageSeen) {
+    if (OS_LOAD(&segment->header->damage) != segment->damageSeen) {
 	OsLatchLeave(segment);
 	return OsRingLose(ring, OsSegmentTellDamage(segment));
     }

@@ -27,14 +27,14 @@ FindReady(
     OsRecord *record)
 {
     PosixIpcRing *words = &segment->header->ring;
-    uint64_t messages = OsRingLoad(&words->messages);
+    uint64_t messages = OS_LOAD(&words->messages);
 
     while (messages != 0 && ends->ready != ends->head) {
 	if (!OsRingReadRecord(segment, ends->ready, ends->head, record)) {
 	    return OsSegmentDamaged(segment);
 	}
 	if (record->state == POSIX_IPC_READY) {
-	    return (OsRingLoad(&words->bytes) >= record->length
+	    return (OS_LOAD(&words->bytes) >= record->length
 		    && ends->used >= record->room) ? 0
 		    : OsSegmentDamaged(segment);
 	}
@@ -96,12 +96,12 @@ Count(
     uint64_t bytes)
 {
     PosixIpcRing *words = &ring->segment.header->ring;
-    uint64_t messages = OsRingLoad(&words->messages) - count;
+    uint64_t messages = OS_LOAD(&words->messages) - count;
 
-    OsRingStore(&words->ready, ends->ready);
-    OsRingStore(&words->used, ends->used);
-    OsRingStore(&words->messages, messages);
-    OsRingStore(&words->bytes, OsRingLoad(&words->bytes) - bytes);
+    OS_STORE(&words->ready, ends->ready);
+    OS_STORE(&words->used, ends->used);
+    OS_STORE(&words->messages, messages);
+    OS_STORE(&words->bytes, OS_LOAD(&words->bytes) - bytes);
     ring->hasLeft = (messages != 0);
     ring->hasFreed = (messages == 0
 	    || ends->used <= ring->segment.size / 2);
@@ -140,7 +140,7 @@ FindTaken(
 {
     uint64_t position = ends->tail;
 
-    if (taken->moves == OsRingLoad(&segment->header->ring.moves)
+    if (taken->moves == OS_LOAD(&segment->header->ring.moves)
 	    && taken->position - ends->tail < ends->head - ends->tail) {
 	position = taken->position;
     }
@@ -183,12 +183,12 @@ GiveUp(
 	if (record.position - ends.tail < ends.ready - ends.tail) {
 	    ends.ready = record.position;
 	}
-	OsRingStore(&words->messages, OsRingLoad(&words->messages) + 1);
-	OsRingStore(&words->bytes, OsRingLoad(&words->bytes) + record.length);
+	OS_STORE(&words->messages, OS_LOAD(&words->messages) + 1);
+	OS_STORE(&words->bytes, OS_LOAD(&words->bytes) + record.length);
 	ring->sent = 1;
     }
     if (err == 0) {
-	OsRingStore(&words->taken, OsRingLoad(&words->taken) - 1);
+	OS_STORE(&words->taken, OS_LOAD(&words->taken) - 1);
 	Count(ring, &ends, 0, 0);
 	SetGrant(segment, ring->takenCount - 1);
     }
@@ -228,7 +228,7 @@ IsLookDue(
 {
     OsSegment *segment = &ring->segment;
 
-    return OsRingLoad(&segment->header->ring.taken) > ring->takenCount
+    return OS_LOAD(&segment->header->ring.taken) > ring->takenCount
 	    && OsClock() - segment->lastReap >= OS_SEGMENT_SLICE;
 }
 
@@ -259,7 +259,7 @@ Find(
 	err = FindReady(segment, ends, record);
     }
     if (err == EAGAIN
-	    && OsRingLoad(&segment->header->ring.taken) > ring->takenCount
+	    && OS_LOAD(&segment->header->ring.taken) > ring->takenCount
 	    && OsSegmentReap(segment) > 0) {
 	err = OsRingGetEnds(segment, ends);
 	if (err == 0) {
@@ -368,7 +368,7 @@ MeasureList(
     OsRingList *list)
 {
     PosixIpcRing *words = &segment->header->ring;
-    uint64_t messages = OsRingLoad(&words->messages), bytes = 0;
+    uint64_t messages = OS_LOAD(&words->messages), bytes = 0;
     OsRecord record;
 
     list->length = 0;
@@ -385,7 +385,7 @@ MeasureList(
 	}
 	ends.ready += record.room;
     }
-    if (bytes > OsRingLoad(&words->bytes)) {
+    if (bytes > OS_LOAD(&words->bytes)) {
 	return OsSegmentDamaged(segment);
     }
     return (list->length <= list->room) ? 0 : EMSGSIZE;
@@ -559,12 +559,12 @@ AttemptTake(
     message->attempts = record.attempts + 1;
     SetGrant(segment, ring->takenCount + 1);
     OsRingSetState(segment, &record, segment->me, message->attempts);
-    OsRingStore(&words->taken, OsRingLoad(&words->taken) + 1);
+    OS_STORE(&words->taken, OS_LOAD(&words->taken) + 1);
     Count(ring, &ends, 1, record.length);
     ring->hasFreed = false;
     ring->taken[ring->takenCount++] = (OsRingTaken) {
 	.id = record.id, .position = record.position,
-	.moves = OsRingLoad(&words->moves)
+	.moves = OS_LOAD(&words->moves)
     };
     return 0;
 }

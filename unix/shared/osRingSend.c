@@ -54,7 +54,7 @@ AttemptSend(
 	}
     }
     position = ends.head;
-    id = OsRingLoad(&words->last);
+    id = OS_LOAD(&words->last);
     for (size_t i = 0; i < batch->count; i++) {
 	const OsBytes *message = &batch->messages[i];
 
@@ -62,10 +62,10 @@ AttemptSend(
 		(uint32_t) message->length);
     }
     atomic_store_explicit(&words->head, position, memory_order_release);
-    OsRingStore(&words->last, id);
-    OsRingStore(&words->messages, OsRingLoad(&words->messages) + batch->count);
-    OsRingStore(&words->bytes, OsRingLoad(&words->bytes) + batch->bytes);
-    OsRingStore(&words->used, ends.used + batch->room);
+    OS_STORE(&words->last, id);
+    OS_STORE(&words->messages, OS_LOAD(&words->messages) + batch->count);
+    OS_STORE(&words->bytes, OS_LOAD(&words->bytes) + batch->bytes);
+    OS_STORE(&words->used, ends.used + batch->room);
     ring->sent = batch->count;
     return 0;
 }

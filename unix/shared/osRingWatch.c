@@ -21,7 +21,7 @@ HasRoom(
     OsSegment *segment,
     uint64_t room)
 {
-    uint64_t used = OsRingLoad(&segment->header->ring.used);
+    uint64_t used = OS_LOAD(&segment->header->ring.used);
 
     return used > segment->size || segment->size - used >= room;
 }
@@ -50,11 +50,11 @@ OsRingPoll(
     if (err != 0) {
 	return 0;
     }
-    if (OsRingLoad(&segment->header->ring.messages) == 0
-	    && OsRingLoad(&segment->header->ring.taken) > ring->takenCount) {
+    if (OS_LOAD(&segment->header->ring.messages) == 0
+	    && OS_LOAD(&segment->header->ring.taken) > ring->takenCount) {
 	OsSegmentReap(segment);
     }
-    if (OsRingLoad(&segment->header->ring.messages) != 0) {
+    if (OS_LOAD(&segment->header->ring.messages) != 0) {
 	events |= OS_READABLE;
     }
     if (HasRoom(segment, OsRingGetLongestRoom(segment))) {
@@ -104,7 +104,7 @@ static bool
 Look(
     OsSegment *segment)
 {
-    return OsRingLoad(&segment->header->ring.messages) != 0
+    return OS_LOAD(&segment->header->ring.messages) != 0
 	    || HasDead(segment);
 }
 
@@ -186,8 +186,7 @@ OsRingSetPending(
     if (count != ring->pending && OsRingHasSlot(segment)) {
 	ring->pending = (uint32_t) count;
 	OsGuardEnter(segment->header, segment->mapped, NULL);
-	atomic_store_explicit(&OsSegmentGetSlot(segment)->waits,
-		ring->pending, memory_order_relaxed);
+	OS_STORE(&OsSegmentGetSlot(segment)->waits, ring->pending);
 	OsSegmentEnd(segment, 0);
     }
 }

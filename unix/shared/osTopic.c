@@ -220,8 +220,7 @@ MakeRoom(
 	}
 	*bytesPtr -= length;
     }
-    atomic_store_explicit(&topic->segment.header->topic.tail, tail,
-	    memory_order_relaxed);
+    OS_STORE(&topic->segment.header->topic.tail, tail);
     atomic_thread_fence(memory_order_release);
     return 0;
 }
@@ -243,9 +242,9 @@ Append(
 {
     OsSegment *segment = &topic->segment;
     PosixIpcTopic *words = &segment->header->topic;
-    uint64_t head = atomic_load_explicit(&words->head, memory_order_relaxed);
-    uint64_t tail = atomic_load_explicit(&words->tail, memory_order_relaxed);
-    uint64_t sum = atomic_load_explicit(&words->bytes, memory_order_relaxed);
+    uint64_t head = OS_LOAD(&words->head);
+    uint64_t tail = OS_LOAD(&words->tail);
+    uint64_t sum = OS_LOAD(&words->bytes);
     uint64_t next = head + PosixIpcTopicRecordSize(length);
     uint64_t end = next + OS_TOPIC_RECORD, serial;
     PosixIpcTopicRecord *record;
@@ -254,21 +253,19 @@ Append(
 	return OsSegmentDamaged(segment);
     }
     record = OsTopicGetRecord(topic, head);
-    serial = atomic_load_explicit(&record->serial, memory_order_relaxed);
+    serial = OS_LOAD(&record->serial);
     if (serial >= OS_TOPIC_MOST
 	    || (end - tail > POSIX_IPC_TOPIC_ROOM(segment->size)
 		    && MakeRoom(topic, tail, head, end, &sum) != 0)) {
 	return OsSegmentDamaged(segment);
     }
-    atomic_store_explicit(&record->length, (uint32_t) length,
-	    memory_order_relaxed);
+    OS_STORE(&record->length, (uint32_t) length);
     OsTopicCopyIn(topic, head + OS_TOPIC_RECORD, bytes, length);
     record = OsTopicGetRecord(topic, next);
-    atomic_store_explicit(&record->serial, serial + 1, memory_order_relaxed);
-    atomic_store_explicit(&record->before, (uint32_t) length,
-	    memory_order_relaxed);
+    OS_STORE(&record->serial, serial + 1);
+    OS_STORE(&record->before, (uint32_t) length);
     atomic_store(&words->head, next);
-    atomic_store_explicit(&words->bytes, sum + length, memory_order_relaxed);
+    OS_STORE(&words->bytes, sum + length);
     return 0;
 }
 
@@ -329,11 +326,8 @@ ReadState(
 	if (err == 0) {
 	    *state = (OsTopicState) {
 		.size = topic->segment.size,
-		.published = atomic_load_explicit(
-			&OsTopicGetRecord(topic, head)->serial,
-			memory_order_relaxed),
-		.bytes = atomic_load_explicit(&words->bytes,
-			memory_order_relaxed)
+		.published = OS_LOAD(&OsTopicGetRecord(topic, head)->serial),
+		.bytes = OS_LOAD(&words->bytes)
 	    };
 	    err = OsTopicIsOvertaken(topic, head) ? ESTALE : 0;
 	}

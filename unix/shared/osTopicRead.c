@@ -60,8 +60,8 @@ FindNewest(
     uint64_t head,
     uint64_t *positionPtr)
 {
-    uint64_t size = PosixIpcTopicRecordSize(atomic_load_explicit(
-	    &OsTopicGetRecord(topic, head)->before, memory_order_relaxed));
+    uint64_t size = PosixIpcTopicRecordSize(
+	    OS_LOAD(&OsTopicGetRecord(topic, head)->before));
 
     if (size > head - tail) {
 	return false;
@@ -93,8 +93,7 @@ SeekOnce(
 	    && !FindNewest(topic, tail, head, &position)) {
 	err = EBADMSG;
     }
-    serial = atomic_load_explicit(&OsTopicGetRecord(topic, position)->serial,
-	    memory_order_relaxed);
+    serial = OS_LOAD(&OsTopicGetRecord(topic, position)->serial);
     if (OsTopicIsOvertaken(topic, position)) {
 	return ESTALE;
     }
@@ -172,8 +171,7 @@ ReadRecord(
     OsTopicMessage *message,
     uint64_t *nextPtr)
 {
-    uint64_t serial = atomic_load_explicit(
-	    &OsTopicGetRecord(topic, position)->serial, memory_order_relaxed);
+    uint64_t serial = OS_LOAD(&OsTopicGetRecord(topic, position)->serial);
     uint32_t length;
     int err = OsTopicFollowRecord(topic, position, head, &length, nextPtr) ? 0
 	    : EBADMSG;

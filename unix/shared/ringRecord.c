@@ -82,10 +82,10 @@ OsRingReadEnds(
     PosixIpcRing *ring = &segment->header->ring;
     uint64_t length;
 
-    ends->head = atomic_load_explicit(&ring->head, memory_order_relaxed);
-    ends->tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-    ends->ready = atomic_load_explicit(&ring->ready, memory_order_relaxed);
-    ends->used = atomic_load_explicit(&ring->used, memory_order_relaxed);
+    ends->head = OS_LOAD(&ring->head);
+    ends->tail = OS_LOAD(&ring->tail);
+    ends->ready = OS_LOAD(&ring->ready);
+    ends->used = OS_LOAD(&ring->used);
     length = ends->head - ends->tail;
     return (((ends->head | ends->tail | ends->ready | ends->used) & 7) != 0
 	    || length > segment->size || ends->ready - ends->tail > length
@@ -104,13 +104,10 @@ OsRingReadRecord(
     if (head - position < POSIX_IPC_RECORD) {
 	return false;
     }
-    first = atomic_load_explicit(GetWord(segment, position),
-	    memory_order_relaxed);
-    second = atomic_load_explicit(GetWord(segment, position + 8),
-	    memory_order_relaxed);
+    first = OS_LOAD(GetWord(segment, position));
+    second = OS_LOAD(GetWord(segment, position + 8));
     record->position = position;
-    record->id = atomic_load_explicit(GetWord(segment, position + 16),
-	    memory_order_relaxed);
+    record->id = OS_LOAD(GetWord(segment, position + 16));
     record->length = (uint32_t) first;
     record->room = PosixIpcRingRoom(record->length);
     record->state = (uint32_t) second;
@@ -136,13 +133,10 @@ WriteWords(
     uint32_t length,
     uint32_t state)
 {
-    atomic_store_explicit(GetWord(segment, position),
-	    (uint64_t) PosixIpcCheck(id, length) << 32 | length,
-	    memory_order_relaxed);
-    atomic_store_explicit(GetWord(segment, position + 8), state,
-	    memory_order_relaxed);
-    atomic_store_explicit(GetWord(segment, position + 16), id,
-	    memory_order_relaxed);
+    OS_STORE(GetWord(segment, position),
+	    (uint64_t) PosixIpcCheck(id, length) << 32 | length);
+    OS_STORE(GetWord(segment, position + 8), state);
+    OS_STORE(GetWord(segment, position + 16), id);
 }
 
 uint64_t
@@ -346,8 +340,7 @@ Move(
 	    ends->ready = next;
 	}
 	ends->tail += (from == ends->tail) ? distance : 0;
-	atomic_store_explicit(&ring->ready, ends->ready,
-		memory_order_relaxed);
+	OS_STORE(&ring->ready, ends->ready);
     }
     return err;
 }

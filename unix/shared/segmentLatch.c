@@ -170,7 +170,7 @@ Spin(
 {
     for (int i = 0; i < 60 && (seen & POSIX_IPC_ID) != 0; i++) {
 	Relax();
-	seen = atomic_load_explicit(latch, memory_order_relaxed);
+	seen = OS_LOAD(latch);
     }
     return seen;
 }
@@ -285,7 +285,7 @@ OsLatchEnterSlowly(
 	    break;
 	}
 	hasSlept = true;
-	seen = atomic_load_explicit(latch, memory_order_relaxed);
+	seen = OS_LOAD(latch);
     }
     return EBADMSG;
 }

@@ -22,6 +22,15 @@
 typedef struct OsSegment OsSegment;
 
 /*
+ * Accesses to words of a segment that order nothing: the latch or a fence does,
+ * or nothing need.
+ */
+
+#define OS_LOAD(word) atomic_load_explicit((word), memory_order_relaxed)
+#define OS_STORE(word, value) \
+    atomic_store_explicit((word), (value), memory_order_relaxed)
+
+/*
  * The differences between the kinds. All procedures run inside the latch.
  * Apart from its header, a new segment is zeros.
  */

@@ -155,8 +155,7 @@ MoveIn(
     segment->type->reap(segment, number);
 
     /* The latch's release makes these visible before any later grant. */
-    atomic_store_explicit(&slot->pid, (uint32_t) getpid(),
-	    memory_order_relaxed);
+    OS_STORE(&slot->pid, (uint32_t) getpid());
     if (atomic_load(&segment->header->slotsUsed) < number + 1) {
 	atomic_store(&segment->header->slotsUsed, number + 1);
     }

@@ -127,10 +127,8 @@ OsSegmentBegin(
 	return EBADMSG;
     }
     OsGuardEnter(header, segment->mapped, NULL);
-    if (atomic_load_explicit(&header->magic, memory_order_relaxed)
-	    != POSIX_IPC_MAGIC
-	    || atomic_load_explicit(&header->damage, memory_order_relaxed)
-		    != segment->damageSeen) {
+    if (OS_LOAD(&header->magic) != POSIX_IPC_MAGIC
+	    || OS_LOAD(&header->damage) != segment->damageSeen) {
 	return OsSegmentTellDamage(segment);
     }
     return 0;

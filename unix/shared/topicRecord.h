@@ -146,10 +146,8 @@ OsTopicFollowRecord(
     uint64_t *nextPtr)
 {
     PosixIpcTopicRecord *record = OsTopicGetRecord(topic, position), *next;
-    uint64_t serial = atomic_load_explicit(&record->serial,
-	    memory_order_relaxed);
-    uint32_t length = atomic_load_explicit(&record->length,
-	    memory_order_relaxed);
+    uint64_t serial = OS_LOAD(&record->serial);
+    uint32_t length = OS_LOAD(&record->length);
 
     *lengthPtr = length;
     *nextPtr = position + PosixIpcTopicRecordSize(length);
@@ -158,10 +156,8 @@ OsTopicFollowRecord(
 	return false;
     }
     next = OsTopicGetRecord(topic, *nextPtr);
-    return atomic_load_explicit(&next->serial, memory_order_relaxed)
-		    == serial + 1
-	    && atomic_load_explicit(&next->before, memory_order_relaxed)
-		    == length;
+    return OS_LOAD(&next->serial) == serial + 1
+	    && OS_LOAD(&next->before) == length;
 }
 
 /*
@@ -177,8 +173,7 @@ OsTopicIsOvertaken(
     uint64_t position)
 {
     atomic_thread_fence(memory_order_acquire);
-    return (int64_t) (atomic_load_explicit(
-	    &topic->segment.header->topic.tail, memory_order_relaxed)
+    return (int64_t) (OS_LOAD(&topic->segment.header->topic.tail)
 	    - position) > 0;
 }
 
