@@ -122,7 +122,7 @@ OpenLock(
 {
     LockHandle *self = (LockHandle *) handle;
 
-    self->lastEvent = EVENT_FIRST_NOTICE;
+    self->lastEvent = EVENT_FIRST_WAIT;
     return OsLockOpen(name, options->flags, (mode_t) options->mode,
 	    (uint32_t) ((const OpenOptions *) options)->permits,
 	    &handle->object, &self->lock);
@@ -143,8 +143,8 @@ CloseLock(
     bool isClean = !handle->package->isEnding
 	    && !Tcl_InterpDeleted(handle->item.interp);
 
-    while (self->notices != NULL) {
-	LockFreeNotice(self, self->notices);
+    while (self->waits != NULL) {
+	LockFreeWait(self, self->waits);
     }
     OsLockClose(self->lock, isClean);
     self->lock = NULL;
@@ -187,14 +187,14 @@ WatchLock(
 {
     LockHandle *self = (LockHandle *) handle;
     bool needsLine = IpcIsPending(handle, EVENT_PERMITS);
-    LockNotice *next;
+    LockWait *next;
 
-    for (LockNotice *notice = self->notices; notice != NULL; notice = next) {
-	next = notice->next;
-	if (!IpcIsPending(handle, notice->event)) {
-	    LockFreeNotice(self, notice);
+    for (LockWait *wait = self->waits; wait != NULL; wait = next) {
+	next = wait->next;
+	if (!IpcIsPending(handle, wait->event)) {
+	    LockFreeWait(self, wait);
 	} else {
-	    needsLine |= notice->isOver;
+	    needsLine |= wait->isOver;
 	}
     }
     if (!needsLine) {
@@ -217,9 +217,8 @@ static bool
 ServeCalls(
     LockHandle *self)
 {
-    for (LockNotice *notice = self->notices; notice != NULL;
-	    notice = notice->next) {
-	if (IpcServePending(&self->handle, notice->event)) {
+    for (LockWait *wait = self->waits; wait != NULL; wait = wait->next) {
+	if (IpcServePending(&self->handle, wait->event)) {
 	    return true;
 	}
     }
@@ -252,7 +251,7 @@ ServeLock(
 	return;
     }
     if (!ServeCalls(self)) {
-	if (self->notices != NULL) {
+	if (self->waits != NULL) {
 	    LockShowPending(self);	/* a wait may acquire again now */
 	}
     } else if (handle->firstPending != NULL) {

@@ -16,21 +16,21 @@
  * order; each wait for a notification has a number of its own.
  */
 
-enum { EVENT_PERMITS = IPC_UNORDERED + 1, EVENT_FIRST_NOTICE };
+enum { EVENT_PERMITS = IPC_UNORDERED + 1, EVENT_FIRST_WAIT };
 
 /*
  * A wait for a notification that is completed later.
  */
 
-typedef struct LockNotice {
+typedef struct LockWait {
     int event;
     uint32_t permits;		/* to acquire again, */
     unsigned grant;		/* as the grant of this number */
     OsTime deadline;
     bool isOver;		/* the permits are being acquired */
     int err;			/* with which the call will end */
-    struct LockNotice *next;
-} LockNotice;
+    struct LockWait *next;
+} LockWait;
 
 typedef struct LockHandle {
     IpcHandle handle;
@@ -40,7 +40,7 @@ typedef struct LockHandle {
 				 * as before it */
     unsigned grants;		/* the last number given */
     int lastEvent;
-    LockNotice *notices;	/* in the order of their calls */
+    LockWait *waits;	/* in the order of their calls */
 } LockHandle;
 
 /*
@@ -117,7 +117,7 @@ IpcMethodProc LockAcquireMethod, LockReleaseMethod;
  * lockNotify.c
  */
 
-void	LockFreeNotice(LockHandle *self, LockNotice *notice);
+void	LockFreeWait(LockHandle *self, LockWait *wait);
 
 IpcMethodProc LockWaitMethod, LockNotifyMethod;
 

@@ -15,37 +15,37 @@
 #include <string.h>
 
 /*
- * LockFreeNotice --
+ * LockFreeWait --
  *
  *	Removes a wait for a notification from its handle, and ends it if it
  *	has not been notified yet.
  */
 
 void
-LockFreeNotice(
+LockFreeWait(
     LockHandle *self,
-    LockNotice *notice)
+    LockWait *wait)
 {
-    LockNotice **link = &self->notices;
+    LockWait **link = &self->waits;
 
-    while (*link != notice) {
+    while (*link != wait) {
 	link = &(*link)->next;
     }
-    *link = notice->next;
-    if (!notice->isOver && self->lock != NULL) {
+    *link = wait->next;
+    if (!wait->isOver && self->lock != NULL) {
 	OsLockEndWait(self->lock);
     }
-    ckfree(notice);
+    ckfree(wait);
 }
 
 /*
- * AttemptNotice --
+ * AttemptWait --
  *
  *	Waits for a notification.
  */
 
 static int
-AttemptNotice(
+AttemptWait(
     IpcHandle *handle,
     void *data,
     OsTime timeout)
@@ -134,7 +134,7 @@ WaitNow(
 	IpcMakeReady(&self->handle, 0);
     }
     IpcHoldHandle(&self->handle);
-    code = IpcWait(call, &self->handle, timeout, AttemptNotice, &last);
+    code = IpcWait(call, &self->handle, timeout, AttemptWait, &last);
     if (self->lock != NULL) {
 	bool isNotified = OsLockEndWait(self->lock);
 
@@ -155,44 +155,44 @@ WaitNow(
 }
 
 /*
- * FindNotice --
+ * FindWait --
  *
  *	Returns the wait with a number.
  */
 
-static LockNotice *
-FindNotice(
+static LockWait *
+FindWait(
     LockHandle *self,
     int event)
 {
-    LockNotice *notice = self->notices;
+    LockWait *wait = self->waits;
 
-    while (notice->event != event) {
-	notice = notice->next;
+    while (wait->event != event) {
+	wait = wait->next;
     }
-    return notice;
+    return wait;
 }
 
 /*
- * CheckNotice --
+ * CheckWait --
  *
  *	Returns 0 if the first half of a wait is over, EAGAIN if it is not, or
  *	the errno value that ends it.
  */
 
 static int
-CheckNotice(
+CheckWait(
     LockHandle *self,
-    LockNotice *notice)
+    LockWait *wait)
 {
     int err = OsLockWait(self->lock, OS_NOW, &self->deadPid);
 
-    if (err == EBUSY || (err == ETIMEDOUT && OsClock() < notice->deadline)) {
+    if (err == EBUSY || (err == ETIMEDOUT && OsClock() < wait->deadline)) {
 	return EAGAIN;
     }
-    notice->isOver = true;
+    wait->isOver = true;
     if (!OsLockEndWait(self->lock) && err == ETIMEDOUT) {
-	notice->err = ETIME;
+	wait->err = ETIME;
     }
     return (err == ETIMEDOUT) ? 0 : err;
 }
@@ -210,15 +210,15 @@ WaitPending(
     Tcl_Obj **resultPtr)
 {
     LockHandle *self = (LockHandle *) handle;
-    LockNotice *notice = FindNotice(self, *(const int *) data);
-    int err = notice->isOver ? 0 : CheckNotice(self, notice);
+    LockWait *wait = FindWait(self, *(const int *) data);
+    int err = wait->isOver ? 0 : CheckWait(self, wait);
 
     (void) resultPtr;
     if (err == 0) {
-	err = LockTakeTurn(self, (LockRequest) { notice->permits, 0, 0 });
+	err = LockTakeTurn(self, (LockRequest) { wait->permits, 0, 0 });
 	if (err == 0) {
-	    self->grant = notice->grant;
-	    err = notice->err;
+	    self->grant = wait->grant;
+	    err = wait->err;
 	}
     }
     return err;
@@ -236,7 +236,7 @@ WaitLater(
     const IpcCall *call,
     const IpcWaitOptions *options)
 {
-    LockNotice *notice, **link = &self->notices;
+    LockWait *wait, **link = &self->waits;
     OsTime now = OsClock();
     uint32_t permits;
     int *event;
@@ -245,8 +245,8 @@ WaitLater(
     if (err != 0) {
 	return LockFail(self, call, err);
     }
-    notice = ckalloc(sizeof(*notice));
-    *notice = (LockNotice) {
+    wait = ckalloc(sizeof(*wait));
+    *wait = (LockWait) {
 	.event = ++self->lastEvent,
 	.permits = permits,
 	.grant = self->grant,
@@ -256,12 +256,12 @@ WaitLater(
     while (*link != NULL) {
 	link = &(*link)->next;
     }
-    *link = notice;
+    *link = wait;
     event = ckalloc(sizeof(*event));
-    *event = notice->event;
+    *event = wait->event;
     return IpcStartPending(call, &self->handle, &(IpcPendingSpec) {
 	.attempt = WaitPending,
-	.event = notice->event,
+	.event = wait->event,
 	.wait = *options,
 	.goesOn = true,
 	.request = event

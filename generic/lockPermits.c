@@ -157,16 +157,16 @@ LockShowPending(
     if (IpcGetWatch() == NULL) {
 	return;
     }
-    for (const LockNotice *notice = self->notices; notice != NULL;
-	    notice = notice->next) {
-	calls -= !notice->isOver;	/* the lock counts those itself */
+    for (const LockWait *wait = self->waits; wait != NULL;
+	    wait = wait->next) {
+	calls -= !wait->isOver;	/* the lock counts those itself */
     }
     err = OsLockShowPending(self->lock, (uint32_t) calls,
 	    (first != NULL) ? first->permits : UINT32_MAX);
     if (err != 0 && err != EBUSY) {
 	IpcFailPending(&self->handle, err);
-	while (self->notices != NULL) {
-	    LockFreeNotice(self, self->notices);
+	while (self->waits != NULL) {
+	    LockFreeWait(self, self->waits);
 	}
     }
 }

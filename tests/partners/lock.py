@@ -24,7 +24,7 @@ class Header(ctypes.Structure):
 class Slot(ctypes.Structure):
     _fields_ = [("generation", u32), ("life", u32), ("claim", u64), ("place", u32), ("pid", u32),
                 ("grant", u32), ("want", u32), ("ticket", u64), ("operation", u32),
-                ("notices", u32), ("waits", u32), ("spare", u32 * 3)]
+                ("notifications", u32), ("waits", u32), ("spare", u32 * 3)]
 
 
 with open(sys.argv[1], "rb") as file:

@@ -137,7 +137,7 @@ ReadCall(
 }
 
 /*
- * TellVector --
+ * ReportVector --
  *
  *	Calls proc for each word of a futex_waitv(2), whose addresses are in the
  *	memory of the process.
@@ -153,7 +153,7 @@ typedef struct Waiter {		/* struct futex_waitv of <linux/futex.h> */
 } Waiter;
 
 static int
-TellVector(
+ReportVector(
     const SystemCall *call,
     OsBlocked *blocked,
     OsBlockedProc *proc,
@@ -178,14 +178,14 @@ TellVector(
 }
 
 /*
- * TellCall --
+ * ReportCall --
  *
  *	Calls proc with the object for which a thread waits in its call, if
  *	any.
  */
 
 static int
-TellCall(
+ReportCall(
     pid_t pid,
     const SystemCall *call,
     OsBlockedProc *proc,
@@ -204,7 +204,7 @@ TellCall(
 	blocked.usesBitset = (command == WAIT_BITSET);
 	return proc(data, &blocked);
     case FUTEX_VECTOR:
-	return TellVector(call, &blocked, proc, data);
+	return ReportVector(call, &blocked, proc, data);
     case SEND:
     case RECEIVE:
 	blocked.fd = (int) call->arguments[0];
@@ -250,7 +250,7 @@ OsScanBlocked(
 
 	if (entry->d_name[0] != '.') {
 	    err = ReadCall(task, entry->d_name, &call);
-	    err = (err == 0) ? TellCall(pid, &call, proc, data) : err;
+	    err = (err == 0) ? ReportCall(pid, &call, proc, data) : err;
 	}
     }
     closedir(threads);

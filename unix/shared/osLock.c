@@ -15,12 +15,12 @@
 int
 OsLockEnter(
     OsSharedLock *lock,
-    OsTime patience)
+    OsTime timeout)
 {
     int err = OsLockBegin(lock);
 
     if (err == 0) {
-	err = OsLatchEnter(&lock->segment, patience);
+	err = OsLatchEnter(&lock->segment, timeout);
 	if (err != 0) {
 	    err = OsLockEnd(lock, err);
 	}
@@ -107,7 +107,7 @@ OsLockOpen(
     }
     lock->process = OsGetGeneration();
     OsSegmentInitWaiter(&lock->segment, &lock->waiter, Look);
-    OsSegmentInitWaiter(&lock->segment, &lock->noticeWaiter, Look);
+    OsSegmentInitWaiter(&lock->segment, &lock->notificationWaiter, Look);
     *lockPtr = lock;
     return 0;
 }
@@ -136,7 +136,7 @@ OsLockClose(
 	OsLockRelease(lock, !isClean && lock->held == lock->segment.size);
     }
     OsWaiterDrop(&lock->waiter.word);
-    OsWaiterDrop(&lock->noticeWaiter.word);
+    OsWaiterDrop(&lock->notificationWaiter.word);
     OsSegmentClose(&lock->segment);
     free(lock);
 }
@@ -177,7 +177,7 @@ OsLockWatch(
     void *data)
 {
     OsSegment *segment = &lock->segment;
-    const OsFutexWord *notices = NULL;
+    const OsFutexWord *notifications = NULL;
     uint32_t value;
     int err = OsLockBegin(lock);
 
@@ -186,7 +186,7 @@ OsLockWatch(
     }
     value = OsBellArm(segment, POSIX_IPC_BELL_LOOPS);
     if (lock->waits > 0) {
-	notices = &OsLockSlot(lock)->notices;
+	notifications = &OsLockSlot(lock)->notifications;
     }
     err = OsLockEnd(lock, 0);
     if (err == 0) {
@@ -194,8 +194,8 @@ OsLockWatch(
 		&segment->header->bells[POSIX_IPC_BELL_LOOPS].bell, value,
 		watch, data);
     }
-    if (err == 0 && notices != NULL) {
-	err = OsWaiterArm(&lock->noticeWaiter.word, notices, 0, watch,
+    if (err == 0 && notifications != NULL) {
+	err = OsWaiterArm(&lock->notificationWaiter.word, notifications, 0, watch,
 		data);
     }
     return err;

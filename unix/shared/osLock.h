@@ -49,7 +49,7 @@ struct OsSharedLock {
     uint32_t pending;		/* calls of an event loop, as in its slot */
     unsigned process;		/* generation of forks that made all this */
     OsSegmentWaiter waiter;	/* for an event loop: for permits, */
-    OsSegmentWaiter noticeWaiter;	/* and for notifications */
+    OsSegmentWaiter notificationWaiter;	/* and for notifications */
 };
 
 /*
@@ -97,7 +97,7 @@ OsLockForgetParent(
  * OsLockBegin, OsLockEnd, OsLockEnter, OsLockLeave --
  *
  *	OsSegmentBegin and OsSegmentEnd, without the latch and with it. If the
- *	lock was corrupt, the handle no longer holds anything. patience: how long
+ *	lock was corrupt, the handle no longer holds anything. timeout: how long
  *	to wait for a process that is stopped inside.
  */
 
@@ -132,7 +132,7 @@ OsLockEnd(
     return (err == 0) ? 0 : OsLockLose(lock, err);
 }
 
-int	OsLockEnter(OsSharedLock *lock, OsTime patience);
+int	OsLockEnter(OsSharedLock *lock, OsTime timeout);
 int	OsLockLeave(OsSharedLock *lock, int err);
 
 /*

@@ -72,19 +72,19 @@ OsLockBeginWait(
 }
 
 /*
- * CheckNotice --
+ * CheckNotified --
  *
  *	Checks whether a wait is over: 0, it was notified; EOWNERDEAD; EAGAIN.
  */
 
 static int
-CheckNotice(
+CheckNotified(
     OsSharedLock *lock,
     pid_t *deadPidPtr)
 {
     PosixIpcLock *words = &lock->segment.header->lock;
 
-    if (atomic_load(&OsLockSlot(lock)->notices) != 0) {
+    if (atomic_load(&OsLockSlot(lock)->notifications) != 0) {
 	return 0;
     }
     if (atomic_load(&words->owner) == POSIX_IPC_ABANDONED) {
@@ -95,25 +95,25 @@ CheckNotice(
 }
 
 /*
- * CheckNoticeAndDead --
+ * CheckNotifiedOrDead --
  *
- *	CheckNotice, after a look for the dead if that is due.
+ *	CheckNotified, after a look for the dead if that is due.
  */
 
 static int
-CheckNoticeAndDead(
+CheckNotifiedOrDead(
     OsSharedLock *lock,
     pid_t *deadPidPtr)
 {
     OsSegment *segment = &lock->segment;
-    int err = CheckNotice(lock, deadPidPtr);
+    int err = CheckNotified(lock, deadPidPtr);
 
     if (err == EAGAIN && OsLockIsLookDue(lock, OS_LOCK_QUEUE)) {
 	err = OsLatchEnter(segment, OS_LATCH_ATTEMPT);
 	if (err == 0) {
 	    OsLockLookForDead(segment);
 	    OsLatchLeave(segment);
-	    err = CheckNotice(lock, deadPidPtr);
+	    err = CheckNotified(lock, deadPidPtr);
 	}
     }
     return (err == EBUSY) ? EAGAIN : err;
@@ -143,9 +143,9 @@ OsLockWait(
 	if (err != 0) {
 	    return err;
 	}
-	err = CheckNoticeAndDead(lock, deadPidPtr);
+	err = CheckNotifiedOrDead(lock, deadPidPtr);
 	if (err == EAGAIN && left > 0) {
-	    err = OsFutexWait(&OsLockSlot(lock)->notices, 0,
+	    err = OsFutexWait(&OsLockSlot(lock)->notifications, 0,
 		    (left < OS_SEGMENT_SLICE) ? left : OS_SEGMENT_SLICE);
 	    err = (err == 0 || err == EINTR) ? err
 		    : (OsSegmentCheckSize(&lock->segment) != 0) ? EBADMSG
@@ -190,9 +190,9 @@ OsLockEndWait(
 	if (atomic_load(&slot->operation) == POSIX_IPC_WAIT) {
 	    atomic_store(&slot->operation, 0);
 	}
-	isNotified = (atomic_load(&slot->notices) != 0);
+	isNotified = (atomic_load(&slot->notifications) != 0);
 	if (isNotified) {
-	    atomic_fetch_sub(&slot->notices, 1);
+	    atomic_fetch_sub(&slot->notifications, 1);
 	}
 	atomic_fetch_sub(&slot->waits, 1);
 	if (isInLatch) {
@@ -222,7 +222,7 @@ FindWaiter(
     for (uint32_t i = 0; i < count; i++) {
 	PosixIpcSlot *slot = &segment->slots[i];
 
-	if (atomic_load(&slot->waits) <= atomic_load(&slot->notices)
+	if (atomic_load(&slot->waits) <= atomic_load(&slot->notifications)
 		|| (first != NULL && atomic_load(&slot->ticket)
 			> atomic_load(&first->ticket))) {
 	    continue;
@@ -253,15 +253,15 @@ OsLockWakeNotified(
     lock->owed = 0;
     if (owed != OS_LOCK_SEVERAL) {
 	if (owed != 0) {
-	    OsFutexWake(&segment->slots[owed - 1].notices, INT_MAX);
+	    OsFutexWake(&segment->slots[owed - 1].notifications, INT_MAX);
 	}
 	return;
     }
     for (uint32_t i = 0; i < count; i++) {
 	PosixIpcSlot *slot = &segment->slots[i];
 
-	if (atomic_load(&slot->notices) != 0) {
-	    OsFutexWake(&slot->notices, INT_MAX);
+	if (atomic_load(&slot->notifications) != 0) {
+	    OsFutexWake(&slot->notifications, INT_MAX);
 	}
     }
 }
@@ -277,9 +277,9 @@ CountUnnotified(
     const PosixIpcSlot *slot)
 {
     uint32_t waits = atomic_load(&slot->waits);
-    uint32_t notices = atomic_load(&slot->notices);
+    uint32_t notifications = atomic_load(&slot->notifications);
 
-    return (waits > notices) ? waits - notices : 0;
+    return (waits > notifications) ? waits - notifications : 0;
 }
 
 /*
@@ -295,10 +295,11 @@ CountUnnotified(
  *	that, or holds the lock for long, the waiter looks again after its slice
  *	of 0.1 s.
  *
- *	Ordering: the addition to notices commits. It is seq_cst, and comes before
- *	the change of owner that releases and the wake that follows. The kernel
- *	compares notices, with its queue of waiters locked, before a waiter sleeps:
- *	either it sees the addition, or the wake finds the waiter asleep.
+ *	Ordering: the addition to notifications commits. It is seq_cst, and comes
+ *	before the change of owner that releases and the wake that follows. The
+ *	kernel compares notifications, with its queue of waiters locked, before a
+ *	waiter sleeps: either it sees the addition, or the wake finds the waiter
+ *	asleep.
  */
 
 int
@@ -323,7 +324,7 @@ OsLockNotify(
 	if (waits > count - *wokenPtr) {
 	    waits = count - *wokenPtr;
 	}
-	atomic_fetch_add(&slot->notices, (uint32_t) waits);
+	atomic_fetch_add(&slot->notifications, (uint32_t) waits);
 	*wokenPtr += waits;
 	lock->owed = (lock->owed != 0) ? OS_LOCK_SEVERAL
 		: (uint32_t) (slot - lock->segment.slots) + 1;

@@ -78,14 +78,14 @@ IsBehind(
 }
 
 /*
- * IsNonsense --
+ * IsImpossible --
  *
  *	Returns whether owner is impossible: it has a bit that owner never
  *	has, or names this participant, which does not hold the lock.
  */
 
 static bool
-IsNonsense(
+IsImpossible(
     OsSegment *segment,
     uint32_t owner)
 {
@@ -114,7 +114,7 @@ TakeSome(
     uint32_t owner = atomic_load(&words->owner);
     uint32_t used = atomic_load(&words->used);
 
-    if (used > all || IsNonsense(segment, owner)) {
+    if (used > all || IsImpossible(segment, owner)) {
 	return OsSegmentDamaged(segment);
     }
     if (owner == POSIX_IPC_ABANDONED && (used == 0
@@ -285,14 +285,14 @@ LookAtOwner(
     int err;
 
     segment->lastReap = OsClock();
-    if (!IsNonsense(segment, owner) && ((owner & POSIX_IPC_ID) == 0
+    if (!IsImpossible(segment, owner) && ((owner & POSIX_IPC_ID) == 0
 	    || !OsSegmentIsDead(segment, owner))) {
 	return EAGAIN;
     }
     err = OsLatchEnter(segment, OS_LATCH_ATTEMPT);
     if (err == 0) {
 	owner = atomic_load(&segment->header->lock.owner);
-	if (IsNonsense(segment, owner)) {
+	if (IsImpossible(segment, owner)) {
 	    err = OsSegmentDamaged(segment);
 	} else {
 	    OsLockLookForDead(segment);

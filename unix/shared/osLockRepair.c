@@ -74,7 +74,7 @@ OsLockWakeAll(
 	PosixIpcSlot *slot = &segment->slots[i];
 
 	if (atomic_load(&slot->waits) != 0) {
-	    OsFutexWake(&slot->notices, INT_MAX);
+	    OsFutexWake(&slot->notifications, INT_MAX);
 	}
     }
 }
@@ -189,7 +189,7 @@ Reset(
     for (uint32_t i = 0; i < POSIX_IPC_SLOTS; i++) {
 	atomic_store(&segment->slots[i].operation, 0);
 	atomic_store(&segment->slots[i].waits, 0);
-	atomic_store(&segment->slots[i].notices, 0);
+	atomic_store(&segment->slots[i].notifications, 0);
 	atomic_store(&segment->slots[i].pending, 0);
     }
 }

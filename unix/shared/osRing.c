@@ -167,7 +167,7 @@ OsRingClose(
 
     OsRingForgetParent(ring);
     if (ring->takenCount > 0 && OsRingEnter(ring, OS_SECOND) == 0) {
-	OsRingTellEnds(ring);
+	OsRingEndDeferred(ring);
 	Reap(segment, (uint32_t) segment->slot);
 	OsRingLeave(ring, 0);
     }

@@ -33,7 +33,7 @@ struct OsRing {
     OsRingTaken *taken;		/* takenCount of them, with room for more */
     size_t takenCount;
     size_t takenRoom;
-    size_t untold;		/* of those taken: not held any more */
+    size_t deferred;		/* of those taken: not held any more */
     size_t sent;		/* by the current operation: messages, */
     bool hasFreed;		/* whether it has freed room, */
     bool hasLeft;		/* and whether it has left messages */
@@ -70,7 +70,7 @@ OsRingLose(
 {
     if (err == EBADMSG) {
 	ring->takenCount = 0;
-	ring->untold = 0;
+	ring->deferred = 0;
     }
     return err;
 }
@@ -82,7 +82,7 @@ OsRingForgetParent(
     if (ring->process != OsGetGeneration()) {
 	ring->process = OsGetGeneration();
 	ring->takenCount = 0;
-	ring->untold = 0;
+	ring->deferred = 0;
 	ring->pending = 0;
     }
 }
@@ -125,7 +125,7 @@ OsRingEnd(
 static inline int
 OsRingEnter(
     OsRing *ring,
-    OsTime patience)		/* how long to wait for a process that is
+    OsTime timeout)		/* how long to wait for a process that is
 				 * stopped inside */
 {
     OsSegment *segment = &ring->segment;
@@ -134,13 +134,13 @@ OsRingEnter(
     if (err != 0) {
 	return err;
     }
-    err = OsLatchEnter(segment, patience);
+    err = OsLatchEnter(segment, timeout);
     if (err != 0) {
 	return OsRingEnd(ring, err);
     }
     if (OS_LOAD(&segment->header->damage) != segment->damageSeen) {
 	OsLatchLeave(segment);
-	return OsRingLose(ring, OsSegmentTellDamage(segment));
+	return OsRingLose(ring, OsSegmentReportDamage(segment));
     }
     ring->sent = 0;
     ring->hasFreed = false;
@@ -202,9 +202,9 @@ OsRingTry(
     OsRing *ring,
     OsRingAttempt *attempt,
     void *request,
-    OsTime patience)
+    OsTime timeout)
 {
-    int err = OsRingEnter(ring, patience);
+    int err = OsRingEnter(ring, timeout);
 
     if (err != 0) {
 	return (err == EBUSY) ? EAGAIN : err;

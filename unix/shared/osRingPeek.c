@@ -27,7 +27,7 @@
  * stopped in the middle of moving records.
  */
 
-#define PATIENCE	OS_SEGMENT_SLICE
+#define TIMEOUT	OS_SEGMENT_SLICE
 
 /*
  * Takers, and whether they are dead, by the numbers of their slots.
@@ -237,7 +237,7 @@ OsRingPeekAt(
 {
     const struct timespec pause = OsTimespec(OS_SECOND / 10000);
     Peek peek = {
-	.segment = segment, .end = OsClock() + PATIENCE, .longest = longest
+	.segment = segment, .end = OsClock() + TIMEOUT, .longest = longest
     };
     size_t count = 0;
     int err = 0;

@@ -196,7 +196,7 @@ GiveUp(
 }
 
 int
-OsRingTellEnds(
+OsRingEndDeferred(
     OsRing *ring)
 {
     int err = 0;
@@ -208,7 +208,7 @@ OsRingTellEnds(
 	    err = GiveUp(ring, taken, taken->end == OS_RING_DONE);
 	    if (err == 0) {
 		*taken = ring->taken[--ring->takenCount];
-		ring->untold--;
+		ring->deferred--;
 	    }
 	}
     }
@@ -246,7 +246,7 @@ Find(
     OsRecord *record)
 {
     OsSegment *segment = &ring->segment;
-    int err = (ring->untold > 0) ? OsRingTellEnds(ring) : 0;
+    int err = (ring->deferred > 0) ? OsRingEndDeferred(ring) : 0;
 
     if (err != 0) {
 	return err;
@@ -687,6 +687,6 @@ OsRingFinish(
 	return err;
     }
     taken->end = isDone ? OS_RING_DONE : OS_RING_BACK;
-    ring->untold++;
+    ring->deferred++;
     return 0;
 }

@@ -11,11 +11,11 @@
 #include "osRingCall.h"
 
 /*
- * OsRingTellEnds --
+ * OsRingEndDeferred --
  *
  *	Inside the latch: ends the takes that OsRingFinish could not end.
  */
 
-int	OsRingTellEnds(OsRing *ring);
+int	OsRingEndDeferred(OsRing *ring);
 
 #endif /* OS_RING_RECEIVE_H */

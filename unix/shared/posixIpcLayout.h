@@ -142,7 +142,7 @@ typedef struct PosixIpcSlot {	/* 64 bytes */
     _Atomic uint32_t want;	/* lock: permits waited for; 0: does not wait */
     _Atomic uint64_t ticket;	/* lock: the order in which they wait */
     _Atomic uint32_t operation;	/* that is blocked (lock: or pending), or 0 */
-    _Atomic uint32_t notices;	/* lock: notifications made for the waits; */
+    _Atomic uint32_t notifications; /* lock: made for the waits; */
 				/* waiters sleep at this word */
     _Atomic uint32_t waits;	/* lock: calls that wait for a notification; */
 				/* ring: calls that are pending */

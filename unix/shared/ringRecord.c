@@ -148,8 +148,7 @@ OsRingWriteRecord(
     uint32_t length)
 {
     /* A process that sees a new byte also sees that tail has passed the old
-     * one:
-       OsRingPeek. */
+     * one: OsRingPeek. */
     atomic_thread_fence(memory_order_release);
     WriteWords(segment, position, id, length, POSIX_IPC_READY);
     CopyIn(segment, position + POSIX_IPC_RECORD, bytes, length);
@@ -292,7 +291,7 @@ FinishMove(
 		|| distance < POSIX_IPC_RECORD || left > ends->head - to) {
 	    return EBADMSG;
 	}
-	/* A process that sees a moved byte also sees moves and moveTo: OsRingPeek. */
+	/* A process that sees a moved byte sees moves and moveTo: OsRingPeek. */
 	atomic_thread_fence(memory_order_release);
 	CopyForward(segment, from, distance, left);
 	if (from != ends->tail) {

@@ -72,7 +72,7 @@ OsSegmentIsDead(
 }
 
 /*
- * OsSegmentTellDamage --
+ * OsSegmentReportDamage --
  *
  *	Ends an operation that has just begun, because the header is gone, or
  *	because another process found damage that has not been reported to
@@ -80,7 +80,7 @@ OsSegmentIsDead(
  */
 
 int
-OsSegmentTellDamage(
+OsSegmentReportDamage(
     OsSegment *segment)
 {
     PosixIpcHeader *header = segment->header;

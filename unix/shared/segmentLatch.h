@@ -44,8 +44,8 @@ typedef struct OsSegmentType {
     uint64_t (*measure)(uint64_t size);
 
     /* Cleans up after the dead participant of a slot, before the slot gets a
-     * new user, and when its death is noticed. It clears grant, want,
-     * operation, waits and notices, and updates what is derived from them. */
+     * new user, and when its death is noticed. It clears what the slot shows,
+     * and updates what is derived from that. */
     void (*reap)(OsSegment *segment, uint32_t slot);
 
     /* Recomputes all derived numbers after a death inside the latch. Returns 0,
@@ -123,7 +123,7 @@ int	OsSegmentDamaged(OsSegment *segment);
  * For the functions below, and for OsSegmentBegin.
  */
 
-int	OsSegmentTellDamage(OsSegment *segment);
+int	OsSegmentReportDamage(OsSegment *segment);
 int	OsLatchEnterSlowly(OsSegment *segment, uint32_t seen, OsTime timeout);
 void	OsBellRingSlowly(PosixIpcBell *bell, int count);
 

@@ -341,7 +341,7 @@ OsSegmentClearSlot(
     atomic_store(&slot->want, 0);
     atomic_store(&slot->operation, 0);
     atomic_store(&slot->waits, 0);
-    atomic_store(&slot->notices, 0);
+    atomic_store(&slot->notifications, 0);
     atomic_store(&slot->pending, 0);
 }
 

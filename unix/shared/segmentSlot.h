@@ -129,7 +129,7 @@ OsSegmentBegin(
     OsGuardEnter(header, segment->mapped, NULL);
     if (OS_LOAD(&header->magic) != POSIX_IPC_MAGIC
 	    || OS_LOAD(&header->damage) != segment->damageSeen) {
-	return OsSegmentTellDamage(segment);
+	return OsSegmentReportDamage(segment);
     }
     return 0;
 }
