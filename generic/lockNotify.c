@@ -237,7 +237,6 @@ WaitLater(
     const IpcWaitOptions *options)
 {
     LockWait *wait, **link = &self->waits;
-    OsTime now = OsClock();
     uint32_t permits;
     int *event;
     int err = OsLockBeginWait(self->lock, true, &permits);
@@ -250,8 +249,7 @@ WaitLater(
 	.event = ++self->lastEvent,
 	.permits = permits,
 	.grant = self->grant,
-	.deadline = (options->timeout < OS_NEVER - now)
-		? now + options->timeout : OS_NEVER
+	.deadline = OsAfter(OsClock(), options->timeout)
     };
     while (*link != NULL) {
 	link = &(*link)->next;

@@ -585,7 +585,7 @@ NewPending(
     const IpcPendingSpec *spec)
 {
     IpcPending *pending = ckalloc(sizeof(*pending));
-    OsTime now = OsClock(), timeout = spec->wait.timeout;
+    OsTime timeout = spec->wait.timeout;
 
     *pending = (IpcPending) {
 	.item = { .type = &endedType, .interp = call->interp },
@@ -596,8 +596,8 @@ NewPending(
 	.event = spec->event,
 	.request = spec->request,
 	.release = spec->release,
-	.deadline = (timeout == 0) ? (spec->goesOn ? OS_NEVER : OS_NOW)
-		: (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER,
+	.deadline = (timeout != 0) ? OsAfter(OsClock(), timeout)
+		: spec->goesOn ? OS_NEVER : OS_NOW,
 	.goesOn = spec->goesOn,
 	.prefix = spec->wait.prefix,
 	.receiver = call->receiver,

@@ -35,6 +35,18 @@ typedef int64_t OsTime;
 OsTime	OsClock(void);
 
 /*
+ * OsAfter returns the moment that is a timeout after another one.
+ */
+
+static inline OsTime
+OsAfter(
+    OsTime moment,
+    OsTime timeout)
+{
+    return (timeout < OS_NEVER - moment) ? moment + timeout : OS_NEVER;
+}
+
+/*
  * Forks. OsGetGeneration differs between a process and each child process
  * forked from it, and makes no system call: osThread.c. A child process leaves
  * alone what belongs to its parent.

@@ -58,11 +58,6 @@ OsDeadline(
     clockid_t clock,
     OsTime timeout)
 {
-    OsTime now;
-
-    if (timeout == OS_NOW) {
-	return OsTimespec(0);
-    }
-    now = OsReadClock(clock);
-    return OsTimespec((timeout < OS_NEVER - now) ? now + timeout : OS_NEVER);
+    return OsTimespec((timeout == OS_NOW) ? 0
+	    : OsAfter(OsReadClock(clock), timeout));
 }

@@ -120,8 +120,7 @@ OsFutexWaitAny(
 	uint32_t flags;
 	uint32_t reserved;
     } waiters[OS_FUTEX_MOST];
-    OsTime now = OsClock();
-    OsTime end = (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER;
+    OsTime end = OsAfter(OsClock(), timeout);
     KernelTime64 moment = { end / OS_SECOND, end % OS_SECOND };
 
     for (size_t i = 0; i < count; i++) {

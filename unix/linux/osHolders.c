@@ -376,7 +376,7 @@ ScanChosen(
 	int folder;
 
 	snprintf(path, sizeof(path), "/proc/%ld", (long) chosen->pids[i]);
-	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	folder = open(path, OS_FOLDER_FLAGS);
 	if (folder >= 0) {
 	    err = proc(data, chosen->pids[i], folder);
 	    close(folder);

@@ -38,8 +38,7 @@ OsScanProcesses(
 	long pid = strtol(entry->d_name, &end, 10);
 
 	if (pid > 0 && *end == '\0') {
-	    int folder = openat(dirfd(all), entry->d_name,
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	    int folder = openat(dirfd(all), entry->d_name, OS_FOLDER_FLAGS);
 
 	    if (folder >= 0) {
 		err = proc(data, (pid_t) pid, folder);
@@ -95,7 +94,7 @@ OsScanDescriptors(
     OsDescriptorProc *proc,
     void *data)
 {
-    int fd = openat(folder, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(folder, "fd", OS_FOLDER_FLAGS);
     struct dirent *entry;
     int err = 0;
     DIR *all;

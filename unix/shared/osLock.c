@@ -195,8 +195,8 @@ OsLockWatch(
 		watch, data);
     }
     if (err == 0 && notifications != NULL) {
-	err = OsWaiterArm(&lock->notificationWaiter.word, notifications, 0, watch,
-		data);
+	err = OsWaiterArm(&lock->notificationWaiter.word, notifications, 0,
+		watch, data);
     }
     return err;
 }

@@ -135,7 +135,7 @@ OsLockWait(
     pid_t *deadPidPtr)
 {
     OsTime now = (timeout == OS_NOW) ? OS_NOW : OsClock(), left = timeout;
-    OsTime end = (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER;
+    OsTime end = OsAfter(now, timeout);
 
     for (;;) {
 	int err = OsLockBegin(lock);

@@ -139,7 +139,8 @@ TakeSome(
  *	If one of its calls has ended and the next one wants another number, the
  *	handle keeps its place. A lock of one permit serves whichever waiter comes
  *	first, so there the slot only informs others, and no latch is needed.
- *	Otherwise both are called inside the latch.
+ *	Otherwise both are called inside the latch, unless a process is stopped
+ *	there: then allWaiting may stay too high.
  */
 
 static void
@@ -170,7 +171,8 @@ JoinLine(
 
 static void
 QuitLine(
-    OsSharedLock *lock)
+    OsSharedLock *lock,
+    bool isInLatch)
 {
     PosixIpcSlot *slot = OsLockSlot(lock);
     uint32_t want;
@@ -179,7 +181,7 @@ QuitLine(
 	want = atomic_exchange(&slot->want, 0);
 	atomic_store(&slot->operation, 0);
 	lock->isInLine = false;
-	if (want > 1 && want == lock->segment.size) {
+	if (isInLatch && want == lock->segment.size) {
 	    OsLockRecount(&lock->segment);
 	}
     }
@@ -252,13 +254,7 @@ OsLockLeaveLine(
     if (err != 0) {
 	return;
     }
-    if (isInLatch || lock->segment.size == 1) {
-	QuitLine(lock);
-    } else {
-	atomic_store(&OsLockSlot(lock)->want, 0);
-	atomic_store(&OsLockSlot(lock)->operation, 0);
-	lock->isInLine = false;
-    }
+    QuitLine(lock, isInLatch);
     OsBellRing(&lock->segment, POSIX_IPC_BELL, INT_MAX);
     OsBellRing(&lock->segment, POSIX_IPC_BELL_LOOPS, INT_MAX);
     if (isInLatch) {
@@ -361,7 +357,7 @@ TryInLatch(
     if (err == EAGAIN && (flags & OS_LOCK_QUEUE)) {
 	JoinLine(lock, permits, flags);
     } else {
-	QuitLine(lock);
+	QuitLine(lock, true);
     }
     OsLatchLeave(segment);
     return err;
@@ -407,7 +403,7 @@ OsLockTry(
 	if (err == EAGAIN && (flags & OS_LOCK_QUEUE)) {
 	    JoinLine(lock, permits, flags);
 	} else if (lock->isInLine) {
-	    QuitLine(lock);
+	    QuitLine(lock, false);
 	}
     }
     if (err == 0) {
@@ -479,7 +475,7 @@ OsLockAcquire(
 	return (err == EAGAIN) ? ETIMEDOUT : err;
     }
     now = OsClock();
-    end = (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER;
+    end = OsAfter(now, timeout);
     while (err == EAGAIN && now < end) {
 	err = TryAgain(lock, permits, flags | OS_LOCK_QUEUE, end - now,
 		deadPidPtr);

@@ -63,8 +63,7 @@ OsRingWait(
     const OsRingWaiting *waiting,
     OsTime timeout)
 {
-    OsTime now = OsClock();
-    OsTime end = (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER;
+    OsTime now = OsClock(), end = OsAfter(now, timeout);
     int err = EAGAIN;
 
     while (err == EAGAIN && now < end) {

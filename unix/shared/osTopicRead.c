@@ -371,7 +371,7 @@ OsTopicReceive(
 
     if (err == EAGAIN && timeout != OS_NOW) {
 	now = OsClock();
-	end = (timeout < OS_NEVER - now) ? now + timeout : OS_NEVER;
+	end = OsAfter(now, timeout);
 	while (err == EAGAIN && now < end) {
 	    err = TryAgain(topic, message, end - now);
 	    now = OsClock();
