@@ -39,6 +39,17 @@ typedef struct IpcRoom {
     unsigned char small[4096];	/* bytes */
 } IpcRoom;
 
+static inline void
+IpcInitRoom(
+    IpcRoom *room,
+    void **bytesPtr,		/* where the room is, and its size */
+    size_t *sizePtr)
+{
+    room->large = NULL;
+    *bytesPtr = room->small;
+    *sizePtr = sizeof(room->small);
+}
+
 int	IpcEnlargeRoom(IpcRoom *room, size_t length, void **bytesPtr,
 	    size_t *sizePtr);
 Tcl_Obj *IpcTakeMessage(IpcRoom *room, Tcl_Encoding encoding,

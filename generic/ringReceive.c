@@ -34,7 +34,7 @@
 typedef struct Room {
     OsRingMessage message;
     int (*get)(OsRing *ring, OsRingMessage *message, OsTime timeout);
-    IpcRoom room;
+    IpcRoom space;
 } Room;
 
 static void
@@ -42,10 +42,8 @@ InitRoom(
     Room *room,
     int (*get)(OsRing *ring, OsRingMessage *message, OsTime timeout))
 {
-    room->message.bytes = room->room.small;
-    room->message.room = sizeof(room->room.small);
+    IpcInitRoom(&room->space, &room->message.bytes, &room->message.room);
     room->get = get;
-    room->room.large = NULL;
 }
 
 /*
@@ -65,7 +63,7 @@ AttemptGet(
     OsRingMessage *message = &room->message;
     int err = room->get(ring, message, timeout);
 
-    while (err == EMSGSIZE && (err = IpcEnlargeRoom(&room->room,
+    while (err == EMSGSIZE && (err = IpcEnlargeRoom(&room->space,
 	    message->length, &message->bytes, &message->room)) == 0) {
 	err = room->get(ring, message, timeout);
     }
@@ -103,7 +101,7 @@ NewMessage(
     const RingHandle *self,
     Room *room)
 {
-    return IpcTakeMessage(&room->room, self->encoding, room->message.bytes,
+    return IpcTakeMessage(&room->space, self->encoding, room->message.bytes,
 	    room->message.length);
 }
 
@@ -141,7 +139,7 @@ GetLater(
     if (err == 0) {
 	*resultPtr = newResult((RingHandle *) handle, &room);
     }
-    IpcFreeRoom(&room.room);
+    IpcFreeRoom(&room.space);
     return err;
 }
 
@@ -198,7 +196,7 @@ Get(
     if (code == TCL_OK) {
 	Tcl_SetObjResult(call->interp, newResult(self, &room));
     }
-    IpcFreeRoom(&room.room);
+    IpcFreeRoom(&room.space);
     return code;
 }
 
@@ -526,6 +524,6 @@ RingWithMethod(
 	IpcDropHandle(handle);
 	Tcl_DecrRefCount(message);
     }
-    IpcFreeRoom(&room.room);
+    IpcFreeRoom(&room.space);
     return code;
 }

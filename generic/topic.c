@@ -224,23 +224,21 @@ PublishMethod(
 
 typedef struct Room {
     OsTopicMessage message;
-    IpcRoom room;
+    IpcRoom space;
 } Room;
 
 static void
 InitRoom(
     Room *room)
 {
-    room->message.bytes = room->room.small;
-    room->message.room = sizeof(room->room.small);
-    room->room.large = NULL;
+    IpcInitRoom(&room->space, &room->message.bytes, &room->message.room);
 }
 
 static int
 EnlargeRoom(
     Room *room)
 {
-    return IpcEnlargeRoom(&room->room, room->message.length,
+    return IpcEnlargeRoom(&room->space, room->message.length,
 	    &room->message.bytes, &room->message.room);
 }
 
@@ -255,7 +253,7 @@ NewMessageObj(
     const TopicHandle *self,
     Room *room)
 {
-    return IpcTakeMessage(&room->room, self->encoding, room->message.bytes,
+    return IpcTakeMessage(&room->space, self->encoding, room->message.bytes,
 	    room->message.length);
 }
 
@@ -315,7 +313,7 @@ ReceivePending(
     if (err == 0) {
 	*resultPtr = NewReceivedObj((TopicHandle *) handle, &room);
     }
-    IpcFreeRoom(&room.room);
+    IpcFreeRoom(&room.space);
     return err;
 }
 
@@ -344,7 +342,7 @@ ReceiveMethod(
 	Tcl_SetObjResult(call->interp,
 		NewReceivedObj((TopicHandle *) handle, &room));
     }
-    IpcFreeRoom(&room.room);
+    IpcFreeRoom(&room.space);
     return code;
 }
 
@@ -370,7 +368,7 @@ LatestMethod(
     if (err == 0) {
 	Tcl_SetObjResult(call->interp, NewMessageObj(self, &room));
     }
-    IpcFreeRoom(&room.room);
+    IpcFreeRoom(&room.space);
     return (err == 0) ? TCL_OK : (err != ENOENT) ? IpcFailShared(call, err)
 	    : IpcFail(call, err, Tcl_NewStringObj(
 		    "no message has been published yet", -1));
