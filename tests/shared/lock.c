@@ -531,6 +531,64 @@ CheckStolen(void)
 }
 
 /*
+ * CheckStopped --
+ *
+ *	A request beside a process that is stopped in the latch takes its place in
+ *	the line without the latch, and leaves used to that process.
+ */
+
+static void
+CheckStopped(void)
+{
+    OsSharedLock *lock = Open(3), *stopped = Open(3);
+    PosixIpcHeader *header = ((OsSegment *) lock)->header;
+    bool isRight;
+
+    Must("take", Try(stopped, 2));
+    Must("queue", (OsLockTry(lock, 0, OS_LOCK_QUEUE, &deadPid) == EAGAIN)
+	    ? 0 : EINVAL);
+    atomic_store(&header->latch, ((OsSegment *) stopped)->me);
+    atomic_store(&header->lock.used, 1);
+    isRight = OsLockTry(lock, 1, OS_LOCK_QUEUE, &deadPid) == EAGAIN
+	    && atomic_load(&header->lock.used) == 1;
+    atomic_store(&header->lock.used, 2);
+    atomic_store(&header->latch, 0);
+    Check("a stopped process keeps its numbers", isRight
+	    && OsLockTry(lock, 1, OS_LOCK_QUEUE, &deadPid) == 0
+	    && GetState(lock).free == 0);
+    OsLockClose(stopped, true);
+    Close(lock);
+}
+
+/*
+ * CheckPendingInChild --
+ *
+ *	The calls of a parent's event loop are not the child's, which changes
+ *	nothing in its parent's slot.
+ */
+
+static void
+CheckPendingInChild(void)
+{
+    OsSharedLock *lock = Open(1), *owner = Open(1);
+    pid_t child;
+
+    Must("take", Try(owner, 1));
+    Must("pending", OsLockShowPending(lock, 2, 1));
+    child = Fork();
+    if (child == 0) {
+	Must("pending", OsLockShowPending(lock, 0, 0));
+	Must("pending", OsLockShowPending(lock, 5, UINT32_MAX));
+	_exit(0);
+    }
+    WaitFor(child);
+    Check("a child shows nothing in its parent's slot",
+	    GetState(owner).waiters == 2);
+    OsLockClose(owner, true);
+    Close(lock);
+}
+
+/*
  * CheckNotifyMany --
  *
  *	notify wakes exactly as many waits of one handle as are asked for.
@@ -793,6 +851,8 @@ CheckLocks(void)
     CheckDamageOfWaits(1);
     CheckDamageOfWaits(3);
     CheckStolen();
+    CheckStopped();
+    CheckPendingInChild();
     CheckNotifyMany();
     CheckPassing(1);
     CheckPassing(3);

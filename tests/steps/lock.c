@@ -300,6 +300,30 @@ PrepareHeld(void)
     Must("hold", OsLockTry(second, 1, 0, &deadPid));
 }
 
+/*
+ * QueueBeside, PrepareStop --
+ *
+ *	While the child is stopped, the survivor begins to wait for all permits,
+ *	without the latch if the child is inside; stopped shortens that attempt.
+ */
+
+static void
+QueueBeside(void)
+{
+    int err;
+
+    segment->stopped = atomic_load(&segment->header->latch) & POSIX_IPC_ID;
+    err = OsLockTry(survivor, 0, OS_LOCK_QUEUE, &deadPid);
+    Must("queue", (err == EAGAIN) ? 0 : EINVAL);
+}
+
+static void
+PrepareStop(void)
+{
+    PrepareHeld();
+    beside = QueueBeside;
+}
+
 static void
 PrepareWaiter(void)
 {
@@ -463,6 +487,27 @@ CheckQueue(
 }
 
 /*
+ * CheckBehind --
+ *
+ *	The survivor waits for all permits, so a newcomer gets none.
+ */
+
+static int
+CheckBehind(
+    pid_t child)
+{
+    Must("release", OsLockRelease(second, false));
+    if (OsLockTry(second, 1, 0, &deadPid) != EAGAIN) {
+	fprintf(stderr, "a newcomer was served first\n");
+	OsLockRelease(second, false);
+	OsLockLeaveLine(survivor);
+	return -1;
+    }
+    OsLockLeaveLine(survivor);
+    return CheckFree(child);
+}
+
+/*
  * CheckCreate --
  *
  *	The name exists with a complete lock, or does not exist.
@@ -539,6 +584,8 @@ static const Operation operations[] = {
 	RunShowPending, CheckQueue, false },
     { "leave the line for 3", 3, PrepareHeld, ReadyQueued, RunLeaveLine,
 	CheckQueue, false },
+    { "leave the line for 3 beside one that joins it", 3, PrepareStop,
+	ReadyQueued, RunLeaveLine, CheckBehind, false },
     { "wait with 1 of 3", 3, PrepareNothing, ReadyAcquired, RunWait, CheckFree,
 	false },
     { "open", 3, PrepareNothing, PrepareNothing, RunOpen, CheckFree, true },

@@ -6,7 +6,8 @@
  *	operation, a child makes it under ptrace(2) and is killed after its first
  *	instruction, another one after its second, and so on until one completes it. After
  *	each death, a survivor must find the state from before or from after the
- *	operation, and be able to go on.
+ *	operation, and be able to go on. Some operations are stopped there instead,
+ *	while the survivor makes another one.
  *
  *	A death after an instruction that changed neither the segment nor
  *	anything in the kernel is the same as one before it. Operations that
@@ -31,6 +32,7 @@
 #include <unistd.h>
 
 OsSegment *segment;
+void (*beside)(void);
 
 /*
  * Start --
@@ -146,6 +148,29 @@ IsAtCall(
 }
 
 /*
+ * Finish --
+ *
+ *	Kills the child, or does what is done beside it and lets it complete its
+ *	operation first. Returns what the survivor finds.
+ */
+
+static int
+Finish(
+    const Operation *operation,
+    pid_t child,
+    bool isAtEnd)
+{
+    if (beside != NULL) {
+	beside();
+	while (!isAtEnd) {
+	    isAtEnd = !Step(child);
+	}
+    }
+    Kill(child);
+    return operation->check(child);
+}
+
+/*
  * FindChanges --
  *
  *	Marks with 1 the steps after which a death may differ from an earlier
@@ -178,8 +203,7 @@ FindChanges(
 	changes[count] = !operation->isLong || isAtCall || next != sum;
 	sum = next;
     }
-    Kill(child);
-    if (operation->check(child) < 0) {
+    if (Finish(operation, child, true) < 0) {
 	fprintf(stderr, "%s: wrong at the end\n", operation->name);
     }
     return count;
@@ -188,8 +212,8 @@ FindChanges(
 /*
  * TryDeath --
  *
- *	Kills a child after this number of steps. Returns what the survivor
- *	finds.
+ *	Kills or stops a child after this number of steps. Returns what the
+ *	survivor finds.
  */
 
 static int
@@ -197,15 +221,15 @@ TryDeath(
     const Operation *operation,
     size_t steps)
 {
+    bool isAtEnd = false;
     pid_t child;
 
     operation->prepare();
     child = Start(operation);
-    for (size_t i = 0; i < steps && Step(child); i++) {
-	/* the next */
+    for (size_t i = 0; i < steps && !isAtEnd; i++) {
+	isAtEnd = !Step(child);
     }
-    Kill(child);
-    return operation->check(child);
+    return Finish(operation, child, isAtEnd);
 }
 
 /*
@@ -226,6 +250,7 @@ TryOperation(
     char text[256];
     bool isRight = true;
 
+    beside = NULL;
     segment = kind->begin(operation->size);
     steps = FindChanges(kind, operation, changes, sizeof(changes));
     for (size_t i = 0; i <= steps + 1; i++) {

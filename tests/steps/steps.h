@@ -42,4 +42,13 @@ extern const Kind lockKind, ringKind, topicKind;
 
 extern OsSegment *segment;	/* the survivor's */
 
+/*
+ * beside --
+ *
+ *	If prepare sets this, the child is not killed but stopped: the survivor
+ *	calls beside, then the child completes its operation.
+ */
+
+extern void (*beside)(void);
+
 #endif /* STEPS_H */

@@ -147,7 +147,8 @@ static void
 JoinLine(
     OsSharedLock *lock,
     uint32_t permits,
-    int flags)
+    int flags,
+    bool isInLatch)
 {
     PosixIpcLock *words = &lock->segment.header->lock;
     PosixIpcSlot *slot = OsLockSlot(lock);
@@ -163,7 +164,7 @@ JoinLine(
     if (lock->segment.size > 1 && wanted != permits) {
 	if (permits == lock->segment.size) {
 	    atomic_fetch_add(&words->allWaiting, 1);
-	} else if (wanted == lock->segment.size) {
+	} else if (wanted == lock->segment.size && isInLatch) {
 	    OsLockRecount(&lock->segment);
 	}
     }
@@ -205,15 +206,18 @@ OsLockShowPending(
     uint32_t all = (uint32_t) segment->size;
     int err;
 
+    OsLockForgetParent(lock);
     if (calls == 0 && lock->pending == 0) {
 	return 0;
     }
     if (calls == 0 || lock->held > 0 || permits > all) {
 	/* Without OsLockBegin, so that a later call reports damage. */
 	lock->pending = calls;
-	OsGuardEnter(segment->header, segment->mapped, NULL);
-	atomic_store(&OsLockSlot(lock)->pending, calls);
-	OsSegmentEnd(segment, 0);
+	if (OsSegmentHasSlot(segment)) {
+	    OsGuardEnter(segment->header, segment->mapped, NULL);
+	    atomic_store(&OsLockSlot(lock)->pending, calls);
+	    OsSegmentEnd(segment, 0);
+	}
 	return 0;
     }
     err = (all > 1) ? OsLockEnter(lock, OS_LATCH_ATTEMPT) : OsLockBegin(lock);
@@ -222,7 +226,7 @@ OsLockShowPending(
     }
     lock->pending = calls;
     atomic_store(&OsLockSlot(lock)->pending, calls);
-    JoinLine(lock, (permits == 0) ? all : permits, OS_LOCK_PENDING);
+    JoinLine(lock, (permits == 0) ? all : permits, OS_LOCK_PENDING, true);
     return (all > 1) ? OsLockLeave(lock, 0) : OsLockEnd(lock, 0);
 }
 
@@ -342,7 +346,7 @@ TryInLatch(
 
     if (err == EBUSY) {
 	if (flags & OS_LOCK_QUEUE) {
-	    JoinLine(lock, permits, flags);
+	    JoinLine(lock, permits, flags, false);
 	}
 	return EAGAIN;
     }
@@ -355,7 +359,7 @@ TryInLatch(
 	err = TakeSome(lock, permits, flags, deadPidPtr);
     }
     if (err == EAGAIN && (flags & OS_LOCK_QUEUE)) {
-	JoinLine(lock, permits, flags);
+	JoinLine(lock, permits, flags, true);
     } else {
 	QuitLine(lock, true);
     }
@@ -401,7 +405,7 @@ OsLockTry(
     } else {
 	err = TryAlone(lock, flags, deadPidPtr);
 	if (err == EAGAIN && (flags & OS_LOCK_QUEUE)) {
-	    JoinLine(lock, permits, flags);
+	    JoinLine(lock, permits, flags, false);
 	} else if (lock->isInLine) {
 	    QuitLine(lock, false);
 	}

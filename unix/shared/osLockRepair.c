@@ -28,7 +28,12 @@ Measure(
  * OsLockRecount --
  *
  *	Recomputes used and allWaiting from the slots. EBADMSG: the grants are
- *	impossible.
+ *	impossible. Inside the latch.
+ *
+ *	While this process is stopped here, a waiter can join the line without
+ *	the latch: it stores want, then adds to allWaiting. Since allWaiting is 0
+ *	before the slots are read, and its sum is added afterwards, such a waiter
+ *	is counted, perhaps twice.
  */
 
 int
@@ -39,6 +44,7 @@ OsLockRecount(
     uint32_t count = OsSegmentCountSlots(segment), allWaiting = 0;
     uint64_t used = 0;
 
+    atomic_store(&words->allWaiting, 0);
     for (uint32_t i = 0; i < count; i++) {
 	uint32_t grant = atomic_load(&segment->slots[i].grant);
 
@@ -52,7 +58,7 @@ OsLockRecount(
 	return EBADMSG;
     }
     atomic_store(&words->used, (uint32_t) used);
-    atomic_store(&words->allWaiting, allWaiting);
+    atomic_fetch_add(&words->allWaiting, allWaiting);
     return 0;
 }
 

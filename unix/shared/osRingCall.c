@@ -50,7 +50,7 @@ Disarm(
 {
     OsSegment *segment = &ring->segment;
 
-    if (OsRingHasSlot(segment)) {
+    if (OsSegmentHasSlot(segment)) {
 	OsGuardEnter(segment->header, segment->mapped, NULL);
 	OS_STORE(&OsSegmentGetSlot(segment)->operation, 0);
 	OsSegmentEnd(segment, 0);

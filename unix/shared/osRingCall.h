@@ -225,21 +225,6 @@ typedef struct OsRingWaiting {
 } OsRingWaiting;
 
 /*
- * OsRingHasSlot --
- *
- *	Returns whether this process has a slot in the ring, in which it can show
- *	what it does.
- */
-
-static inline bool
-OsRingHasSlot(
-    const OsSegment *segment)
-{
-    return !segment->isGone && segment->slot >= 0
-	    && segment->process == OsGetGeneration();
-}
-
-/*
  * OsRingWait --
  *
  *	Makes attempts until one succeeds or fails, for at most timeout: ETIMEDOUT,

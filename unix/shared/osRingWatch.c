@@ -183,7 +183,7 @@ OsRingSetPending(
     OsSegment *segment = &ring->segment;
 
     OsRingForgetParent(ring);
-    if (count != ring->pending && OsRingHasSlot(segment)) {
+    if (count != ring->pending && OsSegmentHasSlot(segment)) {
 	ring->pending = (uint32_t) count;
 	OsGuardEnter(segment->header, segment->mapped, NULL);
 	OS_STORE(&OsSegmentGetSlot(segment)->waits, ring->pending);

@@ -81,6 +81,21 @@ OsSegmentGetSlot(
 }
 
 /*
+ * OsSegmentHasSlot --
+ *
+ *	Returns whether this process has a slot without OsSegmentBegin: a forked
+ *	child that has not used the segment yet has only its parent's number.
+ */
+
+static inline bool
+OsSegmentHasSlot(
+    const OsSegment *segment)
+{
+    return !segment->isGone && segment->slot >= 0
+	    && segment->process == OsGetGeneration();
+}
+
+/*
  * OsSegmentClearSlot --
  *
  *	Clears what the user of a slot had and waited for: for type->reap.
