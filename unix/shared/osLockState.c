@@ -109,7 +109,7 @@ OsLockGetState(
     OsSharedLock *lock,
     OsLockState *state)
 {
-    int err = OsLockEnter(lock, OS_LATCH_ATTEMPT);
+    int err = OsLockEnter(lock, OS_SECOND);
 
     if (err != 0) {
 	return err;

@@ -235,7 +235,7 @@ OsRingGetState(
     OsRingState *state)
 {
     OsSegment *segment = &ring->segment;
-    int err = OsRingEnter(ring, OS_LATCH_ATTEMPT);
+    int err = OsRingEnter(ring, OS_SECOND);
 
     if (err != 0) {
 	return err;
