@@ -69,7 +69,7 @@ proc run {file} {
     if {[catch {close $pipe} message]} {
         fail "$file ended with an error: $message"
     } elseif {$sums eq ""} {
-        fail "$file did not come to its end"
+        fail "$file did not finish"
     } elseif {[dict get $sums Failed] > 0} {
         lappend ::failures $file
     }

@@ -24,7 +24,7 @@ proc loopUntil {condition {milliseconds 60000}} {
     set end [expr {[clock milliseconds] + $milliseconds}]
     while {![uplevel 1 [list expr $condition]]} {
         if {[clock milliseconds] > $end} {
-            error "in $milliseconds ms it did not come true: $condition"
+            error "the condition \"$condition\" did not become true in $milliseconds ms"
         }
         loopFor 1
     }
@@ -112,8 +112,8 @@ set asyncCalls {
 #
 #       The parts of a test of a call, on the handle in the variable h. object is the object's
 #       family and the options of open; block makes the call wait; call makes it; unblock ends the
-#       wait of one call; leftover fails unless what unblock gave is still there for another call.
-#       fetched runs no event loop; after it, the unit has been fetched for a call but not
+#       wait of one call; leftover fails unless what unblock gave is still available to another
+#       call. fetched runs no event loop; after it, the unit has been fetched for a call but not
 #       delivered. (A message stays in its queue until it is delivered.)
 
 namespace eval async {
@@ -201,7 +201,7 @@ proc start {count args} {
 # startTimed --
 #
 #       Makes a call with each of some timeouts, in seconds, and with that as its
-#       tag. All calls are made within so many milliseconds, which is less than the
+#       tag. All calls are made within a number of milliseconds, less than the
 #       difference of two timeouts, so the deadlines are in the order of the timeouts.
 #       If a busy machine takes longer, the calls are cancelled and made again.
 

@@ -198,7 +198,8 @@ proc padded {text {bytes ""}} {
 # objectAttributes --
 #
 #       The attributes that all families share, as far as the platform knows them: if objects are not files, a
-#       semaphore's permissions cannot be read, and only a queue tells whether it still has its name.
+#       semaphore's permissions cannot be read, and only a queue reports whether it still has its
+#       name.
 
 proc objectAttributes {family} {
     if {[testConstraint linux]} {
@@ -250,7 +251,8 @@ proc drop {args} {
 
 # units --
 #
-#       How many units a semaphore has. Takes them and gives them back, because not every system tells.
+#       How many units a semaphore has. Takes them and gives them back, because not every system
+#       reports it.
 
 proc units {sem} {
     set units 0
@@ -273,7 +275,7 @@ proc waitUntil {condition {milliseconds 30000}} {
     set end [expr {[clock milliseconds] + $milliseconds}]
     while {![uplevel 1 [list expr $condition]]} {
         if {[clock milliseconds] > $end} {
-            error "in $milliseconds ms it did not come true: $condition"
+            error "the condition \"$condition\" did not become true in $milliseconds ms"
         }
         after 2
     }
@@ -281,7 +283,7 @@ proc waitUntil {condition {milliseconds 30000}} {
 
 # seconds --
 #
-#       How long a script took, whatever its outcome.
+#       How long a script takes, whatever its outcome.
 
 proc seconds {script} {
     set start [clock microseconds]
@@ -328,8 +330,8 @@ proc blocked {pid} {
 
 # asleep --
 #
-#       Whether a process waits in its event loop: it has not run for a while, so it holds no lock of Tcl's notifier,
-#       which a signal trap takes too.
+#       Whether a process waits in its event loop: it has not run for a while, so it does not hold the lock of Tcl's
+#       notifier, which a signal trap takes too.
 
 proc asleep {pid} {
     set before [switches $pid]

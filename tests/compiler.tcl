@@ -5,10 +5,10 @@
 #
 #       compiler::program source ?bits ?option ...??
 #               the command that runs a program of this source, compiled by the command
-#               in the environment variable CC or one of the usual, with pointers of so
-#               many bits (by default as many as Tcl's), which compiler::clean
-#               removes; the constraints compiler and otherCompiler say that there is
-#               a compiler for Tcl's bits, and for the other number of 32 and 64
+#               in the environment variable CC or one of the usual, with pointers of
+#               this number of bits (by default that of Tcl's), which compiler::clean
+#               removes; the constraints compiler and otherCompiler say that there is a
+#               compiler for Tcl's bits, and for the other number of 32 and 64
 
 namespace eval compiler {
     variable own [expr {8 * $::tcl_platform(pointerSize)}]

@@ -334,7 +334,7 @@ proc rig::until {condition {seconds ""}} {
     variable tick
     Tick
     try {
-        Wait [list expr $condition] $seconds "it did not come true: $condition"
+        Wait [list expr $condition] $seconds "the condition \"$condition\" did not become true"
     } finally {
         after cancel $tick
     }

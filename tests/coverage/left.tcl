@@ -11,8 +11,8 @@
 #       functions with such places, as "file function". It names no lines and counts
 #       no places, so that edits elsewhere in a function leave it valid.
 #
-#       Reports the places of each function without a reason. A few of these occur in
-#       a single run only, because processes differ in pace. Exits with 1 if there are
+#       Reports the places of each function without a reason. A few of these occur
+#       only in some runs, because processes differ in pace. Exits with 1 if there are
 #       more functions than that, or if a function of the table is no longer in the
 #       sources.
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # methods.tcl --
 #
-#       Tells how many of the methods of library/ a test file calls:
+#       Reports how many of the methods of library/ a test file calls:
 #
 #           tclsh methods.tcl PERCENT FILE.test
 #
