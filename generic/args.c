@@ -142,12 +142,6 @@ IpcReadGivenOptions(
 }
 
 /*
- * The white space that Tcl and strtoll(3) accept around a number.
- */
-
-static const char whiteSpace[] = " \t\n\v\f\r";
-
-/*
  * IsBignum --
  *
  *	Returns whether value is an integer too large for 64 bits.
@@ -191,37 +185,28 @@ IpcGetInteger(
 }
 
 /*
- * ParseMagnitude --
+ * ReadBignum --
  *
- *	Reads the text of an integer that is too large for a Tcl_WideInt, in any
- *	of Tcl's notations. A magnitude beyond 64 bits becomes one with isHuge.
+ *	Reads an integer that is too large for a Tcl_WideInt. Its notation
+ *	depends on the version of Tcl, so Tcl writes it in decimal first. A
+ *	magnitude beyond 64 bits becomes one with isHuge.
  */
 
 static OsNumber
-ParseMagnitude(
-    const char *text)
+ReadBignum(
+    Tcl_Obj *value)
 {
-    static const struct {
-	char letter;
-	int base;
-    } notations[] = { { 'x', 16 }, { 'o', 8 }, { 'b', 2 }, { 'd', 10 } };
+    Tcl_Obj *decimal = Tcl_DuplicateObj(value);
     OsNumber number = { .magnitude = 0 };
-    int base = 10;
-    char *end;
+    const char *text;
 
-    text += strspn(text, whiteSpace);
+    Tcl_InvalidateStringRep(decimal);
+    text = Tcl_GetString(decimal);
     number.isNegative = (*text == '-');
-    text += (*text == '-' || *text == '+');
-    for (size_t i = 0; i < sizeof(notations) / sizeof(*notations); i++) {
-	if (text[0] == '0' && (text[1] | 0x20) == notations[i].letter) {
-	    base = notations[i].base;
-	    text += 2;
-	    break;
-	}
-    }
     errno = 0;
-    number.magnitude = strtoull(text, &end, base);
-    number.isHuge = errno != 0 || end[strspn(end, whiteSpace)] != '\0';
+    number.magnitude = strtoull(text + number.isNegative, NULL, 10);
+    number.isHuge = (errno != 0);
+    Tcl_DecrRefCount(decimal);
     return number;
 }
 
@@ -251,7 +236,7 @@ IpcReadNumber(
 	return TCL_ERROR;
     }
     Tcl_ResetResult(call->interp);
-    *number = ParseMagnitude(Tcl_GetString(value));
+    *number = ReadBignum(value);
     return TCL_OK;
 }
 
@@ -433,6 +418,12 @@ IpcReadTruncFlags(
 }
 
 /*
+ * The white space that Tcl and strtoll(3) accept around a number.
+ */
+
+static const char whiteSpace[] = " \t\n\v\f\r";
+
+/*
  * IsOctal --
  *
  *	Returns whether text, after white space and a sign, begins with a 0 that
@@ -485,7 +476,8 @@ IpcReadMode(
 	Tcl_Obj *reason = Tcl_ObjPrintf("%s \"%s\" must be between 0 and 0777",
 		what, text);
 
-	if (!IsOctal(text) && strspn(text, "01234567") == strlen(text)) {
+	if (!IsOctal(text) && strspn(text, "01234567") == strlen(text)
+		&& strtoll(text, NULL, 8) <= 0777) {
 	    Tcl_AppendPrintfToObj(reason, ": %s is decimal; write 0%s", text,
 		    text);
 	}
