@@ -9,6 +9,7 @@
 
 #include "object.h"
 #include "args.h"
+#include "decode.h"
 #include "error.h"
 #include "handle.h"
 #include "text.h"
@@ -204,7 +205,7 @@ IpcSetGroup(
 
     (void) offset;
     Tcl_DStringInit(&name);
-    err = IpcCanEncode(value, NULL, &name)
+    err = (IpcCanEncode(value, NULL, &name) && !IpcHasZero(value))
 	    ? OsFindGroup(Tcl_DStringValue(&name), &gid) : EINVAL;
     Tcl_DStringFree(&name);
     if (err != 0) {
