@@ -66,9 +66,10 @@ GetPath(
 /*
  * OsExplainCreate --
  *
- *	See osFamily.h. In that case the C library returns ENOENT, which would
- *	mean that the object does not exist and can be created; glibc before
- *	2.34 returns ENOSYS.
+ *	See osFamily.h. If the folder is missing, the C library returns ENOENT,
+ *	which would mean that the object does not exist and can be created;
+ *	glibc before 2.34 returns ENOSYS. glibc's sem_open(3) also returns ENOENT
+ *	if it may not search the folder.
  */
 
 int
@@ -80,8 +81,11 @@ OsExplainCreate(
     if (err == ENOENT || err == EOPNOTSUPP || err == ENOSYS) {
 	struct stat status;
 
-	return (stat(OS_SHM_FOLDER, &status) == 0 && S_ISDIR(status.st_mode))
-		? err : EPFNOSUPPORT;
+	if (stat(OS_SHM_FOLDER, &status) != 0 || !S_ISDIR(status.st_mode)) {
+	    return EPFNOSUPPORT;
+	}
+	return (err == ENOENT && faccessat(AT_FDCWD, OS_SHM_FOLDER, X_OK,
+		AT_EACCESS) != 0) ? errno : err;
     }
     return (err == EROFS && statvfs(OS_SHM_FOLDER, &folder) == 0
 	    && (folder.f_flag & ST_RDONLY)) ? EPFNOSUPPORT : err;
