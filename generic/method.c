@@ -274,7 +274,8 @@ IpcAddCommand(
  * RemoveName --
  *
  *	Removes a name from the system. With isQuiet, a name that is gone or, if
- *	object is not NULL, belongs to another object is not an error.
+ *	object is not NULL, belongs to another object is not an error. A
+ *	read-only file system refuses before it looks for the name.
  */
 
 static int
@@ -285,9 +286,13 @@ RemoveName(
     bool isQuiet)
 {
     int err = (object != NULL) ? OsCheckLink(object, name) : 0;
+    OsInfo info;
 
     if (err != ENOENT && err != ESTALE) {
 	err = call->family->unlink(name);
+    }
+    if (err == EROFS && OsGetInfo(call->family->os, name, &info) == ENOENT) {
+	err = ENOENT;
     }
     if (err == 0 || (isQuiet && (err == ENOENT || err == ESTALE))) {
 	return TCL_OK;
