@@ -13,6 +13,7 @@
 #ifdef __GLIBC__
 #   include <gnu/libc-version.h>
 #endif
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,7 +23,8 @@
  *	Reads how many threads are blocked on a semaphore, as far as the C
  *	library counts them in it; some may have been killed meanwhile. Since
  *	version 2.21, glibc keeps the count in the upper half of a 64-bit
- *	word, or in the fourth 32-bit word; musl in the second.
+ *	word, or in the fourth 32-bit word; musl in the second. A process that
+ *	has overwritten the semaphore may have left no count there.
  */
 
 static void
@@ -30,11 +32,11 @@ ReadWaiters(
     const sem_t *copy,
     OsInfo *info)
 {
-    uint32_t words[4];
+    uint32_t words[4], count;
 
     memcpy(words, copy, sizeof(words));
 #ifndef __GLIBC__
-    info->waiters = (int) words[1];
+    count = words[1];
 #else
     if (strverscmp(gnu_get_libc_version(), "2.21") < 0) {
 	return;
@@ -43,12 +45,15 @@ ReadWaiters(
     uint64_t word;
 
     memcpy(&word, copy, sizeof(word));
-    info->waiters = (int) (word >> 32);
+    count = (uint32_t) (word >> 32);
 #   else
-    info->waiters = (int) words[3];
+    count = words[3];
 #   endif
 #endif
-    info->known |= OS_INFO_WAITERS;
+    if (count <= INT_MAX) {
+	info->waiters = (int) count;
+	info->known |= OS_INFO_WAITERS;
+    }
 }
 
 /*
