@@ -299,7 +299,7 @@ IpcInfo(
     if (code == TCL_OK) {
 	int err = OsGetInfo(call->family->os, Tcl_DStringValue(&name), &info);
 
-	code = (err != 0) ? IpcFailLimit(call, err, NULL)
+	code = (err != 0) ? IpcFail(call, err, NULL)
 		: SetInfo(call, Tcl_DStringValue(&name), &info);
     }
     Tcl_DStringFree(&name);

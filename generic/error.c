@@ -140,41 +140,6 @@ DescribeOwner(
 }
 
 /*
- * IpcFail --
- *
- *	Fails a call for err, an errno value. The message says "couldn't", the
- *	verb, the object, the cause, and the reason if there is one. A refusal
- *	by the system names the object's owner and mode. For EAGAIN, Tcl's
- *	words "resource temporarily unavailable" would not tell which resource.
- */
-
-int
-IpcFail(
-    const IpcCall *call,
-    int err,
-    Tcl_Obj *reason)
-{
-    const char *cause = SetErrorCode(call->interp, err);
-    Tcl_Obj *message = Tcl_ObjPrintf("couldn't %s %s \"%s\": %s", call->verb,
-	    call->family->noun, Tcl_GetString(call->name), cause);
-
-    if (reason == NULL && (err == EACCES || err == EPERM)) {
-	reason = DescribeOwner(call);
-    }
-    if (reason == NULL && err == EAGAIN) {
-	reason = Tcl_NewStringObj("the call would have to wait", -1);
-    }
-    if (reason != NULL) {
-	Tcl_AppendToObj(message, ": ", -1);
-	Tcl_IncrRefCount(reason);
-	Tcl_AppendObjToObj(message, reason);
-	Tcl_DecrRefCount(reason);
-    }
-    Tcl_SetObjResult(call->interp, message);
-    return TCL_ERROR;
-}
-
-/*
  * AppendQueueAdvice --
  *
  *	Appends to a message who can raise the limit on the bytes in queues,
@@ -207,19 +172,19 @@ AppendQueueAdvice(
 }
 
 /*
- * IpcFailLimit --
+ * DescribeLimit --
  *
- *	Fails a call for err, and names the limit of the system that it
- *	reached, if that is known. limits are those of a new queue, or NULL.
+ *	Returns the limit of the system that is behind err, and how to raise
+ *	it; NULL if none is known. limits are those of a new queue, or NULL.
  */
 
-int
-IpcFailLimit(
+static Tcl_Obj *
+DescribeLimit(
     const IpcCall *call,
     int err,
     const OsMqLimits *limits)
 {
-    Tcl_Obj *reason = NULL;
+    Tcl_Obj *description = NULL;
     OsFact fact;
     int64_t value;
     char number[24];
@@ -229,13 +194,76 @@ IpcFailLimit(
 	    if (limitTexts[i].fact == fact
 		    && OsReadFact(fact, &value) == 0) {
 		snprintf(number, sizeof(number), "%" PRId64, value);
-		reason = Tcl_ObjPrintf("%s%s%s", limitTexts[i].before, number,
-			limitTexts[i].after);
-		AppendQueueAdvice(reason, fact, value);
+		description = Tcl_ObjPrintf("%s%s%s", limitTexts[i].before,
+			number, limitTexts[i].after);
+		AppendQueueAdvice(description, fact, value);
 	    }
 	}
     }
-    return IpcFail(call, err, reason);
+    return description;
+}
+
+/*
+ * Fail --
+ *
+ *	Fails a call for err, an errno value. The message says "couldn't", the
+ *	verb, the object, the cause, and the reason if there is one. A refusal
+ *	by the system names the object's owner and mode. For EAGAIN, Tcl's
+ *	words "resource temporarily unavailable" would not tell which resource.
+ */
+
+static int
+Fail(
+    const IpcCall *call,
+    int err,
+    Tcl_Obj *reason)
+{
+    const char *cause = SetErrorCode(call->interp, err);
+    Tcl_Obj *message = Tcl_ObjPrintf("couldn't %s %s \"%s\": %s", call->verb,
+	    call->family->noun, Tcl_GetString(call->name), cause);
+
+    if (reason == NULL && (err == EACCES || err == EPERM)) {
+	reason = DescribeOwner(call);
+    }
+    if (reason == NULL && err == EAGAIN) {
+	reason = Tcl_NewStringObj("the call would have to wait", -1);
+    }
+    if (reason != NULL) {
+	Tcl_AppendToObj(message, ": ", -1);
+	Tcl_IncrRefCount(reason);
+	Tcl_AppendObjToObj(message, reason);
+	Tcl_DecrRefCount(reason);
+    }
+    Tcl_SetObjResult(call->interp, message);
+    return TCL_ERROR;
+}
+
+/*
+ * IpcFail, IpcFailLimit --
+ *
+ *	Fail a call for err. IpcFail is for a reason that the caller knows, or
+ *	NULL; IpcFailLimit, for a new queue with those limits, or NULL. Without
+ *	a reason, the message names the limit of the system that the call has
+ *	reached.
+ */
+
+int
+IpcFail(
+    const IpcCall *call,
+    int err,
+    Tcl_Obj *reason)
+{
+    return Fail(call, err, (reason != NULL) ? reason
+	    : DescribeLimit(call, err, NULL));
+}
+
+int
+IpcFailLimit(
+    const IpcCall *call,
+    int err,
+    const OsMqLimits *limits)
+{
+    return Fail(call, err, DescribeLimit(call, err, limits));
 }
 
 /*
@@ -275,7 +303,7 @@ IpcFailAccess(
     if (err == EACCES) {
 	return IpcFailReadonly(call);
     } else if (err != ERANGE) {
-	return IpcFailLimit(call, err, NULL);
+	return IpcFail(call, err, NULL);
     }
     end = snprintf(text, sizeof(text), "%" PRId64 " bytes at offset %" PRId64,
 	    length, offset);

@@ -134,7 +134,7 @@ FailOpen(
 		"-flags CREAT opens it", -1));
     }
     return (call->family->fail != NULL) ? call->family->fail(call, err, options)
-	    : IpcFailLimit(call, err, NULL);
+	    : IpcFail(call, err, NULL);
 }
 
 /*

@@ -82,7 +82,7 @@ FailConstant(
     };
 
     Tcl_IncrRefCount(call.name);
-    IpcFailLimit(&call, err, NULL);
+    IpcFail(&call, err, NULL);
     Tcl_DecrRefCount(call.name);
     return TCL_ERROR;
 }

@@ -144,7 +144,7 @@ OpenAt(
     } else if (err == EACCES) {
 	return IpcFailReadonly(call);
     } else if (err != 0) {
-	return IpcFailLimit(call, err, NULL);
+	return IpcFail(call, err, NULL);
     }
     handle->objectName = options->shm->handle.name;
     Tcl_IncrRefCount(handle->objectName);
@@ -192,7 +192,7 @@ FailSem(
     const IpcOpenOptions *options)
 {
     (void) options;
-    return (err != ENOTSUP) ? IpcFailLimit(call, err, NULL)
+    return (err != ENOTSUP) ? IpcFail(call, err, NULL)
 	    : IpcFail(call, err, Tcl_NewStringObj("its file is too short for"
 		    " a semaphore: a program of another word size or C library"
 		    " created it, or another process has truncated it", -1));

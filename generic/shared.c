@@ -54,7 +54,7 @@ IpcFailSharedOpen(
 	return IpcFail(call, ENOSPC, Tcl_NewStringObj("1023 handles already"
 		" have it open, the maximum", -1));
     default:
-	return IpcFailLimit(call, err, NULL);
+	return IpcFail(call, err, NULL);
     }
 }
 

@@ -235,7 +235,7 @@ ResizeMethod(
     err = OsShmResize(((IpcShmHandle *) handle)->shm, size);
     return (err == 0) ? TCL_OK
 	    : (err == EACCES) ? IpcFailReadonly(call)
-	    : IpcFailLimit(call, err, NULL);
+	    : IpcFail(call, err, NULL);
 }
 
 /*
