@@ -23,10 +23,8 @@ namespace eval monitor {
     variable status ""
 }
 
-source [file join [file dirname $monitor::folder] printable.tcl]
-source [file join [file dirname $monitor::folder] people.tcl]
 foreach monitor::file {
-    words trend settings theme tooltip commands advice problems
+    ../printable ../people ../objects words trend settings theme tooltip commands advice problems
     tree order selection side facts plot history hex handles actions calls locks confirm received
     create unlink log limits help
 } {
@@ -149,7 +147,7 @@ proc monitor::report {look} {
         dict for {type message} $errors {
             append status "   [words::kind $type]: [words::short $message]"
         }
-        if {[words::hidesQueues]} {
+        if {[objects::hidesQueues model]} {
             append status "   Queues that no visible process has open are hidden: mqueue is not mounted"
         }
     }

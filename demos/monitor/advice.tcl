@@ -72,12 +72,12 @@ proc advice::sentence {detail} {
 
 proc advice::stuck {object facts detail} {
     variable ended
-    set count [words::waiters $facts]
+    set count [objects::waiters $facts]
     set isLock [dict exists $facts owners]
     set text [expr {$isLock ? "[locks::owners $facts] has held it" : "it has been at 0"}]
     append text " for [span $detail], and [words::count $count call] [
         expr {$count == 1 ? "waits" : "wait"}] for it"
-    append text [inBrackets [dictOr $facts blocked {}]]
+    append text [inBrackets [objects::lookup $facts blocked {}]]
     if {$isLock} {
         return "$text. See what its owner does. Only the owner can release it. When that process ends,\
             the others continue or get an error."
@@ -96,7 +96,7 @@ proc advice::abandoned {object facts detail} {
 }
 
 proc advice::full {object facts detail} {
-    set count [llength [dictOr $facts blocked {}]]
+    set count [llength [objects::lookup $facts blocked {}]]
     set text "it has been full for [span $detail] ([filled $facts])"
     if {$count} {
         append text ", and [words::count $count call] [expr {
@@ -130,7 +130,7 @@ proc advice::late {object facts detail} {
 }
 
 proc advice::failing {object facts detail} {
-    set attempts [lindex [dictOr $facts oldest {- 0}] 1]
+    set attempts [lindex [objects::lookup $facts oldest {- 0}] 1]
     return "its next message was taken [words::count $attempts time] and came back: its receivers[openIn $facts]\
         fail or die on it. Peek shows it; receiving it here takes it out of their way."
 }
@@ -148,15 +148,11 @@ proc advice::unclaimed {object facts detail} {
         Unlink it only if you know that nobody uses it."
 }
 
-proc advice::dictOr {facts key default} {
-    return [expr {[dict exists $facts $key] ? [dict get $facts $key] : $default}]
-}
-
 proc advice::inBrackets {processes} {
     return [expr {[llength $processes] ? ": [people::names $processes]" : ""}]
 }
 
 proc advice::openIn {facts} {
-    set holders [dictOr $facts holders {}]
+    set holders [objects::lookup $facts holders {}]
     return [expr {[llength $holders] ? " (open in [people::names $holders])" : ""}]
 }

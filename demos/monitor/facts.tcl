@@ -89,7 +89,7 @@ proc facts::show {known} {
 # The facts of an object, and conclusions from them, in words.
 proc facts::derived {object} {
     set facts [model get $object]
-    set waiters [words::waiters $facts]
+    set waiters [objects::waiters $facts]
     dict set facts openIn [openIn $facts]
     if {$waiters ne ""} {
         dict set facts waiting [expr {$waiters eq "?" ? "? (not visible)" : $waiters == 0 ? "0"
@@ -108,7 +108,7 @@ proc facts::derived {object} {
     } elseif {[dict exists $facts messages]} {
         dict set facts depth [dict get $facts messages]
     } elseif {[dict exists $facts owners]} {
-        dict set facts heldBy [expr {[words::lock $facts] eq "abandoned"
+        dict set facts heldBy [expr {[objects::lockState $facts] eq "abandoned"
             ? "nobody" : [locks::owners $facts]}]
     }
     return $facts
@@ -130,13 +130,13 @@ proc facts::unreadable {object} {
     if {![model exists $object]} {
         return ""
     }
-    set key [words::key $type]
+    set key [objects::figure $type]
     if {[dict exists [model get $object] $key]} {
         return ""
     }
     try {
         posix_ipc::$type info $name
-        set options [advice::dictOr {shm {-readonly 1} mq {-write 0} topic {-readonly 1}} $type {}]
+        set options [objects::lookup {shm {-readonly 1} mq {-write 0} topic {-readonly 1}} $type {}]
         [posix_ipc::$type open $name {*}$options] destroy
     } on error {message} {
         return "cannot be read: [words::short $message]"
@@ -170,17 +170,17 @@ proc facts::setText {label text} {
 proc facts::showHolders {known} {
     variable list
     set lines {}
-    foreach holder [advice::dictOr $known holders {}] {
+    foreach holder [objects::lookup $known holders {}] {
         lassign $holder pid command
         dict set lines $pid [list $pid [people::name $pid $command] "has it open"]
     }
-    set commands [concat {*}[advice::dictOr $known holders {}]]
-    foreach owner [advice::dictOr $known owners {}] {
+    set commands [concat {*}[objects::lookup $known holders {}]]
+    foreach owner [objects::lookup $known owners {}] {
         lassign $owner pid count
         set owned [expr {$count == [dict get $known permits] ? "holds it" : "holds [words::count $count permit]"}]
-        dict set lines $pid [list $pid [people::name $pid [advice::dictOr $commands $pid ?]] $owned]
+        dict set lines $pid [list $pid [people::name $pid [objects::lookup $commands $pid ?]] $owned]
     }
-    foreach waiter [advice::dictOr $known blocked {}] {
+    foreach waiter [objects::lookup $known blocked {}] {
         lassign $waiter pid command operation
         dict set lines $pid [list $pid [people::name $pid $command] "waits: $operation"]
     }
@@ -198,7 +198,7 @@ proc facts::showHolders {known} {
         }
     }
     [winfo parent $list].note configure -text [expr {
-        [advice::dictOr $known holdersKnown 0] ? "" : "Others may have it open that are not visible to you."}]
+        [objects::lookup $known holdersKnown 0] ? "" : "Others may have it open that are not visible to you."}]
 }
 
 proc facts::notice {pid} {

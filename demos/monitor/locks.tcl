@@ -51,11 +51,11 @@ proc locks::giveUp {object} {
 
 # The owners in words.
 proc locks::owners {facts} {
-    set commands [concat {*}[advice::dictOr $facts holders {}]]
+    set commands [concat {*}[objects::lookup $facts holders {}]]
     set permits [dict get $facts permits]
     set named [lmap owner [lrange [dict get $facts owners] 0 2] {
         lassign $owner pid count
-        set name [expr {$pid == [pid] ? "this window" : [people::name $pid [advice::dictOr $commands $pid "process"]]}]
+        set name [expr {$pid == [pid] ? "this window" : [people::name $pid [objects::lookup $commands $pid "process"]]}]
         string cat $name " (" $pid [expr {$count == $permits ? "" : ": $count"}] ")"
     }]
     if {[llength [dict get $facts owners]] > 3} {

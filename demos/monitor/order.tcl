@@ -53,7 +53,7 @@ proc tree::arrange {} {
             $tree children $type $objects
         }
         set label "[words::plural $type] ([llength $objects])"
-        if {$type eq "mq" && [words::hidesQueues]} {
+        if {$type eq "mq" && [objects::hidesQueues model]} {
             append label ", others hidden: mqueue is not mounted"
         }
         if {[$tree item $type -text] ne $label} {
@@ -101,7 +101,7 @@ proc tree::sortKey {object column} {
     variable tree
     switch $column {
         amount {
-            return [model get $object [words::key [lindex $object 0]] ""]
+            return [model get $object [objects::figure [lindex $object 0]] ""]
         }
         changed {
             set type [lindex $object 0]

@@ -257,7 +257,7 @@ proc tree::tags {object} {
 
 proc tree::cells {object} {
     set facts [model get $object]
-    set cells [list amount [words::amount $facts] waiting [words::waiters $facts] \
+    set cells [list amount [words::amount $facts] waiting [objects::waiters $facts] \
         holders [words::holders $facts] changed [changed $object]]
     foreach {column key form} {mode mode words::mode  owner owner printable} {
         set text ""

@@ -76,7 +76,7 @@ proc trend::forecast {object} {
         mq - ring {set text [format "%+.1f a second" $rate]}
         default   {return ""}
     }
-    set depth [model get $object [words::key [lindex $object 0]] 0]
+    set depth [model get $object [objects::figure [lindex $object 0]] 0]
     set most [model get $object maxmessages ""]
     if {$rate > 0 && $most ne "" && $depth < $most} {
         append text ", full in [words::span [expr {ceil(($most - $depth) / $rate)}]]"

@@ -63,9 +63,9 @@ proc unlink::effect {} {
     set unknown 0
     foreach object $objects {
         set facts [expr {[model exists $object] ? [model get $object] : ""}]
-        if {[advice::dictOr $facts holders {}] ne ""} {
+        if {[objects::lookup $facts holders {}] ne ""} {
             incr held
-        } elseif {![advice::dictOr $facts holdersKnown 0]} {
+        } elseif {![objects::lookup $facts holdersKnown 0]} {
             incr unknown
         }
     }

@@ -38,15 +38,10 @@ proc words::time {seconds} {
     return [clock format $seconds -format [expr {$day eq $today ? "%T" : "%F %R"}]]
 }
 
-# The fact that is the main figure of an object: value, size, depth and so on.
-proc words::key {type} {
-    return [lindex [dict get $::posix_ipc::families::figures $type] 0]
-}
-
-# That figure; for a lock, its state.
+# The main figure of an object; for a lock, its state.
 proc words::amount {facts} {
     set type [dict get $facts type]
-    set key [key $type]
+    set key [objects::figure $type]
     if {![dict exists $facts $key]} {
         return ""
     }
@@ -54,19 +49,9 @@ proc words::amount {facts} {
     switch $type {
         shm  {return [size $amount]}
         mq   {return "$amount of [dict get $facts maxmessages]"}
-        lock {return [lock $facts]}
+        lock {return [objects::lockState $facts]}
     }
     return $amount
-}
-
-proc words::lock {facts} {
-    dict with facts {}
-    if {$free == 0 && $owners eq ""} {
-        return "abandoned"
-    } elseif {$permits == 1} {
-        return [expr {$free ? "free" : "held"}]
-    }
-    return "$free of $permits free"
 }
 
 # A failure: the errorCode, which scripts can trap, and the message.
@@ -111,36 +96,4 @@ proc words::holders {facts} {
         return $count
     }
     return [expr {$count ? "$count+" : "?"}]
-}
-
-# How many calls wait: "?" if that cannot be seen (a topic does not know its
-# read-only readers); "" for objects for which nothing waits.
-proc words::waiters {facts} {
-    set type [dict get $facts type]
-    set seen [expr {[dict exists $facts blocked] ? [llength [dict get $facts blocked]] : 0}]
-    if {[dict exists $facts waiters]} {
-        return [expr {max($seen, [dict get $facts waiters])}]
-    } elseif {[dict exists $facts blocked] && ($seen || $type ne "topic")} {
-        return $seen
-    } elseif {$type eq "mq" && [dict exists $facts currentmessages]} {
-        set depth [dict get $facts currentmessages]
-        return [expr {$depth > 0 && $depth < [dict get $facts maxmessages] ? 0 : "?"}]
-    } elseif {$type eq "topic"} {
-        return "?"
-    } elseif {$type eq "sem"} {
-        return [expr {[dict exists $facts value] && [dict get $facts value] > 0 ? 0 : "?"}]
-    }
-    return ""
-}
-
-# Whether queues that no visible process has open are hidden: only root can list
-# queues without a mount of mqueue.
-proc words::hidesQueues {} {
-    if {"mq" ni [model cget -types] || [file attributes /proc/self -owner] eq "root"
-            || [catch {open /proc/self/mounts rb} file]} {
-        return 0
-    }
-    set mounts [read $file]
-    close $file
-    return [expr {![regexp -line {^\S+ \S+ mqueue } $mounts]}]
 }
