@@ -30,8 +30,9 @@ Tcl_Obj *IpcNewMessageObj(Tcl_Encoding encoding, const void *bytes,
 	    size_t length);
 
 /*
- * The room for a message that is being received: on the stack, unless the message
- * is long. Then it is a byte array, which is the result if that is bytes.
+ * The room for a message that is being received: on the stack or, if the
+ * message is long, in a byte array, which becomes the result of a binary
+ * message.
  */
 
 typedef struct IpcRoom {

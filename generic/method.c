@@ -124,8 +124,8 @@ FailAwait(
 /*
  * CallMethod --
  *
- *	Calls a method of a handle. Inline, and all that fails is elsewhere,
- *	so that a call saves no registers.
+ *	Calls a method of a handle. Inline, with all failures in other
+ *	functions, so that a call saves no registers.
  */
 
 static inline int

@@ -9,8 +9,8 @@
  *	must be noticed without a system call each time. An access is known to
  *	be inside if it ends before the page in which the mapping ends, and if
  *	that last page still exists, which reading one byte shows (osGuard.c).
- *	For every other access, the system is asked for the size; osShm.h says
- *	whether before the access or after it.
+ *	Every other access asks the system for the size; osShm.h says whether
+ *	before the access or after it.
  */
 
 #include "osShm.h"

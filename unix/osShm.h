@@ -25,11 +25,11 @@ struct OsShm {
  * a guard. If length is 0, touch need not be called. It may be called again if
  * memory turned out to be gone; what it wrote before is lost.
  *
- * Truncation in the middle of a page leaves the page, with zeros instead of what
- * was cut off. So an access that stores is made after a look at whether its bytes
- * are inside, and what it stores afterwards goes the way of all that was cut off.
- * An access that only loads is made before the look, so what it has loaded was
- * inside.
+ * If a segment is truncated in the middle of a page, the page remains, with
+ * zeros in place of the truncated bytes. So an access that stores is made after
+ * a check that its bytes are inside; if the segment is truncated after that,
+ * what it stores is lost with the rest. An access that only loads is made
+ * before the check, so what it has loaded was inside.
  */
 
 typedef void OsTouch(void *place, void *data);
@@ -55,10 +55,10 @@ void	OsShmUnmap(OsShm *shm);
 /*
  * OsShmReaches --
  *
- *	Returns whether a segment has its first end bytes, which are mapped.
- *	Inside a guard. Bytes before the last mapped page are there if the
- *	segment still reaches into that page, which reading its last byte shows.
- *	For others, the system is asked.
+ *	Returns whether a segment still has at least end bytes, which are
+ *	mapped. Called inside a guard. Bytes before the last mapped page are
+ *	there if the segment still reaches into that page, which reading its
+ *	last byte shows. For others, the system is asked.
  */
 
 static inline bool

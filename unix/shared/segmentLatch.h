@@ -22,8 +22,8 @@
 typedef struct OsSegment OsSegment;
 
 /*
- * Accesses to words of a segment that order nothing: the latch or a fence does,
- * or nothing need.
+ * Relaxed accesses to words of a segment: the latch or a fence orders them, or
+ * their order does not matter.
  */
 
 #define OS_LOAD(word) atomic_load_explicit((word), memory_order_relaxed)
@@ -80,9 +80,9 @@ struct OsSegment {
 
 /*
  * A word of the segment that an event loop waits for. look returns whether the
- * loop should try again although nobody has woken it: a participant has died,
- * perhaps before it could. It runs on the thread of the waiter, between Begin and
- * End, and only reads.
+ * loop should try again although no process has woken it: a participant has
+ * died, perhaps before it could do so. It runs on the thread of the waiter,
+ * between Begin and End, and only reads.
  */
 
 typedef struct OsSegmentWaiter {
