@@ -346,8 +346,10 @@ IpcCloseMethod(
     IpcHandle *handle,
     const IpcCall *call)
 {
-    int err = IpcCloseHandle(handle);
+    int err;
 
+    OsNoteBeforeClose(&handle->object);
+    err = IpcCloseHandle(handle);
     return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
 }
 

@@ -140,7 +140,8 @@ typedef struct OsObject {
     int fd;			/* a descriptor of the object, or -1 */
     bool created;
     dev_t device;
-    ino_t inode;		/* 0: the system does not report it */
+    ino_t inode;		/* 0: the system does not report it, or it
+				 * was not needed yet */
 } OsObject;
 
 typedef struct OsOwnership {
@@ -149,6 +150,7 @@ typedef struct OsOwnership {
     gid_t gid;
 } OsOwnership;
 
+void	OsNoteBeforeClose(OsObject *object);
 int	OsCheckLink(const OsObject *object, const char *name);
 int	OsStatObject(const OsObject *object, const char *name,
 	    OsOwnership *ownership);

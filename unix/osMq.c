@@ -68,7 +68,6 @@ OsMqOpen(
 	.mode = mode
     };
     struct mq_attr attributes = { 0 };
-    struct stat status;
     bool created;
     OsMq *mq = calloc(1, sizeof(*mq));
     int err;
@@ -87,9 +86,8 @@ OsMqOpen(
 	return err;
     }
     mq->mqd = request.mqd;
-    if (((!created || limits == NULL)
-	    && mq_getattr(mq->mqd, &attributes) != 0)
-	    || fstat(OsMqDescriptor(mq), &status) != 0) {
+    if ((!created || limits == NULL)
+	    && mq_getattr(mq->mqd, &attributes) != 0) {
 	err = errno;
 	OsMqClose(mq);
 	if (created) {
@@ -99,7 +97,9 @@ OsMqOpen(
     }
     mq->limits.maxMessages = attributes.mq_maxmsg;
     mq->limits.maxMessageSize = attributes.mq_msgsize;
-    OsNoteObject(object, &osMqFamily, OsMqDescriptor(mq), created, &status);
+    *object = (OsObject) {
+	.family = &osMqFamily, .fd = OsMqDescriptor(mq), .created = created
+    };
     *mqPtr = mq;
     return 0;
 }

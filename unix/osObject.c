@@ -23,8 +23,7 @@
  * StatName --
  *
  *	stat(2) of the object that has a name now. ENOENT: no object has it.
- *	ENOSYS: the system has no way, or did not report which object was
- *	opened, for example because another process removed its name at once.
+ *	ENOSYS: the system has no way.
  */
 
 static int
@@ -34,16 +33,18 @@ StatName(
     struct stat *status)
 {
     const OsCatalog *catalog = object->family->catalog;
-    int err = (catalog->stat == NULL) ? ENOSYS
-	    : catalog->stat(object->family, name, status);
 
-    return (err == 0 && object->inode == 0) ? ENOSYS : err;
+    return (catalog->stat == NULL) ? ENOSYS
+	    : catalog->stat(object->family, name, status);
 }
 
 /*
- * IsSame --
+ * IsSame, CompareName --
  *
- *	Returns whether status is that of an open object.
+ *	IsSame returns whether status is that of an object. CompareName is StatName,
+ *	and other if another object has the name. ENOSYS: the system has no
+ *	way, or did not report which object was opened, for example because
+ *	another process removed its name at once.
  */
 
 static bool
@@ -53,6 +54,39 @@ IsSame(
 {
     return status->st_dev == object->device
 	    && status->st_ino == object->inode;
+}
+
+static int
+CompareName(
+    const OsObject *object,
+    const char *name,
+    struct stat *status,
+    int other)
+{
+    int err = StatName(object, name, status);
+
+    return (err != 0) ? err : (object->inode == 0) ? ENOSYS
+	    : IsSame(object, status) ? 0 : other;
+}
+
+/*
+ * OsNoteBeforeClose --
+ *
+ *	Notes which object is open, if that is not known yet and the system
+ *	tells, for calls by its name after the object is closed.
+ */
+
+void
+OsNoteBeforeClose(
+    OsObject *object)
+{
+    struct stat status;
+
+    if (object->inode == 0 && object->fd >= 0
+	    && fstat(object->fd, &status) == 0) {
+	object->device = status.st_dev;
+	object->inode = status.st_ino;
+    }
 }
 
 /*
@@ -85,8 +119,7 @@ OsCheckLink(
 	}
 	return (err == 0 || err == EACCES) ? ESTALE : err;
     }
-    err = StatName(object, name, &status);
-    return (err == 0 && !IsSame(object, &status)) ? ESTALE : err;
+    return CompareName(object, name, &status, ESTALE);
 }
 
 /*
@@ -108,8 +141,7 @@ OsStatObject(
     if (object->fd >= 0) {
 	err = (fstat(object->fd, &status) == 0) ? 0 : errno;
     } else {
-	err = StatName(object, name, &status);
-	err = (err == 0 && !IsSame(object, &status)) ? ENOENT : err;
+	err = CompareName(object, name, &status, ENOENT);
     }
     if (err == 0) {
 	*ownership = (OsOwnership) {

@@ -12,17 +12,19 @@
 
 #include "os.h"
 
+#include <sys/stat.h>
+
 /*
  * OsMakeShmFile creates a segment with the size, the mode (under the umask)
- * and the reservation that a request asks for, and stores a descriptor of it.
- * EEXIST: the name is taken. If it fails, there is no new segment.
+ * and the reservation that a request asks for, and stores a descriptor of it,
+ * and stat(2). EEXIST: the name is taken. If it fails, there is no new segment.
  *
  * OsGrowShmFile makes a segment at least size bytes long, and never shorter
  * than it is.
  */
 
 int	OsMakeShmFile(const char *name, const OsShmRequest *request,
-	    int *fdPtr);
+	    int *fdPtr, struct stat *status);
 int	OsGrowShmFile(int fd, int64_t size);
 
 /*

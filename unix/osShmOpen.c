@@ -57,7 +57,7 @@ StatSegment(
  *	shm_open(3), in the form that OsOpenOrCreate calls. If the system allows
  *	it, a new segment is complete before it appears. If segments are files,
  *	anybody can put something else into their folder, and opening a fifo
- *	would block. A new segment that fails is removed.
+ *	would block.
  */
 
 static int
@@ -70,24 +70,18 @@ OpenSegment(
     int err;
 
     if (flags & OS_EXCL) {
-	err = OsMakeShmFile(request->name, shm, &request->fd);
-    } else {
-	request->fd = shm_open(request->name,
-		(shm->readonly ? O_RDONLY : O_RDWR)
-		| ((shm->flags & OS_TRUNC) ? O_TRUNC : 0)
-		| ((flags & OS_CREAT) ? O_CREAT : 0) | osSegmentFlags,
-		shm->mode);
-	err = (request->fd < 0) ? errno : 0;
+	return OsMakeShmFile(request->name, shm, &request->fd,
+		&request->status);
     }
-    if (err != 0) {
-	return err;
+    request->fd = shm_open(request->name, (shm->readonly ? O_RDONLY : O_RDWR)
+	    | ((shm->flags & OS_TRUNC) ? O_TRUNC : 0)
+	    | ((flags & OS_CREAT) ? O_CREAT : 0) | osSegmentFlags, shm->mode);
+    if (request->fd < 0) {
+	return errno;
     }
     err = StatSegment(request);
     if (err != 0) {
 	close(request->fd);
-	if (flags & OS_EXCL) {
-	    shm_unlink(request->name);
-	}
     }
     return err;
 }

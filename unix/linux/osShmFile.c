@@ -97,17 +97,17 @@ LinkFile(
 static int
 OpenByName(
     int fd,
-    const char *path)
+    const char *path,
+    const struct stat *status)
 {
     int named = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct stat first, second;
+    struct stat found;
 
     if (named < 0) {
 	return fd;
     }
-    if (fstat(fd, &first) == 0 && fstat(named, &second) == 0
-	    && first.st_ino == second.st_ino
-	    && first.st_dev == second.st_dev) {
+    if (fstat(named, &found) == 0 && found.st_ino == status->st_ino
+	    && found.st_dev == status->st_dev) {
 	close(fd);
 	return named;
     }
@@ -116,28 +116,50 @@ OpenByName(
 }
 
 /*
- * OsMakeShmFile --
+ * MakeEmpty, OsMakeShmFile --
  *
- *	See osShmFile.h. A segment without a size is complete when it is made.
- *	If memory is to be reserved, an existing segment is detected before
- *	that, so that none is reserved needlessly; otherwise linkat(2) detects
- *	it soon enough.
+ *	OsMakeShmFile: see osShmFile.h. A segment without a size is complete when
+ *	it is made, by MakeEmpty. If memory is to be reserved, an existing segment
+ *	is detected before that, so that none is reserved needlessly; otherwise
+ *	linkat(2) detects it soon enough.
  */
+
+static int
+MakeEmpty(
+    const char *name,
+    const OsShmRequest *request,
+    int *fdPtr,
+    struct stat *status)
+{
+    int err;
+
+    *fdPtr = shm_open(name, (request->readonly ? O_RDONLY : O_RDWR)
+	    | O_CREAT | O_EXCL, request->mode);
+    if (*fdPtr < 0) {
+	return errno;
+    }
+    if (fstat(*fdPtr, status) == 0) {
+	return 0;
+    }
+    err = errno;
+    close(*fdPtr);
+    shm_unlink(name);
+    return err;
+}
 
 int
 OsMakeShmFile(
     const char *name,
     const OsShmRequest *request,
-    int *fdPtr)
+    int *fdPtr,
+    struct stat *status)
 {
     int64_t size = request->size + request->minSize;
     char path[PATH_SIZE];
     int fd, err;
 
     if (size == 0) {
-	*fdPtr = shm_open(name, (request->readonly ? O_RDONLY : O_RDWR)
-		| O_CREAT | O_EXCL, request->mode);
-	return (*fdPtr < 0) ? errno : 0;
+	return MakeEmpty(name, request, fdPtr, status);
     }
     err = CheckLength(name);
     if (err != 0) {
@@ -154,13 +176,13 @@ OsMakeShmFile(
     }
     err = OsSetShmSize(fd, size, request->reserve);
     if (err == 0) {
-	err = LinkFile(fd, path);
+	err = (fstat(fd, status) == 0) ? LinkFile(fd, path) : errno;
     }
     if (err != 0) {
 	close(fd);
 	return err;
     }
-    *fdPtr = OpenByName(fd, path);
+    *fdPtr = OpenByName(fd, path, status);
     return 0;
 }
 

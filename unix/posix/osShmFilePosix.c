@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -25,7 +24,8 @@ int
 OsMakeShmFile(
     const char *name,
     const OsShmRequest *request,
-    int *fdPtr)
+    int *fdPtr,
+    struct stat *status)
 {
     int64_t size = request->size + request->minSize;
     int fd = shm_open(name, (request->readonly ? O_RDONLY : O_RDWR)
@@ -36,6 +36,9 @@ OsMakeShmFile(
 	return errno;
     }
     err = (size != 0) ? OsSetShmSize(fd, size, request->reserve) : 0;
+    if (err == 0 && fstat(fd, status) != 0) {
+	err = errno;
+    }
     if (err != 0) {
 	close(fd);
 	shm_unlink(name);
