@@ -89,14 +89,14 @@ AcquireAgain(
     int code)
 {
     LockRequest request = { permits, 0, 0 };
-    Tcl_InterpState state = Tcl_SaveInterpState(call->interp, code);
+    Tcl_InterpState state = (code == TCL_OK) ? NULL
+	    : Tcl_SaveInterpState(call->interp, code);
     int again = LockAcquire(self, call, &request, OS_NEVER);
 
     while (again != TCL_OK && IsInterrupted(request.err)
 	    && IpcIsUsable(&self->handle)
 	    && !Tcl_LimitExceeded(call->interp)) {
 	if (code == TCL_OK) {
-	    Tcl_DiscardInterpState(state);
 	    code = again;
 	    state = Tcl_SaveInterpState(call->interp, code);
 	}
@@ -104,9 +104,11 @@ AcquireAgain(
     }
     if (again == TCL_OK) {
 	self->grant = grant;
-	return Tcl_RestoreInterpState(call->interp, state);
+	again = (code == TCL_OK) ? TCL_OK
+		: Tcl_RestoreInterpState(call->interp, state);
+    } else if (code != TCL_OK) {
+	Tcl_DiscardInterpState(state);
     }
-    Tcl_DiscardInterpState(state);
     return again;
 }
 
