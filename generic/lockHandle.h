@@ -24,11 +24,11 @@ enum { EVENT_PERMITS = IPC_UNORDERED + 1, EVENT_FIRST_WAIT };
 
 typedef struct LockWait {
     int event;
-    uint32_t permits;		/* to acquire again, */
-    unsigned grant;		/* as the grant of this number */
+    uint32_t permits;		/* to be acquired again */
+    unsigned grant;		/* number that the grant then has again */
     OsTime deadline;
     bool isOver;		/* the permits are being acquired */
-    int err;			/* with which the call will end */
+    int err;			/* the errno value that will end the call */
     struct LockWait *next;
 } LockWait;
 

@@ -31,10 +31,9 @@ typedef struct IpcItemType {
 struct IpcItem {
     const IpcItemType *type;
     Tcl_Interp *interp;		/* that of its callbacks */
-    int events;			/* OS_READABLE ...: that have happened since
-				 * it was served */
+    int events;			/* OS_READABLE ...: those since it was served */
     bool isReady;		/* is queued to be served */
-    IpcItem *next;		/* of those that are ready */
+    IpcItem *next;		/* of the ready items */
 };
 
 void	IpcOpenLoop(void);

@@ -42,13 +42,13 @@ struct IpcPending {
     void *request;
     void (*release)(void *request);	/* or NULL */
     OsTime deadline;		/* OS_NOW: it may not wait */
-    bool goesOn;		/* after its deadline */
+    bool goesOn;		/* its deadline does not end it */
     IpcTimed *timed;		/* the list that its deadline is in, or NULL */
     IpcPending *sooner;		/* in that list */
     IpcPending *later;
     Tcl_Obj *prefix;		/* of the callback, or NULL */
     IpcReceiver *receiver;	/* or NULL */
-    int err;			/* that has ended it */
+    int err;			/* the errno value that has ended it */
     bool hasEnded;		/* is not in the list of its handle */
     IpcPending *previous;	/* in that list */
     IpcPending *next;

@@ -21,13 +21,13 @@ typedef int IpcPendingAttempt(IpcHandle *handle, const void *request,
 
 typedef struct IpcPendingSpec {
     IpcPendingAttempt *attempt;
-    int event;			/* OS_READABLE ...: what it waits for; calls
-				 * that wait for the same complete in order;
-				 * IPC_UNORDERED: in any order */
+    int event;			/* OS_READABLE ...: what it waits for. Calls
+				 * that wait for the same event complete in
+				 * order, those with IPC_UNORDERED in any */
     IpcWaitOptions wait;	/* its prefix is NULL with a receiver; timeout 0:
 				 * it may not wait */
-    bool goesOn;		/* the timeout does not end the call, which is
-				 * tried then like any other time */
+    bool goesOn;		/* the timeout does not end the call, but is
+				 * one more occasion to try it */
     void *request;		/* for the attempt, from ckalloc; the pending
 				 * call frees it. Or NULL */
     void (*release)(void *request);

@@ -95,7 +95,7 @@ typedef enum OsFact {
     OS_MQ_PRIORITY_MAX,
     OS_MQ_QUEUES_MAX,		/* queues of the whole system */
     OS_MQ_BYTES_MAX,		/* bytes of all queues of one user */
-    OS_MQ_BYTES_HARD,		/* to which the user may raise that */
+    OS_MQ_BYTES_HARD,		/* the most that the user may raise it to */
     OS_FILES_MAX,		/* descriptors of this process */
     OS_FILE_BYTES_MAX,		/* bytes of a file, or of a segment */
     OS_SHM_BYTES_MAX,		/* bytes of all segments and semaphores */
@@ -223,8 +223,8 @@ typedef struct OsLockState {
     uint32_t held;		/* by this handle */
     uint32_t waiters;		/* blocked calls and pending ones */
     bool isAbandoned;		/* until a process makes it clean */
-    pid_t deadPid;		/* of its owner then; 0: it was corrupt, or is
-				 * not abandoned */
+    pid_t deadPid;		/* of the dead owner; 0: the lock was corrupt,
+				 * or is not abandoned */
 } OsLockState;
 
 typedef int OsLockOwnerProc(void *data, pid_t pid, uint32_t permits);
@@ -268,29 +268,35 @@ typedef struct OsBytes {
     size_t length;
 } OsBytes;
 
+/*
+ * One message, or a list of up to most messages, that is to be received into room
+ * bytes at bytes. If that is too little, the call fails with EMSGSIZE, and length
+ * is what is needed.
+ */
+
 typedef struct OsRingMessage {
-    void *bytes;		/* where it goes, and the room there; EMSGSIZE */
-    size_t room;		/* if that is too little: then length is set */
+    void *bytes;
+    size_t room;
     size_t length;
-    uint64_t id;		/* of one that was taken, */
-    uint32_t attempts;		/* and how often it was by now */
+    uint64_t id;		/* of a taken message */
+    uint32_t attempts;		/* how often it has been taken, this one included */
 } OsRingMessage;
 
 typedef struct OsRingList {
-    size_t most;		/* messages */
-    void *bytes;		/* where they go, and the room there; EMSGSIZE */
-    size_t room;		/* if that is too little: then length is set */
+    size_t most;
+    void *bytes;
+    size_t room;
     size_t length;		/* bytes used */
-    size_t count;		/* messages */
+    size_t count;		/* messages received */
 } OsRingList;
 
 typedef int OsRingPeekProc(void *data, const OsRingMessage *message);
 
 typedef struct OsRingState {
     int64_t size;		/* bytes */
-    int64_t messages;		/* that can be received, */
-    int64_t bytes;		/* and their lengths */
-    int64_t taken;		/* messages, by anybody */
+    int64_t messages;		/* that can be received */
+    int64_t bytes;		/* total length of these messages */
+    int64_t taken;		/* messages taken, by all handles */
     uint32_t waiters;		/* blocked calls and pending ones */
 } OsRingState;
 
@@ -326,7 +332,7 @@ int	OsRingPeek(const char *name, size_t most, size_t longest,
 typedef struct OsTopic OsTopic;
 
 typedef enum OsTopicStart {	/* where a reader begins */
-    OS_TOPIC_NEW,		/* with what is published from now on */
+    OS_TOPIC_NEW,		/* with the next one to be published */
     OS_TOPIC_OLDEST,		/* with the oldest message that is there */
     OS_TOPIC_LATEST		/* with the newest */
 } OsTopicStart;
@@ -340,11 +346,11 @@ typedef struct OsTopicRequest {
 } OsTopicRequest;
 
 typedef struct OsTopicMessage {
-    void *bytes;		/* where it is to be stored, */
-    size_t room;		/* and the bytes there */
-    size_t length;		/* bytes that it has */
-    uint64_t serial;		/* messages published before it */
-    uint64_t missed;		/* of them, since the one received last */
+    void *bytes;		/* where it is to be stored */
+    size_t room;		/* bytes there */
+    size_t length;		/* of the message */
+    uint64_t serial;		/* how many messages were published before it */
+    uint64_t missed;		/* how many the reader missed just before it */
 } OsTopicMessage;
 
 typedef struct OsTopicState {
@@ -444,7 +450,7 @@ int	OsMqReceive(OsMq *mq, void *bytes, size_t *lengthPtr,
 #define OS_POSTED	4	/* a unit was fetched, or a notification has come */
 
 typedef struct OsWatchEvent {
-    void *data;			/* as it was given with what happened */
+    void *data;			/* as given to the call that began to watch */
     int events;			/* OS_READABLE ... */
 } OsWatchEvent;
 
@@ -502,10 +508,10 @@ typedef struct OsInfo {
     int64_t size;		/* bytes of a segment */
     int value;			/* of a semaphore */
     int waiters;		/* threads blocked on it */
-    OsMqLimits limits;		/* of a queue, and */
-    long messages;		/* that are in it */
-    int64_t bytes;		/* that those have; with OS_INFO_FILE, and */
-    pid_t notifyPid;		/* who is registered, or 0 */
+    OsMqLimits limits;		/* of a queue */
+    long messages;		/* in a queue */
+    int64_t bytes;		/* of these messages: with OS_INFO_FILE */
+    pid_t notifyPid;		/* the registered process, or 0: likewise */
 } OsInfo;
 
 typedef int OsNameProc(void *data, const char *name);

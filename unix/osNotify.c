@@ -33,7 +33,7 @@ typedef struct Notification {
     unsigned generation;	/* in which it has registered */
     int socket;			/* or -1 */
     int traffic;		/* OsTrafficOpen, or -1 */
-    int count;			/* postings that nobody has taken */
+    int count;			/* postings that have not been taken */
     OsPosting posting;
     OsMq *next;			/* in the list of registered queues */
 } Notification;

@@ -23,15 +23,15 @@
 
 struct OsSem {
     sem_t *memory;
-    struct OsSemMapping *mapping;	/* that all handles of a named one
-				 * share: osSem.c */
+    struct OsSemMapping *mapping;	/* shared by all handles of a named
+				 * semaphore: osSem.c */
     char *map;			/* the pages around it; NULL: it has a name */
     size_t mapped;		/* bytes in map */
-    int fd;			/* of the segment, and */
-    int64_t end;		/* where the semaphore ends there */
+    int fd;			/* of the segment */
+    int64_t end;		/* of the semaphore in the segment */
     bool isGone;		/* the segment was truncated */
-    pthread_t thread;		/* that fetches units, */
-    bool hasThread;		/* until it is joined */
+    pthread_t thread;		/* fetches units */
+    bool hasThread;		/* the thread has not been joined */
 
     /* With the lock: */
     int wanted;			/* units that the thread is to fetch */

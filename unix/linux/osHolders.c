@@ -50,8 +50,8 @@ typedef struct Search {
     OsHolderProc *holderProc;	/* one of the two is NULL */
     OsWaiterProc *waiterProc;
     void *data;
-    pid_t pid;			/* the process that is examined, and its */
-    int process;		/* folder in /proc */
+    pid_t pid;			/* the process that is examined */
+    int process;		/* its folder in /proc */
 } Search;
 
 /*

@@ -33,7 +33,7 @@
 typedef struct Entry {
     int fd;
     int events;			/* wanted: OS_READABLE ... */
-    int ready;			/* found, not yet told */
+    int ready;			/* found, not yet reported */
     bool rests;
     unsigned since;		/* the change that made it */
     void *data;
@@ -45,7 +45,7 @@ struct OsPoller {
     bool hasThread;
     bool ends;
     int loop[2];		/* pipe to the owner */
-    int poll[2];		/* pipe to the thread: look at entries anew */
+    int poll[2];		/* pipe to the thread: look at entries again */
     Entry *entries;
     size_t count;
     size_t room;

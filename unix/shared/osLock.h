@@ -48,8 +48,8 @@ struct OsSharedLock {
 				 * number + 1; or OS_LOCK_SEVERAL */
     uint32_t pending;		/* calls of an event loop, as in its slot */
     unsigned process;		/* generation of forks that made all this */
-    OsSegmentWaiter waiter;	/* for an event loop: for permits, */
-    OsSegmentWaiter notificationWaiter;	/* and for notifications */
+    OsSegmentWaiter waiter;	/* an event loop, for permits */
+    OsSegmentWaiter notificationWaiter;	/* an event loop, for notifications */
 };
 
 /*

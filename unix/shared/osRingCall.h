@@ -23,8 +23,8 @@ typedef struct OsRingTaken {
     uint64_t id;
     uint64_t position;
     uint64_t moves;		/* of the ring, when position was right */
-    enum { OS_RING_HELD, OS_RING_DONE, OS_RING_BACK } end;	/* the end of a
-				 * take that could not be written yet */
+    enum { OS_RING_HELD, OS_RING_DONE, OS_RING_BACK } end;	/* how the take
+				 * will end, if that is deferred */
 } OsRingTaken;
 
 struct OsRing {
@@ -33,14 +33,14 @@ struct OsRing {
     OsRingTaken *taken;		/* takenCount of them, with room for more */
     size_t takenCount;
     size_t takenRoom;
-    size_t deferred;		/* of those taken: not held any more */
-    size_t sent;		/* by the current operation: messages, */
-    bool hasFreed;		/* whether it has freed room, */
-    bool hasLeft;		/* and whether it has left messages */
+    size_t deferred;		/* taken messages whose end is deferred */
+    size_t sent;		/* messages sent by the current operation */
+    bool hasFreed;		/* the current operation has freed room */
+    bool hasLeft;		/* the current operation has left messages */
     uint32_t pending;		/* calls that its slot shows */
-    _Atomic uint64_t refused;	/* the least room that was lacking lately */
-    OsSegmentWaiter waiter;	/* for an event loop: for messages, */
-    OsSegmentWaiter roomWaiter;	/* and for room */
+    _Atomic uint64_t refused;	/* the least room that was recently lacking */
+    OsSegmentWaiter waiter;	/* an event loop, for messages */
+    OsSegmentWaiter roomWaiter;	/* an event loop, for room */
 };
 
 /*

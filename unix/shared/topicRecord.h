@@ -27,11 +27,11 @@
 
 struct OsTopic {
     OsSegment segment;		/* first: tests find it there */
-    uint64_t lap;		/* position at which the data began the last
-				 * time that a place was asked for */
+    uint64_t lap;		/* position of the start of the data, for the
+				 * place that was computed last */
     uint64_t position;		/* of the record to be read next */
-    uint64_t serial;		/* and its serial number */
-    bool isLost;		/* the position means nothing any more */
+    uint64_t serial;		/* number of that record */
+    bool isLost;		/* the position is no longer valid */
     bool hasNoticed;		/* found damage that it could not repair */
     OsTime pause;
     _Atomic uint64_t watched;	/* the position when the waiter was armed */
