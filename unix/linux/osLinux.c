@@ -171,7 +171,7 @@ OsCheckName(
 	*whyPtr = "only the first character may be a slash";
     } else if (family->prefix[0] == '\0'
 	    && (strcmp(file, ".") == 0 || strcmp(file, "..") == 0)) {
-	*whyPtr = "that is the name of a folder";
+	*whyPtr = "this name always refers to a directory";
     } else if (strlen(file) > longest) {
 	*whyPtr = "the name is too long";
 	return ENAMETOOLONG;
