@@ -45,15 +45,8 @@ MqWatch(
     IpcHandle *handle)
 {
     MqHandle *mq = (MqHandle *) handle;
-    int events = 0, err = 0;
+    int events = IpcGetWanted(handle, mq->scripts), err = 0;
 
-    for (int i = 0; ipcBothEvents[i].name != NULL; i++) {
-	int event = ipcBothEvents[i].event;
-
-	if (mq->scripts[i] != NULL || IpcIsPending(handle, event)) {
-	    events |= event;
-	}
-    }
     if (events != mq->watched) {
 	err = OsMqWatch(mq->mq, IpcGetWatch(), events,
 		&handle->item);

@@ -147,28 +147,6 @@ WatchRing(
 }
 
 /*
- * GetWanted --
- *
- *	Returns what scripts and pending calls wait for.
- */
-
-static int
-GetWanted(
-    const RingHandle *self)
-{
-    int events = 0;
-
-    for (int i = 0; ipcBothEvents[i].name != NULL; i++) {
-	int event = ipcBothEvents[i].event;
-
-	if (self->scripts[i] != NULL || IpcIsPending(&self->handle, event)) {
-	    events |= event;
-	}
-    }
-    return events;
-}
-
-/*
  * ServeTurn, ServeOne --
  *
  *	Serve one of the scripts and calls that may wait for the ring: the first
@@ -222,7 +200,7 @@ ServeRing(
     int events)
 {
     RingHandle *self = (RingHandle *) handle;
-    int wanted = GetWanted(self), err;
+    int wanted = IpcGetWanted(handle, self->scripts), err;
 
     (void) events;
     OsRingSetPending(self->ring, IpcCountPending(handle));

@@ -8,6 +8,7 @@
 
 #include "script.h"
 #include "error.h"
+#include "pending.h"
 
 #include <errno.h>
 
@@ -65,6 +66,30 @@ IpcEvaluateScript(
     }
     IpcDropHandle(handle);
     Tcl_DecrRefCount(script);
+}
+
+/*
+ * IpcGetWanted --
+ *
+ *	Returns the events that scripts, one for each row of ipcBothEvents, and
+ *	pending calls of a handle wait for.
+ */
+
+int
+IpcGetWanted(
+    const IpcHandle *handle,
+    Tcl_Obj *const *scripts)
+{
+    int events = 0;
+
+    for (int i = 0; ipcBothEvents[i].name != NULL; i++) {
+	int event = ipcBothEvents[i].event;
+
+	if (scripts[i] != NULL || IpcIsPending(handle, event)) {
+	    events |= event;
+	}
+    }
+    return events;
 }
 
 /*

@@ -28,6 +28,7 @@ extern const IpcEvent ipcReadableEvent[];
 void	IpcSetScript(Tcl_Obj **where, Tcl_Obj *script);
 void	IpcEvaluateScript(IpcHandle *handle, const IpcEvent *event,
 	    Tcl_Obj **where);
+int	IpcGetWanted(const IpcHandle *handle, Tcl_Obj *const *scripts);
 int	IpcEventMethod(IpcHandle *handle, const IpcCall *call,
 	    const IpcEvent *events, Tcl_Obj **scripts, int allowed);
 
