@@ -318,7 +318,7 @@ NewHolderObj(
     pid_t pid,
     const char *command)
 {
-    Tcl_Obj *words[2] = { Tcl_NewWideIntObj(pid), IpcDecode(command) };
+    Tcl_Obj *words[2] = { IpcNewInteger(pid), IpcDecode(command) };
 
     return Tcl_NewListObj(2, words);
 }
@@ -523,7 +523,7 @@ IpcAddWaiter(
     const char *operation)
 {
     Tcl_Obj *words[3] = {
-	Tcl_NewWideIntObj(pid), IpcDecode(command),
+	IpcNewInteger(pid), IpcDecode(command),
 	Tcl_NewStringObj(operation, -1)
     };
 

@@ -9,6 +9,7 @@
 
 #include "lock.h"
 #include "error.h"
+#include "field.h"
 #include "lockHandle.h"
 #include "method.h"
 #include "object.h"
@@ -168,8 +169,7 @@ GetState(
     int err = OsLockGetState(((LockHandle *) record)->lock, &state);
 
     if (err == 0) {
-	*valuePtr = Tcl_NewWideIntObj((Tcl_WideInt)
-		*(uint32_t *) ((char *) &state + offset));
+	*valuePtr = IpcNewInteger(*(uint32_t *) ((char *) &state + offset));
     }
     return (err == EBUSY) ? ETIMEDOUT : err;
 }
@@ -273,7 +273,7 @@ AddOwner(
     uint32_t permits)
 {
     Tcl_Obj *words[2] = {
-	Tcl_NewWideIntObj(pid), Tcl_NewWideIntObj((Tcl_WideInt) permits)
+	IpcNewInteger(pid), IpcNewInteger(permits)
     };
 
     Tcl_ListObjAppendElement(NULL, data, Tcl_NewListObj(2, words));

@@ -9,6 +9,7 @@
 
 #include "lockHandle.h"
 #include "error.h"
+#include "field.h"
 #include "wait.h"
 
 #include <errno.h>
@@ -322,6 +323,6 @@ LockNotifyMethod(
     if (err != 0) {
 	return LockFail(self, call, err);
     }
-    Tcl_SetObjResult(call->interp, Tcl_NewWideIntObj((Tcl_WideInt) woken));
+    Tcl_SetObjResult(call->interp, IpcNewInteger((int64_t) woken));
     return TCL_OK;
 }

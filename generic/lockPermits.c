@@ -11,6 +11,7 @@
 
 #include "lockHandle.h"
 #include "error.h"
+#include "field.h"
 #include "wait.h"
 
 #include <errno.h>
@@ -130,7 +131,7 @@ AcquirePending(
     int err = LockTakeTurn(self, *request);
 
     if (err == 0 && (request->flags & OS_LOCK_TAKEOVER)) {
-	*resultPtr = Tcl_NewWideIntObj(self->deadPid);
+	*resultPtr = IpcNewInteger(self->deadPid);
     }
     return err;
 }
@@ -195,7 +196,7 @@ LockAcquireMethod(
     if (!IpcCompletesLater(call, &options.wait)) {
 	code = LockAcquire(self, call, &request, options.wait.timeout);
 	if (code == TCL_OK && options.takeover) {
-	    Tcl_SetObjResult(call->interp, Tcl_NewWideIntObj(self->deadPid));
+	    Tcl_SetObjResult(call->interp, IpcNewInteger(self->deadPid));
 	}
 	return code;
     }

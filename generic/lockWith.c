@@ -8,6 +8,7 @@
 
 #include "lockHandle.h"
 #include "error.h"
+#include "field.h"
 #include "lock.h"
 
 #include <errno.h>
@@ -250,7 +251,7 @@ AwaitBody(
     Tcl_ListObjAppendElement(NULL, words, Tcl_NewStringObj("-permits", -1));
     Tcl_ListObjAppendElement(NULL, words, (options->permits == 0)
 	    ? Tcl_NewStringObj("all", -1)
-	    : Tcl_NewWideIntObj((Tcl_WideInt) options->permits));
+	    : IpcNewInteger(options->permits));
     Tcl_ListObjAppendElement(NULL, words, Tcl_NewStringObj("-takeover", -1));
     Tcl_ListObjAppendElement(NULL, words,
 	    Tcl_NewIntObj(options->recover != NULL));

@@ -16,6 +16,7 @@
 
 #include "args.h"
 #include "error.h"
+#include "field.h"
 #include "image.h"
 #include "pending.h"
 #include "shmHandle.h"
@@ -625,7 +626,7 @@ WaitLater(
 	    &request->found);
 
     if (err == 0) {
-	*resultPtr = Tcl_NewWideIntObj(request->found);
+	*resultPtr = IpcNewInteger(request->found);
     } else if (err == ETIMEDOUT) {
 	err = OsShmWaitLater(shm, request->offset, request->value,
 		IpcGetWatch(), handle, &request->waiter);
@@ -698,7 +699,7 @@ IpcWaitMethod(
     }
     code = IpcWait(call, handle, request.options.timeout, AttemptWait, &request);
     if (code == TCL_OK) {
-	Tcl_SetObjResult(call->interp, Tcl_NewWideIntObj(request.found));
+	Tcl_SetObjResult(call->interp, IpcNewInteger(request.found));
     }
     return code;
 }
@@ -715,7 +716,7 @@ PutInteger(
     Tcl_Obj *key,
     size_t value)
 {
-    Tcl_DictObjPut(NULL, dict, key, Tcl_NewWideIntObj((Tcl_WideInt) value));
+    Tcl_DictObjPut(NULL, dict, key, IpcNewInteger((int64_t) value));
 }
 
 /*

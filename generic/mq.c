@@ -233,7 +233,7 @@ GetCurrentMessages(
 
     (void) offset;
     if (err == 0) {
-	*valuePtr = Tcl_NewWideIntObj(messages);
+	*valuePtr = IpcNewInteger(messages);
     }
     return err;
 }

@@ -10,6 +10,7 @@
 #include "await.h"
 #include "catalog.h"
 #include "error.h"
+#include "field.h"
 #include "lock.h"
 #include "memory.h"
 #include "method.h"
@@ -110,7 +111,7 @@ GetConstant(
 	FailConstant(interp, constants[row].name, err);
 	return NULL;
     }
-    return Tcl_NewWideIntObj(value);
+    return IpcNewInteger(value);
 }
 
 /*

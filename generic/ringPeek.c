@@ -8,6 +8,7 @@
 #include "ringPeek.h"
 #include "args.h"
 #include "error.h"
+#include "field.h"
 #include "message.h"
 #include "ringReceive.h"
 #include "shared.h"
@@ -40,7 +41,7 @@ AddMessage(
     Tcl_Obj *words[3] = {
 	IpcNewMessageObj(NULL, message->bytes, message->length),
 	RingNewTokenObj(message->id),
-	Tcl_NewWideIntObj((Tcl_WideInt) message->attempts)
+	IpcNewInteger(message->attempts)
     };
 
     Tcl_ListObjAppendElement(NULL, data, Tcl_NewListObj(3, words));

@@ -14,6 +14,7 @@
 #include "ringReceive.h"
 #include "args.h"
 #include "error.h"
+#include "field.h"
 #include "message.h"
 #include "method.h"
 #include "pending.h"
@@ -110,11 +111,12 @@ NewTaken(
     const RingHandle *self,
     Room *room)
 {
-    Tcl_Obj *words[3];
+    Tcl_Obj *words[3] = {
+	NewMessage(self, room),
+	RingNewTokenObj(room->message.id),
+	IpcNewInteger(room->message.attempts)
+    };
 
-    words[0] = NewMessage(self, room);
-    words[1] = RingNewTokenObj(room->message.id);
-    words[2] = Tcl_NewWideIntObj((Tcl_WideInt) room->message.attempts);
     return Tcl_NewListObj(3, words);
 }
 

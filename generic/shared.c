@@ -8,6 +8,7 @@
 
 #include "shared.h"
 #include "error.h"
+#include "field.h"
 
 #include <errno.h>
 
@@ -71,6 +72,5 @@ IpcPut(
     int64_t value)
 {
     Tcl_ListObjAppendElement(NULL, list, Tcl_NewStringObj(key, -1));
-    Tcl_ListObjAppendElement(NULL, list,
-	    Tcl_NewWideIntObj((Tcl_WideInt) value));
+    Tcl_ListObjAppendElement(NULL, list, IpcNewInteger(value));
 }

@@ -164,7 +164,7 @@ GetSize(
     Tcl_Obj **valuePtr)
 {
     (void) offset;
-    *valuePtr = Tcl_NewWideIntObj((Tcl_WideInt)
+    *valuePtr = IpcNewInteger((int64_t)
 	    OsTopicGetSize(((TopicHandle *) record)->topic));
     return 0;
 }
@@ -180,7 +180,7 @@ GetPublished(
 
     (void) offset;
     if (err == 0) {
-	*valuePtr = Tcl_NewWideIntObj((Tcl_WideInt) state.published);
+	*valuePtr = IpcNewInteger((int64_t) state.published);
     }
     return (err == EBUSY) ? ETIMEDOUT : err;
 }
