@@ -12,7 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -39,6 +39,16 @@ OsReadEntry(
     return entry;
 }
 
+void
+OsWritePath(
+    const char *prefix,
+    const char *name,
+    char path[OS_PATH_SIZE])
+{
+    stpcpy(stpcpy(stpcpy(path, OS_SHM_FOLDER "/"), prefix),
+	    name + strspn(name, "/"));
+}
+
 /*
  * GetPath --
  *
@@ -46,21 +56,42 @@ OsReadEntry(
  *	any file's path.
  */
 
-#define PATH_SIZE (sizeof(OS_SHM_FOLDER "/") + NAME_MAX)
-
 static int
 GetPath(
     const OsFamily *family,
     const char *name,
-    char path[PATH_SIZE])
+    char path[OS_PATH_SIZE])
 {
-    const char *file = name + strspn(name, "/");
-
-    if (strlen(family->prefix) + strlen(file) > NAME_MAX) {
+    if (strlen(family->prefix) + strlen(name + strspn(name, "/")) > NAME_MAX) {
 	return ENAMETOOLONG;
     }
-    stpcpy(stpcpy(stpcpy(path, OS_SHM_FOLDER "/"), family->prefix), file);
+    OsWritePath(family->prefix, name, path);
     return 0;
+}
+
+/*
+ * OsLinkFile --
+ *
+ *	Gives the file of a descriptor a name. Linking by the descriptor takes a
+ *	privilege on older kernels; linking by its path in /proc does not.
+ */
+
+int
+OsLinkFile(
+    int fd,
+    const char *path)
+{
+    char link[40];
+
+    if (linkat(fd, "", AT_FDCWD, path, AT_EMPTY_PATH) == 0) {
+	return 0;
+    }
+    if (errno != ENOENT && errno != EPERM) {
+	return errno;
+    }
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    return (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+	    ? 0 : errno;
 }
 
 /*
@@ -269,7 +300,7 @@ LookAtFile(
     struct stat *status,
     OsInfo *info)
 {
-    char path[PATH_SIZE];
+    char path[OS_PATH_SIZE];
     int err = GetPath(family, name, path);
 
     if (err == 0) {
@@ -288,7 +319,7 @@ StatObject(
     const char *name,
     struct stat *status)
 {
-    char path[PATH_SIZE];
+    char path[OS_PATH_SIZE];
     int err = GetPath(family, name, path);
 
     return (err == 0) ? OsStatFile(AT_FDCWD, path, status) : err;
@@ -300,7 +331,7 @@ OpenPath(
     const char *name,
     int *fdPtr)
 {
-    char path[PATH_SIZE];
+    char path[OS_PATH_SIZE];
     int err = GetPath(family, name, path);
 
     if (err == 0) {

@@ -12,9 +12,21 @@
 #include "osFamily.h"
 
 #include <dirent.h>
+#include <limits.h>
 
 #define OS_SHM_FOLDER	"/dev/shm"
 #define OS_FOLDER_FLAGS	(O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+#define OS_PATH_SIZE	(sizeof(OS_SHM_FOLDER "/") + NAME_MAX)
+
+/*
+ * OsWritePath writes the path of the file that has a name, less its slashes, after
+ * a prefix: both together no longer than NAME_MAX. OsLinkFile gives the file of
+ * a descriptor a path; it returns 0 or an errno value.
+ */
+
+void	OsWritePath(const char *prefix, const char *name,
+	    char path[OS_PATH_SIZE]);
+int	OsLinkFile(int fd, const char *path);
 
 /*
  * A scan of the system skips what the caller may not see and what has vanished

@@ -9,33 +9,16 @@
 
 #include "shared/segmentFile.h"
 
+#include "osFolder.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FOLDER "/dev/shm"
-
 const bool osSegmentFileIsAtomic = true;
-
-/*
- * GetPath --
- *
- *	Writes the path of the file with a name, which is no longer than NAME_MAX.
- */
-
-#define PATH_SIZE (sizeof(FOLDER "/") + NAME_MAX)
-
-static void
-GetPath(
-    const char *name,
-    char path[PATH_SIZE])
-{
-    snprintf(path, PATH_SIZE, FOLDER "/%s", name);
-}
 
 /*
  * Reopen --
@@ -89,10 +72,10 @@ OsSegmentFileOpen(
     OsSegmentFile *file)
 {
     int access = readonly ? O_RDONLY : O_RDWR;
-    char path[PATH_SIZE];
+    char path[OS_PATH_SIZE];
     int err;
 
-    GetPath(name, path);
+    OsWritePath("", name, path);
     file->map = open(path, access | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file->map < 0) {
 	return (errno == ELOOP || errno == EISDIR || errno == ENXIO)
@@ -126,7 +109,7 @@ OsSegmentFileCreate(
     int err;
 
     (void) name;
-    file->map = open(FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, mode | 0600);
+    file->map = open(OS_SHM_FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, mode | 0600);
     if (file->map < 0) {
 	return errno;
     }
@@ -148,7 +131,7 @@ OsSegmentFileCreate(
 /*
  * OsSegmentFilePublish --
  *
- *	linkat(2) of the descriptor's link in /proc.
+ *	OsLinkFile.
  */
 
 int
@@ -156,12 +139,10 @@ OsSegmentFilePublish(
     const char *name,
     const OsSegmentFile *file)
 {
-    char from[40], path[PATH_SIZE];
+    char path[OS_PATH_SIZE];
 
-    snprintf(from, sizeof(from), "/proc/self/fd/%d", file->map);
-    GetPath(name, path);
-    return (linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
-	    ? 0 : errno;
+    OsWritePath("", name, path);
+    return OsLinkFile(file->map, path);
 }
 
 /*
@@ -174,8 +155,8 @@ int
 OsSegmentFileUnlink(
     const char *name)
 {
-    char path[PATH_SIZE];
+    char path[OS_PATH_SIZE];
 
-    GetPath(name, path);
+    OsWritePath("", name, path);
     return (unlink(path) == 0) ? 0 : errno;
 }

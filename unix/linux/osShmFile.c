@@ -14,27 +14,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-/*
- * GetShmPath --
- *
- *	Writes the path of the segment with a name that OsCheckName has
- *	checked.
- */
-
-#define PATH_SIZE (sizeof(OS_SHM_FOLDER "/") + NAME_MAX)
-
-static void
-GetShmPath(
-    const char *name,
-    char path[PATH_SIZE])
-{
-    snprintf(path, PATH_SIZE, OS_SHM_FOLDER "/%s", name + strspn(name, "/"));
-}
 
 /*
  * CheckLength --
@@ -58,31 +40,6 @@ CheckLength(
     }
     close(fd);
     return 0;
-}
-
-/*
- * LinkFile --
- *
- *	Gives the file of a descriptor a name. Linking by the descriptor takes a
- *	privilege on older kernels; linking by its path in /proc does not.
- */
-
-static int
-LinkFile(
-    int fd,
-    const char *path)
-{
-    char link[40];
-
-    if (linkat(fd, "", AT_FDCWD, path, AT_EMPTY_PATH) == 0) {
-	return 0;
-    }
-    if (errno != ENOENT && errno != EPERM) {
-	return errno;
-    }
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    return (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
-	    ? 0 : errno;
 }
 
 /*
@@ -155,7 +112,7 @@ OsMakeShmFile(
     struct stat *status)
 {
     int64_t size = request->size + request->minSize;
-    char path[PATH_SIZE];
+    char path[OS_PATH_SIZE];
     int fd, err;
 
     if (size == 0) {
@@ -165,7 +122,7 @@ OsMakeShmFile(
     if (err != 0) {
 	return err;
     }
-    GetShmPath(name, path);
+    OsWritePath("", name, path);
     if (request->reserve
 	    && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
 	return EEXIST;
@@ -176,7 +133,7 @@ OsMakeShmFile(
     }
     err = OsSetShmSize(fd, size, request->reserve);
     if (err == 0) {
-	err = (fstat(fd, status) == 0) ? LinkFile(fd, path) : errno;
+	err = (fstat(fd, status) == 0) ? OsLinkFile(fd, path) : errno;
     }
     if (err != 0) {
 	close(fd);
