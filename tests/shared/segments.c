@@ -11,6 +11,7 @@
  */
 
 #include "check.h"
+#include "osFamily.h"
 #include "osLifeline.h"
 #include "shared/segmentFile.h"
 #include "shared/segmentSlot.h"
@@ -74,11 +75,12 @@ Reset(
     atomic_store(&GetPair(segment)->second, 0);
 }
 
+static const OsFamily family = { .prefix = "posix_ipc.check." };
 static const OsSegmentType type = {
-    POSIX_IPC_RING, "posix_ipc.check.", Measure, Reap, Repair, Reset
+    POSIX_IPC_RING, &family, Measure, Reap, Repair, Reset
 };
 static const OsSegmentType other = {
-    POSIX_IPC_TOPIC, "posix_ipc.check.", Measure, Reap, Repair, Reset
+    POSIX_IPC_TOPIC, &family, Measure, Reap, Repair, Reset
 };
 
 /*

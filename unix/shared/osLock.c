@@ -99,8 +99,8 @@ OsLockOpen(
     if (lock == NULL) {
 	return ENOMEM;
     }
-    err = OsSegmentOpenObject(&osLockFamily, &osLockType, name, flags, mode,
-	    permits, false, &lock->segment, object);
+    err = OsSegmentOpenObject(&osLockType, name, flags, mode, permits, false,
+	    &lock->segment, object);
     if (err != 0) {
 	free(lock);
 	return err;

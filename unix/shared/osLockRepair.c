@@ -201,7 +201,7 @@ Reset(
 }
 
 const OsSegmentType osLockType = {
-    POSIX_IPC_LOCK, "posix_ipc.lock.", Measure, OsLockReap, Repair, Reset
+    POSIX_IPC_LOCK, &osLockFamily, Measure, OsLockReap, Repair, Reset
 };
 
 /*

@@ -108,7 +108,7 @@ Reset(
 }
 
 static const OsSegmentType ringType = {
-    POSIX_IPC_RING, "posix_ipc.ring.", Measure, Reap, OsRingRepair, Reset
+    POSIX_IPC_RING, &osRingFamily, Measure, Reap, OsRingRepair, Reset
 };
 
 /*
@@ -139,7 +139,7 @@ OsRingOpen(
     if (ring == NULL) {
 	return ENOMEM;
     }
-    err = OsSegmentOpenObject(&osRingFamily, &ringType, name, flags, mode,
+    err = OsSegmentOpenObject(&ringType, name, flags, mode,
 	    OsSegmentRoundUp(size, POSIX_IPC_RING_LEAST, POSIX_IPC_RING_MOST),
 	    false, &ring->segment, object);
     if (err != 0) {

@@ -85,7 +85,7 @@ Reset(
 }
 
 static const OsSegmentType topicType = {
-    POSIX_IPC_TOPIC, "posix_ipc.topic.", Measure, Reap, Repair, Reset
+    POSIX_IPC_TOPIC, &osTopicFamily, Measure, Reap, Repair, Reset
 };
 
 /*
@@ -142,8 +142,8 @@ OsTopicOpen(
     if (topic == NULL) {
 	return ENOMEM;
     }
-    err = OsSegmentOpenObject(&osTopicFamily, &topicType, name, flags,
-	    request->mode, OsSegmentRoundUp(request->size, LEAST_SIZE, MOST_SIZE),
+    err = OsSegmentOpenObject(&topicType, name, flags, request->mode,
+	    OsSegmentRoundUp(request->size, LEAST_SIZE, MOST_SIZE),
 	    request->readonly, &topic->segment, object);
     if (err != 0) {
 	free(topic);

@@ -406,7 +406,7 @@ MakeFileName(
     char *fileName,
     size_t size)
 {
-    int length = snprintf(fileName, size, "%s%s", type->prefix,
+    int length = snprintf(fileName, size, "%s%s", type->family->prefix,
 	    name + (*name == '/'));
 
     return (length > NAME_MAX || (size_t) length >= size) ? ENAMETOOLONG : 0;
@@ -456,7 +456,6 @@ OsSegmentOpen(
 
 int
 OsSegmentOpenObject(
-    const OsFamily *family,
     const OsSegmentType *type,
     const char *name,
     int flags,
@@ -476,7 +475,8 @@ OsSegmentOpenObject(
     if (fstat(segment->fd, &status) != 0) {
 	status = (struct stat) { 0 };
     }
-    OsNoteObject(object, family, segment->fd, segment->created, &status);
+    OsNoteObject(object, type->family, segment->fd, segment->created,
+	    &status);
     return 0;
 }
 

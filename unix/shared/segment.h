@@ -85,9 +85,9 @@ OsSegmentRoundUp(
  *	open. With OS_CREAT, EPFNOSUPPORT as in OsExplainCreate.
  */
 
-int	OsSegmentOpenObject(const OsFamily *family, const OsSegmentType *type,
-	    const char *name, int flags, mode_t mode, uint64_t size,
-	    bool readonly, OsSegment *segment, OsObject *object);
+int	OsSegmentOpenObject(const OsSegmentType *type, const char *name,
+	    int flags, mode_t mode, uint64_t size, bool readonly,
+	    OsSegment *segment, OsObject *object);
 
 /*
  * OsSegmentClose --

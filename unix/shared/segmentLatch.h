@@ -37,7 +37,7 @@ typedef struct OsSegment OsSegment;
 
 typedef struct OsSegmentType {
     uint32_t kind;		/* POSIX_IPC_LOCK ... */
-    const char *prefix;		/* "posix_ipc.lock.", before the name */
+    const OsFamily *family;	/* its prefix comes before the name */
 
     /* Returns how many bytes of data a segment of this size has, or
      * UINT64_MAX if its header must not have this size. */
