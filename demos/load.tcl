@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Loads posix_ipc for a demo or a tool. In a source tree the build beside the demos is found without any setting, and before an
-# installed package; folders in TCLLIBPATH come first all the same. A demo that is installed uses the installed package.
+# installed package; but folders in TCLLIBPATH come first. A demo that is installed uses the installed package.
 
 namespace eval load {
     variable root [file dirname [file dirname [file normalize [info script]]]]

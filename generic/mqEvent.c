@@ -6,7 +6,7 @@
  *	and the system's notification that it is no longer empty.
  *
  *	Scripts, pending calls and a notification may all wait for the same
- *	queue. They take turns, one callback an event, so that none starves.
+ *	queue. They take turns, one callback per event, so that none starves.
  */
 
 #include "mqEvent.h"

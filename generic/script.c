@@ -2,8 +2,8 @@
 /*
  * script.c --
  *
- *	Scripts that run again and again while an object is readable or
- *	writable: the method event.
+ *	Scripts that run repeatedly while an object is readable or writable:
+ *	the method event.
  */
 
 #include "script.h"

@@ -556,7 +556,7 @@ OsSemWait(
 /*
  * OsSemWait --
  *
- *	The same by trying again and again, with pauses from 50 microseconds to 5
+ *	The same by trying repeatedly, with pauses from 50 microseconds to 5
  *	milliseconds.
  */
 

@@ -166,7 +166,7 @@ OsWatchDescriptor(
  *
  *	Stores up to room events that have happened, and returns how many.
  *	Never waits. What does not fit is reported the next time; a queue is
- *	reported again and again while it is ready.
+ *	reported each time while it is ready.
  */
 
 size_t

@@ -50,7 +50,7 @@ proc outOfTopic {topic args} {
 }
 
 # Returns whether the broker has the message. Each message has a client program of its own, because its exit status is the only
-# sure sign. The program must also be silent: after some errors its status is 0 all the same. With MQTT 5 the broker can say
+# sure sign. The program must also be silent: after some errors its status is 0 nevertheless. With MQTT 5 the broker can say
 # that it refuses a message; before, it had to acknowledge and drop it. The standard input takes any bytes.
 proc publish {message mqttTopic args} {
     set source [expr {$message eq "" ? "-n" : "-s"}]

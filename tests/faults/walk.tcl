@@ -3,8 +3,8 @@
 #
 #       walk.tcl faults.so library scenario
 #
-#       Runs a scenario again and again in this process. Each time, one of its calls to the C library fails with
-#       one of the errors that the call may have. The procedure judge says what must hold then.
+#       Runs a scenario repeatedly in this process. Each time, one of its calls to the C library fails with one
+#       of the errors that the call may have. The procedure judge says what must hold then.
 #
 #       Writes for each case the words call, turn and errno, then what was wrong,
 #       "not reached", or nothing if all was well. The last line is "done".

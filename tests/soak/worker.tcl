@@ -15,7 +15,7 @@ set rest [dict create look 200 handles 100]    ;# milliseconds between two round
 
 # again --
 #
-#       Runs a script again and again from the event loop.
+#       Runs a script repeatedly from the event loop.
 
 proc again {script} {
     while {!$::isOver} {

@@ -510,7 +510,7 @@ CheckMoments(void)
 /*
  * CheckNotifications --
  *
- *	A handle registers for a notification, again and again, while another
+ *	A handle registers for a notification repeatedly, while another
  *	process sends to the empty queue, and while threads open and close the
  *	same queue. The threads are left out if notifications come on threads
  *	of the C library, because one that is on its way is not noticed.

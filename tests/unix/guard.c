@@ -19,8 +19,8 @@
 /*
  * CheckAbort --
  *
- *	A call that the C library aborts fails with EIDRM, again and again. Any
- *	other SIGABRT goes to the program's own handler.
+ *	A call that the C library aborts fails with EIDRM, each time. Any other
+ *	SIGABRT goes to the program's own handler.
  */
 
 static volatile int reached;

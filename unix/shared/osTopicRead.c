@@ -195,7 +195,7 @@ ReadRecord(
  * Overtake --
  *
  *	The reader was overtaken: goes to the oldest message or, if it was
- *	overtaken again and again, to the newest, which stays longest.
+ *	overtaken repeatedly, to the newest, which stays longest.
  */
 
 static void
