@@ -140,26 +140,20 @@ WaitInSlices(
 }
 
 /*
- * IpcWait --
+ * IpcWaitLonger --
  *
- *	Makes an attempt at a call that may wait for timeout nanoseconds; with 0
- *	it may not wait at all. Most calls need not wait, and then no clock is
- *	read. Returns TCL_OK, or TCL_ERROR, or the code of a signal handler.
+ *	IpcWait, after its first attempt has returned err, which is not 0.
  */
 
 int
-IpcWait(
+IpcWaitLonger(
     const IpcCall *call,
     IpcHandle *handle,
     OsTime timeout,
     IpcAttempt *attempt,
-    void *request)
+    void *request,
+    int err)
 {
-    int err = attempt(handle, request, OS_NOW);
-
-    if (err == 0) {
-	return TCL_OK;
-    }
     if (timeout != 0 && (err == EAGAIN || err == ETIMEDOUT)) {
 	return WaitInSlices(call, handle, timeout, attempt, request);
     }

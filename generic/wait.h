@@ -15,7 +15,29 @@
 typedef int IpcAttempt(IpcHandle *handle, void *request, OsTime timeout);
 
 int	IpcServeTcl(const IpcCall *call, bool *hadSignalPtr);
-int	IpcWait(const IpcCall *call, IpcHandle *handle, OsTime timeout,
-	    IpcAttempt *attempt, void *request);
+int	IpcWaitLonger(const IpcCall *call, IpcHandle *handle, OsTime timeout,
+	    IpcAttempt *attempt, void *request, int err);
+
+/*
+ * IpcWait --
+ *
+ *	Makes an attempt at a call that may wait for timeout nanoseconds; with 0
+ *	it may not wait at all. Most calls need not wait, and then no clock is
+ *	read. Returns TCL_OK, or TCL_ERROR, or the code of a signal handler.
+ */
+
+static inline int
+IpcWait(
+    const IpcCall *call,
+    IpcHandle *handle,
+    OsTime timeout,
+    IpcAttempt *attempt,
+    void *request)
+{
+    int err = attempt(handle, request, OS_NOW);
+
+    return (err == 0) ? TCL_OK
+	    : IpcWaitLonger(call, handle, timeout, attempt, request, err);
+}
 
 #endif /* IPC_WAIT_H */

@@ -2,7 +2,7 @@
 /*
  * osTime.c --
  *
- *	Clocks and deadlines: clock_gettime(2).
+ *	Clocks: clock_gettime(2).
  */
 
 #include "osTime.h"
@@ -44,20 +44,4 @@ OsTimespec(
 	.tv_sec = (time_t) (time / OS_SECOND),
 	.tv_nsec = (long) (time % OS_SECOND)
     };
-}
-
-/*
- * OsDeadline --
- *
- *	Returns the moment on a clock that is timeout nanoseconds from now, in
- *	the form that system calls take. OS_NOW gives a moment in the past.
- */
-
-struct timespec
-OsDeadline(
-    clockid_t clock,
-    OsTime timeout)
-{
-    return OsTimespec((timeout == OS_NOW) ? 0
-	    : OsAfter(OsReadClock(clock), timeout));
 }

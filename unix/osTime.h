@@ -14,6 +14,21 @@
 
 OsTime	OsReadClock(clockid_t clock);
 struct timespec OsTimespec(OsTime time);
-struct timespec OsDeadline(clockid_t clock, OsTime timeout);
+
+/*
+ * OsDeadline --
+ *
+ *	Returns the moment on a clock that is timeout nanoseconds from now, in
+ *	the form that system calls take. OS_NOW gives a moment in the past.
+ */
+
+static inline struct timespec
+OsDeadline(
+    clockid_t clock,
+    OsTime timeout)
+{
+    return (timeout == OS_NOW) ? (struct timespec) { .tv_sec = 0 }
+	    : OsTimespec(OsAfter(OsReadClock(clock), timeout));
+}
 
 #endif /* OS_TIME_H */
