@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# latest.tcl: a program measures repeatedly, and others want only the newest
-# value. A topic keeps it whole, whatever its length; a single number needs
-# only shared memory.
+# latest.tcl: a program measures repeatedly, and others want only the
+# newest value. A topic keeps it whole, whatever its length; a single
+# number needs only shared memory.
 
 package require posix_ipc
 
