@@ -28,7 +28,7 @@ static const struct {
     { EAGAIN,	"BUSY",		NULL,		NULL },
     { EBUSY,	"BUSY",		NULL,		"already registered" },
     { ETIMEDOUT, "BUSY",	NULL,		"timed out" },
-    { ETIME,	"BUSY",		NULL,		"timed out" },
+    { EINPROGRESS, "BUSY",	NULL,		"timed out" },
     { EDEADLK,	"DEADLOCK",	NULL,		"the handle already holds it" },
     { EOWNERDEAD, "OWNERDIED",	NULL,		"it is abandoned" },
     { EBADMSG,	"CORRUPT",	NULL,		"its memory is corrupt" },

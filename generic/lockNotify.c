@@ -180,7 +180,8 @@ FindWait(
  * CheckWait --
  *
  *	Returns 0 if the first half of a wait is over, EAGAIN if it is not, or
- *	the errno value that ends it.
+ *	the errno value that ends it. A wait that has timed out will end with
+ *	EINPROGRESS, because after ETIMEDOUT a pending call is tried again.
  */
 
 static int
@@ -195,7 +196,7 @@ CheckWait(
     }
     wait->isOver = true;
     if (!OsLockEndWait(self->lock) && err == ETIMEDOUT) {
-	wait->err = ETIME;
+	wait->err = EINPROGRESS;
     }
     return (err == ETIMEDOUT) ? 0 : err;
 }
