@@ -289,7 +289,8 @@ ReadInteger(
  *
  *	Read a Tcl value as a floating-point number. A number that would round
  *	to infinity as a float does not fit: one that exceeds the largest
- *	float by half a unit or more.
+ *	float by half a unit or more. The file avoids isfinite(3), for which
+ *	FreeBSD needs libm.
  */
 
 static int
@@ -302,12 +303,13 @@ ReadFloat(
 {
     const double tooLarge = 0x1.ffffffp127;
     union { float number; uint32_t bits; } single;
-    double number;
+    double number, size;
 
     if (IpcReadDouble(call, value, &number) != TCL_OK) {
 	return TCL_ERROR;
     }
-    if (isfinite(number) && fabs(number) >= tooLarge) {
+    size = fabs(number);
+    if (tooLarge <= size && size < INFINITY) {
 	return IpcFailRange(call, type, offset, Tcl_GetString(value));
     }
     single.number = (float) number;
