@@ -27,6 +27,7 @@
 #include "osGuard.h"
 #include "osThread.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -60,6 +61,21 @@ static Overlay busError = { .signal = SIGBUS, .handler = HandleBusError };
 static Overlay abortSignal = { .signal = SIGABRT, .handler = HandleAbort };
 
 /*
+ * IsFault --
+ *
+ *	Whether the kernel raised the signal for something that the thread did.
+ *	The codes of signals that were sent begin at SI_USER: 0x10001 on FreeBSD
+ *	and macOS; elsewhere 0, and then downwards.
+ */
+
+static bool
+IsFault(
+    const siginfo_t *info)
+{
+    return info->si_code > 0 && info->si_code < 0x10001;
+}
+
+/*
  * TakeDefault --
  *
  *	Lets the default action end the process: a fault occurs again when the
@@ -74,7 +90,7 @@ TakeDefault(
     const struct sigaction standard = { .sa_handler = SIG_DFL };
 
     sigaction(signal, &standard, NULL);
-    if (info->si_code <= 0) {
+    if (!IsFault(info)) {
 	raise(signal);
     }
 }
@@ -83,29 +99,29 @@ TakeDefault(
  * PassOn --
  *
  *	Takes the action that the signal would have had without this handler.
- *	A signal that is being passed on is marked in its context, in uc_link,
- *	which handlers do not use. So nothing needs to be undone if the action
- *	jumps out.
+ *	A signal that is being passed on is marked in its si_errno, which
+ *	neither systems nor handlers use. So nothing needs to be undone if the
+ *	action jumps out.
  */
 
 static void
 PassOn(
     Overlay *overlay,
     siginfo_t *info,
-    ucontext_t *context)
+    void *context)
 {
-    static ucontext_t mark;
+    const int mark = INT_MIN;
     const struct sigaction *action
 	    = &overlay->found[atomic_load(&overlay->count) % 2];
 
-    if (context->uc_link == &mark) {
+    if (info->si_errno == mark) {
 	TakeDefault(overlay->signal, info);
     } else if (action->sa_flags & SA_SIGINFO) {
-	context->uc_link = &mark;
+	info->si_errno = mark;
 	action->sa_sigaction(overlay->signal, info, context);
-	context->uc_link = NULL;
+	info->si_errno = 0;
     } else if (action->sa_handler == SIG_DFL
-	    || (action->sa_handler == SIG_IGN && info->si_code > 0)) {
+	    || (action->sa_handler == SIG_IGN && IsFault(info))) {
 	TakeDefault(overlay->signal, info);
     } else if (action->sa_handler != SIG_IGN) {
 	action->sa_handler(overlay->signal);
@@ -150,7 +166,7 @@ HandleBusError(
     int savedErrno = errno;
 
     (void) signal;
-    if (info->si_code > 0 && first <= fault && fault < osGuard.end) {
+    if (IsFault(info) && first <= fault && fault < osGuard.end) {
 	if (osGuard.gonePtr != NULL) {
 	    atomic_store(osGuard.gonePtr, true);
 	}
