@@ -87,7 +87,10 @@ AC_DEFUN([_POSIX_IPC_GLIBC_PROGRAM], [AC_LANG_SOURCE([[
 # _POSIX_IPC_ADD_FLAGS(CFLAGS, LDFLAGS, OTHERWISE)
 #
 #	Adds them to those of the package if a shared library can be made with
-#	them without a warning.
+#	them without a warning. The probe calls the C library, because OpenBSD's
+#	compilers do not link that to a shared library, so -z defs fails there.
+#	It exports a function, because Zig's linker crashes on a library for
+#	macOS that exports none.
 
 AC_DEFUN([_POSIX_IPC_ADD_FLAGS], [
     posix_ipc_cflags=$CFLAGS
@@ -95,7 +98,10 @@ AC_DEFUN([_POSIX_IPC_ADD_FLAGS], [
     CFLAGS="$CFLAGS $PACKAGE_CFLAGS -fPIC -Werror $1"
     LDFLAGS="$LDFLAGS $PACKAGE_LDFLAGS -shared $2"
     AC_LINK_IFELSE(
-	[AC_LANG_SOURCE([[int probe(int *p); int probe(int *p) { return *p; }]])],
+	[AC_LANG_SOURCE([[
+#include <unistd.h>
+__attribute__((visibility("default"))) int probe(int *p);
+int probe(int *p) { return *p + getpid(); }]])],
 	[PACKAGE_CFLAGS="$PACKAGE_CFLAGS $1"
 	 PACKAGE_LDFLAGS="$PACKAGE_LDFLAGS $2"
 	 posix_ipc_added=yes],
