@@ -837,13 +837,14 @@ CheckPeeks(void)
 {
     OsRing *ring = Open();
     OsTime end;
-    int looks = 0, torn = 0, seen = 0;
+    int torn = 0, seen = 0;
     pid_t child = Fork();
 
     if (child == 0) {
 	Work();
     }
-    for (end = OsClock() + OS_SECOND / 2; OsClock() < end; looks++) {
+    end = OsClock() + OS_SECOND / 2;
+    while (OsClock() < end) {
 	uint32_t last = 0;
 	int err = OsRingPeek(name, 100, SIZE, SeeWhole, &last);
 

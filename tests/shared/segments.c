@@ -23,6 +23,10 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#ifndef F_OFD_SETLK		/* the BSDs, where nothing calls CheckReaders */
+#   define F_OFD_SETLK (-1)
+#endif
+
 typedef struct Pair {
     _Atomic uint64_t first, second;
 } Pair;
