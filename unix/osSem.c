@@ -311,27 +311,33 @@ OsSemOpen(
 /*
  * MapSem --
  *
- *	Maps the semaphore at offset in a segment. EINVAL: not aligned. ERANGE:
- *	not inside. EACCES: the segment was opened for reading only.
+ *	Maps the semaphore at offset in a segment. It is read first: that shows
+ *	whether it is inside, and the system finds memory for a page that was
+ *	never written.
+ *
+ *	EINVAL: not aligned. ERANGE: not inside. ENOSPC: the system has no memory
+ *	for it. EACCES: the segment was opened for reading only.
  */
 
 static int
 MapSem(
-    const OsShm *shm,
+    OsShm *shm,
     int64_t offset,
     OsSem *sem)
 {
     const int64_t size = sizeof(sem_t);
-    int64_t end;
+    sem_t copy;
     size_t before;
-    int err = OsShmGetSize(shm, &end);
+    int err;
 
     if (shm->readonly) {
 	return EACCES;
     } else if (offset % (int64_t) _Alignof(sem_t) != 0) {
 	return EINVAL;
-    } else if (err != 0 || offset < 0 || offset > end || end - offset < size) {
-	return (err != 0) ? err : ERANGE;
+    }
+    err = OsShmRead(shm, offset, &copy, sizeof(copy));
+    if (err != 0) {
+	return err;
     }
     sem->map = OsShmMapPart(shm, offset, (size_t) size, &sem->mapped, &before);
     if (sem->map == NULL) {
@@ -349,7 +355,7 @@ MapSem(
  *	it by sem_init(3) with *valuePtr, unless valuePtr is NULL. The segment may
  *	be closed while the semaphore is open.
  *
- *	EINVAL, ERANGE, EACCES: MapSem. ENOTSUP: the system has no such
+ *	EINVAL, ERANGE, ENOSPC, EACCES: MapSem. ENOTSUP: the system has no such
  *	semaphores.
  */
 
