@@ -22,7 +22,7 @@ proc isAllowed {} {
 }
 
 proc awaitTurn {} {
-    while {![isAllowed]} {after [expr {1000 / $::rate}]}
+    while {![isAllowed]} {after [expr {int(1000 / $::rate)}]}
 }
 
 if {$argv eq "call"} {

@@ -6,22 +6,22 @@ package require posix_ipc
 set lock [posix_ipc::lock open /example-text -flags CREAT -permits 100]
 set text [posix_ipc::shm open /example-text -flags CREAT -size 8192]
 
+proc repair {} {$::text write 0 [string repeat - 8192]}
+
 proc write {character} {
-    $::lock with -permits all {
+    $::lock with -permits all -recover repair {
         $::text write 0 [string repeat $character 8192]
     }
 }
 
 proc isTorn {} {
-    $::lock with {set bytes [$::text read]}
+    $::lock with -recover repair {set bytes [$::text read]}
     return [expr {[string trim $bytes [string index $bytes 0]] ne ""}]
 }
 
 if {$argv eq "read"} {
     set torn 0
-    for {set n 0} {$n < 200} {incr n} {
-        incr torn [isTorn]
-    }
+    for {set n 0} {$n < 200} {incr n} {incr torn [isTorn]}
     puts "$torn torn texts"
     exit
 }
