@@ -74,7 +74,7 @@ OpenSegment(
 		&request->status);
     }
     request->fd = shm_open(request->name, (shm->readonly ? O_RDONLY : O_RDWR)
-	    | ((shm->flags & OS_TRUNC) ? O_TRUNC : 0)
+	    | (((shm->flags & OS_TRUNC) && !shm->reserve) ? O_TRUNC : 0)
 	    | ((flags & OS_CREAT) ? O_CREAT : 0) | osSegmentFlags, shm->mode);
     if (request->fd < 0) {
 	return errno;
@@ -180,7 +180,7 @@ OsSetShmSize(
  *
  *	Gives a segment that was there the size that an open asks for. Reserving
  *	also makes it grow; growing it first would leave it grown where there is
- *	no memory.
+ *	no memory. For the same reason it is not truncated before there is.
  */
 
 static int
@@ -189,7 +189,15 @@ ResizeExisting(
     const OsShmRequest *request)
 {
     struct stat status;
+    int err = 0;
 
+    if (request->reserve && (request->flags & OS_TRUNC)) {
+	err = Reserve(fd, request->size + request->minSize);
+	err = (err == 0) ? OsSetShmSize(fd, 0, false) : err;
+    }
+    if (err != 0) {
+	return err;
+    }
     if (request->size != 0) {
 	return OsSetShmSize(fd, request->size, request->reserve);
     }
