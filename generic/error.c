@@ -81,7 +81,9 @@ static const struct {
     { OS_FILE_BYTES_MAX, "a file of this process has at most ",
 	" bytes; \"ulimit -f N\" raises that" },
     { OS_SHM_BYTES_MAX, "semaphores and shared memory together take at most ",
-	" bytes; \"mount -o remount,size=N /dev/shm\" raises that" }
+	" bytes; \"mount -o remount,size=N /dev/shm\" raises that" },
+    { OS_SHM_FILES_MAX, "semaphores and shared memory together are at most ",
+	" files; \"mount -o remount,nr_inodes=N /dev/shm\" raises that" }
 };
 
 /*

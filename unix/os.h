@@ -99,6 +99,7 @@ typedef enum OsFact {
     OS_FILES_MAX,		/* descriptors of this process */
     OS_FILE_BYTES_MAX,		/* bytes of a file, or of a segment */
     OS_SHM_BYTES_MAX,		/* bytes of all segments and semaphores */
+    OS_SHM_FILES_MAX,		/* how many they can be together */
     OS_SIGNAL_MIN,		/* signals that are free for programs */
     OS_SIGNAL_MAX
 } OsFact;

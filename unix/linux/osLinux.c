@@ -50,21 +50,33 @@ ReadNumber(
 }
 
 /*
- * SharedMemoryBytes --
+ * SharedMemoryLimit, HasFreeFile --
  *
- *	Returns the size of the file system that holds semaphores and
- *	segments: shm_overview(7), statvfs(3).
+ *	SharedMemoryLimit returns how many bytes or files the file system of
+ *	semaphores and segments can hold: shm_overview(7), statvfs(3).
+ *	HasFreeFile returns whether it can hold one more file.
  */
 
 static int64_t
-SharedMemoryBytes(void)
+SharedMemoryLimit(
+    OsFact fact)
 {
     struct statvfs status;
 
     if (statvfs("/dev/shm", &status) != 0) {
 	return 0;
     }
-    return (int64_t) status.f_blocks * (int64_t) status.f_frsize;
+    return (fact == OS_SHM_FILES_MAX) ? (int64_t) status.f_files
+	    : (int64_t) status.f_blocks * (int64_t) status.f_frsize;
+}
+
+static bool
+HasFreeFile(void)
+{
+    struct statvfs status;
+
+    return statvfs("/dev/shm", &status) != 0 || status.f_files == 0
+	    || status.f_ffree > 0;
 }
 
 /*
@@ -138,8 +150,8 @@ OsReadFact(
     } else if (fact == OS_MQ_BYTES_HARD) {
 	*valuePtr = hasQueues ? OsGetHardLimit(RLIMIT_MSGQUEUE) : 0;
     } else {
-	*valuePtr = (fact == OS_SHM_BYTES_MAX) ? SharedMemoryBytes()
-		: OsGetPosixFact(fact);
+	*valuePtr = (fact == OS_SHM_BYTES_MAX || fact == OS_SHM_FILES_MAX)
+		? SharedMemoryLimit(fact) : OsGetPosixFact(fact);
     }
     return 0;
 }
@@ -216,7 +228,8 @@ OsFindLimit(
 	*factPtr = (limits != NULL && HasFreeDescriptor())
 		? OS_MQ_BYTES_MAX : OS_FILES_MAX;
     } else if (err == ENOSPC) {
-	*factPtr = family->spaceLimit;
+	*factPtr = (family->spaceLimit == OS_SHM_BYTES_MAX && !HasFreeFile())
+		? OS_SHM_FILES_MAX : family->spaceLimit;
     } else if (err == EFBIG && OsGetFact(OS_FILE_BYTES_MAX) != INT64_MAX) {
 	*factPtr = OS_FILE_BYTES_MAX;
     } else if (err == EINVAL && limits != NULL
