@@ -351,7 +351,9 @@ scenario shm-reserve {
         beside t {posix_ipc::shm open /faults -flags CREAT -minsize 9000 -reserve 1} {
             set all [$t cget -size]
         }
-        set all
+        beside t {posix_ipc::shm open /faults -flags TRUNC -size 50 -reserve 1} {
+            lappend all [$t cget -size]
+        }
     }
 }
 
