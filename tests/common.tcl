@@ -7,6 +7,7 @@
 #       uniqueName              a name that no other test uses
 #       fresh, drop, unlink     an object under such a name, and its end
 #       forFamilies             tests for all families alike
+#       truncate, overwrite     damage to the file of an object
 #       sized, padded           the size of a segment, and what is in it
 #       sendSignal              kill(1), which a bare system lacks
 #       child ...               a second real process with the package in it
@@ -16,6 +17,7 @@
 #       seconds                 how long a script took
 #       failure                 the errorCode with which a script fails
 #       constrain               the constraints that not all files have
+#       stranger                a script in a process without privileges
 #       apart                   a child with limits and file systems of its own
 #       finish                  the tests of what the file left, then tcltest's end
 
@@ -106,10 +108,10 @@ proc uniqueName {} {
     return [lindex $names::made end]
 }
 
-# fileOf, cutAway --
+# fileOf, truncate, overwrite --
 #
-#       fileOf returns the file of the object with a name, except for a queue, under the constraint semFiles. cutAway
-#       empties the file of a semaphore.
+#       fileOf returns the file of the object with a name, except for a queue, under the constraint semFiles. truncate
+#       empties it, and overwrite writes bytes into it.
 
 proc fileOf {family name} {
     switch $family {
@@ -120,8 +122,15 @@ proc fileOf {family name} {
     return /dev/shm/$prefix[string range $name 1 end]
 }
 
-proc cutAway {name} {
-    close [open [fileOf sem $name] w]
+proc truncate {family name} {
+    close [open [fileOf $family $name] w]
+}
+
+proc overwrite {family name place bytes} {
+    set file [open [fileOf $family $name] r+b]
+    seek $file $place
+    puts -nonewline $file $bytes
+    close $file
 }
 
 # longestName --
@@ -571,6 +580,24 @@ proc constrain {args} {
     }
     foreach name $args {
         testConstraint $name [uplevel #0 [list expr [dict get $tests $name]]]
+    }
+}
+
+# stranger --
+#
+#       The outcome of a script in a process without privileges, which has the
+#       name of an object in $name: the result, or the errorCode. More words are a
+#       command under which it starts.
+
+proc stranger {name script args} {
+    set c [child create {*}$args {*}$::plain]
+    try {
+        child eval $c [list set name $name]
+        child eval $c $script
+    } on error {- options} {
+        return [dict get $options -errorcode]
+    } finally {
+        child status $c
     }
 }
 
