@@ -24,40 +24,59 @@ static const struct {
     { "SIGTSTP", SIGTSTP }, { "SIGTTIN", SIGTTIN }, { "SIGTTOU", SIGTTOU },
     { "SIGURG", SIGURG }, { "SIGUSR1", SIGUSR1 }, { "SIGUSR2", SIGUSR2 },
     { "SIGVTALRM", SIGVTALRM }, { "SIGXCPU", SIGXCPU },
-    { "SIGXFSZ", SIGXFSZ }
+    { "SIGXFSZ", SIGXFSZ },
+#ifdef SIGIO
+    { "SIGIO", SIGIO },
+#endif
+#ifdef SIGPOLL
+    { "SIGPOLL", SIGPOLL },
+#endif
+#ifdef SIGWINCH
+    { "SIGWINCH", SIGWINCH }
+#endif
 };
 
 /*
- * OsFindSignal --
+ * FindRealTimeSignal, OsFindSignal --
  *
- *	Returns the number of the signal with a name, such as SIGUSR1 or
- *	SIGRTMIN+3; 0 if there is none.
+ *	Return the number of the signal with a name, such as SIGUSR1,
+ *	SIGRTMIN+3 or SIGRTMAX-1; 0 if there is none.
  */
+
+static int
+FindRealTimeSignal(
+    const char *name)
+{
+    int least = (int) OsGetFact(OS_SIGNAL_MIN);
+    int most = (int) OsGetFact(OS_SIGNAL_MAX);
+    bool isFromLeast = strncmp(name, "SIGRTMIN", 8) == 0;
+    long offset = 0;
+    char *end;
+
+    if (!isFromLeast && strncmp(name, "SIGRTMAX", 8) != 0) {
+	return 0;
+    }
+    end = (char *) name + 8;
+    if (end[0] == (isFromLeast ? '+' : '-')
+	    && end[1] >= '0' && end[1] <= '9') {
+	offset = strtol(end + 1, &end, 10);
+    }
+    if (*end != '\0' || least == 0 || offset > most - least) {
+	return 0;
+    }
+    return isFromLeast ? least + (int) offset : most - (int) offset;
+}
 
 int
 OsFindSignal(
     const char *name)
 {
-    const char *base = "SIGRTMIN";
-    size_t length = strlen(base);
-
     for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
 	if (strcmp(signals[i].name, name) == 0) {
 	    return signals[i].signal;
 	}
     }
-    if (strncmp(name, base, length) == 0) {
-	int least = (int) OsGetFact(OS_SIGNAL_MIN);
-	char *end = (char *) name + length;
-	long offset = (end[0] == '+' && end[1] >= '0' && end[1] <= '9')
-		? strtol(end + 1, &end, 10) : 0;
-
-	if (*end == '\0' && least > 0
-		&& offset <= OsGetFact(OS_SIGNAL_MAX) - least) {
-	    return least + (int) offset;
-	}
-    }
-    return 0;
+    return FindRealTimeSignal(name);
 }
 
 /*
