@@ -51,7 +51,9 @@ Look(
     PosixIpcLock *words = &segment->header->lock;
     uint32_t owner = atomic_load(&words->owner);
     uint32_t count = OsSegmentCountSlots(segment);
-    uint32_t want = atomic_load(&OsSegmentGetSlot(segment)->want);
+    PosixIpcSlot *own = OsSegmentGetSlot(segment);
+    uint32_t want = (atomic_load(&own->grant) == 0) ? atomic_load(&own->want)
+	    : 0;
 
     if (owner == POSIX_IPC_ABANDONED || (owner == 0 && want != 0
 	    && want <= segment->size - atomic_load(&words->used))) {

@@ -192,8 +192,8 @@ QuitLine(
  * OsLockShowPending --
  *
  *	Shows how many calls of an event loop wait for permits; want is what the
- *	first of them asks for, 0 for all. Unless the handle holds permits, that
- *	call has a place in the line from now on.
+ *	first of them asks for, 0 for all. That call has a place in the line from
+ *	now on, even if it waits for a grant of this handle to end.
  */
 
 int
@@ -210,7 +210,7 @@ OsLockShowPending(
     if (calls == 0 && lock->pending == 0) {
 	return 0;
     }
-    if (calls == 0 || lock->held > 0 || permits > all) {
+    if (calls == 0 || permits > all) {
 	/* Without OsLockBegin, so that a later call reports damage. */
 	lock->pending = calls;
 	if (OsSegmentHasSlot(segment)) {
