@@ -127,7 +127,8 @@ BeginAccess(
  *
  *	Reads the options of a call that stores, from the word at optional on. The
  *	word that waiters are woken at must be aligned and inside, or nothing is
- *	stored. If that fails, the type is no longer held.
+ *	stored; a value of at least its size tells that itself. If that fails, the
+ *	type is no longer held.
  */
 
 static int
@@ -141,7 +142,8 @@ ReadStoreOptions(
 
     if (IpcReadOptions(call, optional, storeOptions, access) == TCL_OK
 	    && CheckAligned(call, access->offset, WORD) == TCL_OK) {
-	err = OsShmLoad(access->shm, access->offset, WORD, &word);
+	err = (access->type->size >= WORD) ? 0
+		: OsShmLoad(access->shm, access->offset, WORD, &word);
 	code = (err == 0) ? TCL_OK : IpcFailAccess(call, err, access->shm,
 		access->offset, WORD);
     }
