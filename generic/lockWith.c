@@ -64,7 +64,9 @@ FreeWith(
  * EndWith --
  *
  *	The body of "with" has ended in any way. No script runs here, so it also
- *	works if the coroutine or the interpreter is being deleted.
+ *	works if the coroutine is being deleted. If the interpreter is, closing
+ *	the handle ends the grant, because what the lock protects may be half
+ *	changed.
  */
 
 static int
@@ -84,7 +86,7 @@ EndWith(
 	Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
 		"\n    (\"with\" body line %d)", Tcl_GetErrorLine(interp)));
     }
-    err = GiveBack(with, false);
+    err = Tcl_InterpDeleted(interp) ? 0 : GiveBack(with, false);
     if (err != 0 && result != TCL_ERROR) {
 	result = LockFail(with->self, &release, err);
     }
