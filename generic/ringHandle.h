@@ -8,7 +8,7 @@
 #ifndef IPC_RING_HANDLE_H
 #define IPC_RING_HANDLE_H
 
-#include "handle.h"
+#include "pending.h"
 
 typedef struct RingHandle {
     IpcHandle handle;
@@ -19,5 +19,26 @@ typedef struct RingHandle {
     int turn;			/* what is served next */
     Tcl_Obj *scripts[2];	/* of "event readable" and "event writable" */
 } RingHandle;
+
+/*
+ * RingStartPending --
+ *
+ *	IpcStartPending for a call of a ring, which info counts as a waiter from
+ *	now on.
+ */
+
+static inline int
+RingStartPending(
+    RingHandle *self,
+    const IpcCall *call,
+    const IpcPendingSpec *spec)
+{
+    int code = IpcStartPending(call, &self->handle, spec);
+
+    if (code == TCL_OK) {
+	OsRingSetPending(self->ring, IpcCountPending(&self->handle));
+    }
+    return code;
+}
 
 #endif /* IPC_RING_HANDLE_H */

@@ -17,7 +17,6 @@
 #include "field.h"
 #include "message.h"
 #include "method.h"
-#include "pending.h"
 #include "shared.h"
 #include "text.h"
 #include "wait.h"
@@ -187,7 +186,7 @@ Get(
 	return TCL_ERROR;
     }
     if (IpcCompletesLater(call, &options)) {
-	return IpcStartPending(call, &self->handle, &(IpcPendingSpec) {
+	return RingStartPending(self, call, &(IpcPendingSpec) {
 	    .attempt = later,
 	    .event = OS_READABLE,
 	    .wait = options
@@ -332,7 +331,7 @@ RingReceiveListMethod(
     if (IpcCompletesLater(call, &options.wait)) {
 	request = ckalloc(sizeof(*request));
 	*request = list.most;
-	return IpcStartPending(call, handle, &(IpcPendingSpec) {
+	return RingStartPending((RingHandle *) handle, call, &(IpcPendingSpec) {
 	    .attempt = ListPending,
 	    .event = OS_READABLE,
 	    .wait = options.wait,

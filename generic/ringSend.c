@@ -9,7 +9,6 @@
 #include "args.h"
 #include "error.h"
 #include "message.h"
-#include "pending.h"
 #include "wait.h"
 
 #include <errno.h>
@@ -161,7 +160,7 @@ SendBatch(
     if (!IpcCompletesLater(call, options)) {
 	return SendNow(self, call, batch, options->timeout);
     }
-    return IpcStartPending(call, &self->handle, &(IpcPendingSpec) {
+    return RingStartPending(self, call, &(IpcPendingSpec) {
 	.attempt = SendPending,
 	.event = OS_WRITABLE,
 	.wait = *options,
