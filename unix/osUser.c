@@ -14,6 +14,41 @@
 #include <stdlib.h>
 
 /*
+ * FindGroup --
+ *
+ *	Finds a group by its name or, if that is NULL, by its number. An entry
+ *	has the names of all members, so it can be long. Returns memory that
+ *	entry refers to, which the caller frees; NULL if there is no such group.
+ */
+
+static char *
+FindGroup(
+    const char *name,
+    gid_t gid,
+    struct group *entry)
+{
+    const size_t most = 1 << 24;
+    struct group *found = NULL;
+    char *room = NULL, *larger;
+    int err = ERANGE;
+
+    for (size_t size = 1 << 12; err == ERANGE && size <= most; size *= 8) {
+	larger = realloc(room, size);
+	if (larger == NULL) {
+	    break;
+	}
+	room = larger;
+	err = (name != NULL) ? getgrnam_r(name, entry, room, size, &found)
+		: getgrgid_r(gid, entry, room, size, &found);
+    }
+    if (err != 0 || found == NULL) {
+	free(room);
+	return NULL;
+    }
+    return room;
+}
+
+/*
  * OsGetUserName, OsGetGroupName --
  *
  *	Write the name that belongs to a number into name, which has room for
@@ -43,15 +78,15 @@ OsGetGroupName(
     char *name,
     size_t size)
 {
-    struct group entry, *found = NULL;
-    char room[16384];
+    struct group entry;
+    char *room = FindGroup(NULL, gid, &entry);
 
-    if (getgrgid_r(gid, &entry, room, sizeof(room), &found) == 0
-	    && found != NULL) {
+    if (room != NULL) {
 	snprintf(name, size, "%s", entry.gr_name);
     } else {
 	snprintf(name, size, "%lu", (unsigned long) gid);
     }
+    free(room);
 }
 
 /*
@@ -66,13 +101,13 @@ OsFindGroup(
     const char *name,
     gid_t *gidPtr)
 {
-    struct group entry, *found = NULL;
-    char room[16384], *end;
+    struct group entry;
+    char *room = FindGroup(name, 0, &entry), *end;
     unsigned long number;
 
-    if (getgrnam_r(name, &entry, room, sizeof(room), &found) == 0
-	    && found != NULL) {
-	*gidPtr = found->gr_gid;
+    if (room != NULL) {
+	*gidPtr = entry.gr_gid;
+	free(room);
 	return 0;
     }
     errno = 0;
