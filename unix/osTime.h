@@ -27,7 +27,9 @@ OsDeadline(
     clockid_t clock,
     OsTime timeout)
 {
-    return (timeout == OS_NOW) ? (struct timespec) { .tv_sec = 0 }
+    const struct timespec past = { .tv_sec = 0 };
+
+    return (timeout == OS_NOW) ? past
 	    : OsTimespec(OsAfter(OsReadClock(clock), timeout));
 }
 
