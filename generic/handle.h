@@ -44,6 +44,24 @@ struct IpcHandle {
     IpcHandle *next;
 };
 
+/*
+ * IpcNameHandle --
+ *
+ *	Returns a call without words, with which code that runs later fails in the
+ *	name of a handle.
+ */
+
+static inline IpcCall
+IpcNameHandle(
+    const IpcHandle *handle,
+    const char *verb)
+{
+    return (IpcCall) {
+	.interp = handle->item.interp, .package = handle->package,
+	.verb = verb, .family = handle->family, .name = handle->name
+    };
+}
+
 void	IpcHoldHandle(IpcHandle *handle);
 void	IpcDropHandle(IpcHandle *handle);
 bool	IpcIsUsable(const IpcHandle *handle);

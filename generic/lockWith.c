@@ -9,7 +9,6 @@
 #include "lockHandle.h"
 #include "error.h"
 #include "field.h"
-#include "lock.h"
 
 #include <errno.h>
 
@@ -76,10 +75,7 @@ EndWith(
     int result)
 {
     With *with = data[0];
-    IpcCall release = {
-	.interp = interp, .verb = "release", .family = &ipcLock,
-	.name = with->self->handle.name
-    };
+    IpcCall release = IpcNameHandle(&with->self->handle, "release");
     int err;
 
     if (result == TCL_ERROR) {
@@ -104,14 +100,10 @@ EndWith(
 
 static int
 CheckGrant(
-    const With *with,
-    Tcl_Interp *interp)
+    const With *with)
 {
     LockHandle *self = with->self;
-    IpcCall acquire = {
-	.interp = interp, .verb = "acquire", .family = &ipcLock,
-	.name = self->handle.name
-    };
+    IpcCall acquire = IpcNameHandle(&self->handle, "acquire");
     OsLockState state;
     int err;
 
@@ -149,7 +141,7 @@ EndRecover(
 	}
 	GiveBack(with, true);
     } else {
-	result = CheckGrant(with, interp);
+	result = CheckGrant(with);
     }
     if (result != TCL_OK) {
 	FreeWith(with);
@@ -197,10 +189,7 @@ AfterAwait(
     With *with = data[0];
 
     if (result == TCL_OK && !IpcIsUsable(&with->self->handle)) {
-	IpcCall acquire = {
-	    .interp = interp, .verb = "acquire", .family = &ipcLock,
-	    .name = with->self->handle.name
-	};
+	IpcCall acquire = IpcNameHandle(&with->self->handle, "acquire");
 
 	result = IpcFail(&acquire, EBADF, NULL);
     }

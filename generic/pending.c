@@ -282,10 +282,7 @@ Deliver(
     Tcl_Obj *result)
 {
     Tcl_Interp *interp = pending->item.interp;
-    IpcCall call = {
-	.interp = interp, .verb = pending->verb,
-	.family = pending->handle->family, .name = pending->handle->name
-    };
+    IpcCall call = IpcNameHandle(pending->handle, pending->verb);
     Tcl_Obj *options;
     int code = TCL_OK;
 

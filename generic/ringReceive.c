@@ -432,10 +432,7 @@ EndWith(
 {
     With *with = data[0];
     RingHandle *self = with->self;
-    IpcCall call = {
-	.interp = interp, .verb = "acknowledge a message of",
-	.family = self->handle.family, .name = self->handle.name
-    };
+    IpcCall call = IpcNameHandle(&self->handle, "acknowledge a message of");
     int err = 0;
 
     if (result == TCL_ERROR) {

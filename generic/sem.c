@@ -446,10 +446,7 @@ EndWith(
     int result)
 {
     SemHandle *sem = data[0];
-    IpcCall release = {
-	.interp = interp, .verb = "release", .family = &ipcSem,
-	.name = sem->handle.name
-    };
+    IpcCall release = IpcNameHandle(&sem->handle, "release");
     unsigned generation = (unsigned) (uintptr_t) data[1];
     int err;
 

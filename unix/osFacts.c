@@ -37,34 +37,22 @@
 #endif
 
 /*
- * OsGetResourceLimit, OsGetHardLimit --
+ * OsGetResourceLimit --
  *
- *	Return the soft and the hard limit of a resource, INT64_MAX for none:
+ *	Returns the soft or the hard limit of a resource, INT64_MAX for none:
  *	getrlimit(2).
  */
 
 int64_t
 OsGetResourceLimit(
-    int resource)
+    int resource,
+    bool isHard)
 {
-    struct rlimit limit;
+    struct rlimit limit = { .rlim_cur = 0 };
+    bool isKnown = getrlimit(resource, &limit) == 0;
+    rlim_t value = isHard ? limit.rlim_max : limit.rlim_cur;
 
-    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur > INT64_MAX) {
-	return INT64_MAX;
-    }
-    return (int64_t) limit.rlim_cur;
-}
-
-int64_t
-OsGetHardLimit(
-    int resource)
-{
-    struct rlimit limit;
-
-    if (getrlimit(resource, &limit) != 0 || limit.rlim_max > INT64_MAX) {
-	return INT64_MAX;
-    }
-    return (int64_t) limit.rlim_max;
+    return (isKnown && value <= INT64_MAX) ? (int64_t) value : INT64_MAX;
 }
 
 /*
@@ -135,9 +123,9 @@ OsGetPosixFact(
     case OS_MQ_PRIORITY_MAX:
 	return MQ_SUPPORTED ? SystemValue(_SC_MQ_PRIO_MAX, 32) - 1 : 0;
     case OS_FILES_MAX:
-	return OsGetResourceLimit(RLIMIT_NOFILE);
+	return OsGetResourceLimit(RLIMIT_NOFILE, false);
     case OS_FILE_BYTES_MAX:
-	return OsGetResourceLimit(RLIMIT_FSIZE);
+	return OsGetResourceLimit(RLIMIT_FSIZE, false);
 #ifdef SIGRTMIN
     case OS_SIGNAL_MIN:
 	return SIGRTMIN;

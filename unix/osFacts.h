@@ -11,8 +11,7 @@
 #include "os.h"
 
 int64_t	OsGetPosixFact(OsFact fact);
-int64_t	OsGetResourceLimit(int resource);
-int64_t	OsGetHardLimit(int resource);
+int64_t	OsGetResourceLimit(int resource, bool isHard);
 
 /*
  * An additional flag for shm_open(3): O_NONBLOCK on Linux, where a segment is

@@ -146,9 +146,9 @@ OsReadFact(
 	}
     }
     if (fact == OS_MQ_BYTES_MAX) {
-	*valuePtr = hasQueues ? OsGetResourceLimit(RLIMIT_MSGQUEUE) : 0;
+	*valuePtr = hasQueues ? OsGetResourceLimit(RLIMIT_MSGQUEUE, false) : 0;
     } else if (fact == OS_MQ_BYTES_HARD) {
-	*valuePtr = hasQueues ? OsGetHardLimit(RLIMIT_MSGQUEUE) : 0;
+	*valuePtr = hasQueues ? OsGetResourceLimit(RLIMIT_MSGQUEUE, true) : 0;
     } else {
 	*valuePtr = (fact == OS_SHM_BYTES_MAX || fact == OS_SHM_FILES_MAX)
 		? SharedMemoryLimit(fact) : OsGetPosixFact(fact);
