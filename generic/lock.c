@@ -19,62 +19,6 @@
 #include "text.h"
 
 #include <errno.h>
-#include <stdio.h>
-
-/*
- * LockRefine --
- *
- *	Adds the dead owner, or the number of permits, to the error of a call
- *	that has just failed.
- */
-
-void
-LockRefine(
-    IpcHandle *handle,
-    Tcl_Interp *interp,
-    int err)
-{
-    LockHandle *self = (LockHandle *) handle;
-    OsLockState state;
-    char pid[24];
-
-    if (err == EINVAL && self->lock != NULL
-	    && OsLockGetState(self->lock, &state) == 0) {
-	Tcl_AppendPrintfToObj(Tcl_GetObjResult(interp),
-		": the lock has %u permit%s", (unsigned) state.permits,
-		(state.permits == 1) ? "" : "s");
-    }
-    if (err == EOWNERDEAD) {
-	snprintf(pid, sizeof(pid), "%ld", (long) self->deadPid);
-	Tcl_SetErrorCode(interp, "POSIXIPC", "OWNERDIED", pid, (char *) NULL);
-	Tcl_AppendPrintfToObj(Tcl_GetObjResult(interp), (self->deadPid == 0)
-		? ": it was corrupt; take it over with \"acquire -takeover 1\" or"
-		" \"with -recover\""
-		: ": process %s died holding all permits; take it over with"
-		" \"acquire -takeover 1\" or \"with -recover\"", pid);
-    }
-}
-
-/*
- * LockFail --
- *
- *	Fails a call for an errno value of unix/.
- */
-
-int
-LockFail(
-    LockHandle *self,
-    const IpcCall *call,
-    int err)
-{
-    if (err == EPERM) {
-	return IpcFail(call, err, Tcl_NewStringObj("the handle holds no permit",
-		-1));
-    }
-    IpcFailShared(call, err);
-    LockRefine(&self->handle, call->interp, err);
-    return TCL_ERROR;
-}
 
 /*
  * OpenCommand, OpenLock --

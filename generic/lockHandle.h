@@ -93,11 +93,13 @@ LockCountGrant(
 }
 
 /*
- * lock.c
+ * lockHandle.c
  */
 
 void	LockRefine(IpcHandle *handle, Tcl_Interp *interp, int err);
 int	LockFail(LockHandle *self, const IpcCall *call, int err);
+void	LockFreeWait(LockHandle *self, LockWait *wait);
+void	LockShowPending(LockHandle *self);
 
 /*
  * lockPermits.c
@@ -109,15 +111,12 @@ int	LockAcquire(LockHandle *self, const IpcCall *call,
 	    LockRequest *request, OsTime timeout);
 int	LockTakeTurn(LockHandle *self, LockRequest request);
 int	LockRelease(LockHandle *self, bool abandon);
-void	LockShowPending(LockHandle *self);
 
 IpcMethodProc LockAcquireMethod, LockReleaseMethod;
 
 /*
  * lockNotify.c
  */
-
-void	LockFreeWait(LockHandle *self, LockWait *wait);
 
 IpcMethodProc LockWaitMethod, LockNotifyMethod;
 

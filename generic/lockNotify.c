@@ -16,30 +16,6 @@
 #include <string.h>
 
 /*
- * LockFreeWait --
- *
- *	Removes a wait for a notification from its handle, and ends it if it
- *	has not been notified yet.
- */
-
-void
-LockFreeWait(
-    LockHandle *self,
-    LockWait *wait)
-{
-    LockWait **link = &self->waits;
-
-    while (*link != wait) {
-	link = &(*link)->next;
-    }
-    *link = wait->next;
-    if (!wait->isOver && self->lock != NULL) {
-	OsLockEndWait(self->lock);
-    }
-    ckfree(wait);
-}
-
-/*
  * AttemptWait --
  *
  *	Waits for a notification.

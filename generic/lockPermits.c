@@ -137,42 +137,6 @@ AcquirePending(
 }
 
 /*
- * LockShowPending --
- *
- *	Tells others how many calls of the event loop wait for permits, before the
- *	first of them is tried, so that later requests come after it. If a
- *	process is stopped in the latch, the attempt reports that; any other
- *	failure ends the calls. In a child process, the calls belong to the
- *	parent.
- */
-
-void
-LockShowPending(
-    LockHandle *self)
-{
-    const LockRequest *first
-	    = IpcFirstRequest(&self->handle, EVENT_PERMITS);
-    size_t calls = IpcCountPending(&self->handle);
-    int err;
-
-    if (IpcGetWatch() == NULL) {
-	return;
-    }
-    for (const LockWait *wait = self->waits; wait != NULL;
-	    wait = wait->next) {
-	calls -= !wait->isOver;	/* the lock counts those itself */
-    }
-    err = OsLockShowPending(self->lock, (uint32_t) calls,
-	    (first != NULL) ? first->permits : UINT32_MAX);
-    if (err != 0 && err != EBUSY) {
-	IpcFailPending(&self->handle, err);
-	while (self->waits != NULL) {
-	    LockFreeWait(self, self->waits);
-	}
-    }
-}
-
-/*
  * LockAcquireMethod --
  *
  *	$lock acquire ?-permits k? ?-timeout seconds? ?-takeover bool?

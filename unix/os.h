@@ -105,7 +105,20 @@ typedef enum OsFact {
 } OsFact;
 
 int	OsReadFact(OsFact fact, int64_t *valuePtr);
-int64_t	OsGetFact(OsFact fact);
+
+/*
+ * OsGetFact returns a fact, or the system's initial value if it cannot be read.
+ */
+
+static inline int64_t
+OsGetFact(
+    OsFact fact)
+{
+    int64_t value;
+
+    (void) OsReadFact(fact, &value);
+    return value;
+}
 
 int	OsCheckName(const OsFamily *family, const char *name, const char **whyPtr);
 

@@ -138,22 +138,6 @@ OsGetPosixFact(
 }
 
 /*
- * OsGetFact --
- *
- *	Returns a fact, or the system's initial value if it cannot be read.
- */
-
-int64_t
-OsGetFact(
-    OsFact fact)
-{
-    int64_t value;
-
-    (void) OsReadFact(fact, &value);
-    return value;
-}
-
-/*
  * OsRandomName --
  *
  *	Writes a name of OS_RANDOM_NAME_SIZE bytes that is most likely unused.

@@ -298,7 +298,7 @@ OsSemOpen(
     sem->memory = request.sem;
     ShareMapping(sem, spare);
     if (!created && !HasMemory(sem)) {
-	OsSemClose(sem);
+	OsSemFree(sem);
 	return EIDRM;
     }
     OsNoteObject(object, &osSemFamily, -1, created, &request.status);
@@ -388,7 +388,7 @@ OsSemAt(
 		: sem_init(memory, 1, *valuePtr));
     }
     if (err != 0) {
-	OsSemClose(sem);
+	OsSemFree(sem);
 	return (err == ENOSYS) ? ENOTSUP : err;
     }
     OsNoteObject(object, &osShmFamily, sem->fd, valuePtr != NULL, &status);
@@ -417,20 +417,18 @@ OsSemAt(
 #endif
 
 /*
- * OsSemClose --
+ * OsSemFree --
  *
- *	sem_close(3), or munmap(2) for a semaphore in a segment. Units that were
- *	fetched go back to the semaphore. sem is freed even if an error is
- *	returned.
+ *	sem_close(3), or munmap(2) for a semaphore in a segment: OsSemClose, if
+ *	no units are being fetched.
  */
 
 int
-OsSemClose(
+OsSemFree(
     OsSem *sem)
 {
     int err;
 
-    OsSemFetch(sem, NULL, NULL, 0);
     if (sem->map == NULL) {
 	err = (sem_close(sem->memory) == 0) ? 0 : errno;
 	UnshareMapping(sem);

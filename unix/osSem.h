@@ -40,6 +40,7 @@ struct OsSem {
     OsPosting posting;
 };
 
+int	OsSemFree(OsSem *sem);
 void	OsReadSemFile(int fd, OsInfo *info);
 
 #endif /* OS_SEM_H */

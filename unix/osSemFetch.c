@@ -232,3 +232,18 @@ OsSemTakeFetched(
     OsUnlock();
     return err;
 }
+
+/*
+ * OsSemClose --
+ *
+ *	Closes a semaphore. Units that were fetched go back to it. sem is freed
+ *	even if an error is returned.
+ */
+
+int
+OsSemClose(
+    OsSem *sem)
+{
+    OsSemFetch(sem, NULL, NULL, 0);
+    return OsSemFree(sem);
+}

@@ -28,9 +28,10 @@ int	OsMakeShmFile(const char *name, const OsShmRequest *request,
 int	OsGrowShmFile(int fd, int64_t size);
 
 /*
- * osShmOpen.c --
+ * osShmSize.c
  */
 
+int	OsReserveShm(int fd, int64_t size);
 int	OsSetShmSize(int fd, int64_t size, bool reserve);
 
 #endif /* OS_SHM_FILE_H */

@@ -2,8 +2,9 @@
 /*
  * osShmOpen.c --
  *
- *	Opening a segment and giving it a size: shm_overview(7). How a new one
- *	is made differs between systems: linux/osShmFile.c, posix/osShmFilePosix.c.
+ *	Opening a segment: shm_overview(7). osShmSize.c gives it a size. How a
+ *	new one is made differs between systems: linux/osShmFile.c,
+ *	posix/osShmFilePosix.c.
  *
  *	Other processes open, resize and unlink segments at any time. A segment
  *	that should only grow is never set to a size that was read before,
@@ -104,78 +105,6 @@ CheckSize(
 }
 
 /*
- * Reserve --
- *
- *	posix_fallocate(3) of the first size bytes, which never shrinks a
- *	segment. ENOSPC: there is not enough memory; the size stays the same.
- *	ENOSYS: the system has no such call for segments.
- */
-
-static int
-Reserve(
-    int fd,
-    int64_t size)
-{
-#ifdef HAVE_POSIX_FALLOCATE
-    int err = 0;
-
-    if (size > 0) {
-	do {
-	    err = posix_fallocate(fd, 0, (off_t) size);
-	} while (err == EINTR);
-    }
-    return (err == EOPNOTSUPP || err == ENODEV || err == EINVAL) ? ENOSYS : err;
-#else
-    (void) fd;
-    return (size > 0) ? ENOSYS : 0;
-#endif
-}
-
-/*
- * Fits --
- *
- *	Returns whether a segment has size bytes already, in whole pages.
- */
-
-static bool
-Fits(
-    int fd,
-    int64_t size)
-{
-    struct stat status;
-
-    return fstat(fd, &status) == 0 && status.st_size >= size
-	    && status.st_size - size < OsGetFact(OS_PAGE_SIZE);
-}
-
-/*
- * OsSetShmSize --
- *
- *	ftruncate(2) to size bytes, which are reserved first if asked for. macOS
- *	rounds the size up to whole pages and lets it be set once; later it
- *	returns EINVAL.
- */
-
-int
-OsSetShmSize(
-    int fd,
-    int64_t size,
-    bool reserve)
-{
-    int err = reserve ? Reserve(fd, size) : 0;
-
-    while (err == 0 && ftruncate(fd, (off_t) size) != 0) {
-	int failure = errno;	/* before Fits makes calls */
-
-	if (failure == EINVAL && Fits(fd, size)) {
-	    return 0;
-	}
-	err = (failure != EINTR) ? failure : 0;
-    }
-    return err;
-}
-
-/*
  * ResizeExisting --
  *
  *	Gives a segment that was there the size that an open asks for. Reserving
@@ -192,7 +121,7 @@ ResizeExisting(
     int err = 0;
 
     if (request->reserve && (request->flags & OS_TRUNC)) {
-	err = Reserve(fd, request->size + request->minSize);
+	err = OsReserveShm(fd, request->size + request->minSize);
 	err = (err == 0) ? OsSetShmSize(fd, 0, false) : err;
     }
     if (err != 0) {
@@ -208,7 +137,7 @@ ResizeExisting(
     if (fstat(fd, &status) != 0) {
 	return errno;
     }
-    return Reserve(fd, (status.st_size > request->minSize) ? status.st_size
+    return OsReserveShm(fd, (status.st_size > request->minSize) ? status.st_size
 	    : request->minSize);
 }
 

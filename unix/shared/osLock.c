@@ -8,34 +8,7 @@
 
 #include "osLock.h"
 
-#include "osFamily.h"
-
 #include <stdlib.h>
-
-int
-OsLockEnter(
-    OsSharedLock *lock,
-    OsTime timeout)
-{
-    int err = OsLockBegin(lock);
-
-    if (err == 0) {
-	err = OsLatchEnter(&lock->segment, timeout);
-	if (err != 0) {
-	    err = OsLockEnd(lock, err);
-	}
-    }
-    return err;
-}
-
-int
-OsLockLeave(
-    OsSharedLock *lock,
-    int err)
-{
-    OsLatchLeave(&lock->segment);
-    return OsLockEnd(lock, err);
-}
 
 /*
  * Look --
@@ -202,11 +175,3 @@ OsLockWatch(
     }
     return err;
 }
-
-const OsFamily osLockFamily = {
-    .catalog = &osFolderCatalog,
-    .prefix = OS_OWN_PREFIX "lock.",
-    .isOpen = true,
-    .isMapped = true,
-    .spaceLimit = OS_SHM_BYTES_MAX
-};

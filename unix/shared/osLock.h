@@ -132,8 +132,30 @@ OsLockEnd(
     return (err == 0) ? 0 : OsLockLose(lock, err);
 }
 
-int	OsLockEnter(OsSharedLock *lock, OsTime timeout);
-int	OsLockLeave(OsSharedLock *lock, int err);
+static inline int
+OsLockEnter(
+    OsSharedLock *lock,
+    OsTime timeout)
+{
+    int err = OsLockBegin(lock);
+
+    if (err == 0) {
+	err = OsLatchEnter(&lock->segment, timeout);
+	if (err != 0) {
+	    err = OsLockEnd(lock, err);
+	}
+    }
+    return err;
+}
+
+static inline int
+OsLockLeave(
+    OsSharedLock *lock,
+    int err)
+{
+    OsLatchLeave(&lock->segment);
+    return OsLockEnd(lock, err);
+}
 
 /*
  * osLockRepair.c
@@ -148,17 +170,12 @@ bool	OsLockIsLookDue(OsSharedLock *lock, int flags);
 bool	OsLockLookForDead(OsSegment *segment);
 
 /*
- * osLockNotify.c
- */
-
-void	OsLockWakeNotified(OsSharedLock *lock);
-
-/*
  * osLockPermits.c
  */
 
 int	OsLockGiveAll(OsSegment *segment, bool abandon);
 int	OsLockGiveSome(OsSharedLock *lock);
+void	OsLockWakeNotified(OsSharedLock *lock);
 void	OsLockWakeAfterRelease(OsSharedLock *lock);
 
 #endif /* OS_LOCK_H */

@@ -543,6 +543,36 @@ OsLockGiveSome(
 }
 
 /*
+ * OsLockWakeNotified --
+ *
+ *	Wakes the waiters that the handle has notified. Called outside the latch,
+ *	because a waiter that wakes up enters it.
+ */
+
+void
+OsLockWakeNotified(
+    OsSharedLock *lock)
+{
+    OsSegment *segment = &lock->segment;
+    uint32_t owed = lock->owed, count = OsSegmentCountSlots(segment);
+
+    lock->owed = 0;
+    if (owed != OS_LOCK_SEVERAL) {
+	if (owed != 0) {
+	    OsFutexWake(&segment->slots[owed - 1].notifications, INT_MAX);
+	}
+	return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+	PosixIpcSlot *slot = &segment->slots[i];
+
+	if (atomic_load(&slot->notifications) != 0) {
+	    OsFutexWake(&slot->notifications, INT_MAX);
+	}
+    }
+}
+
+/*
  * OsLockWakeAfterRelease --
  *
  *	Wakes the waiters that can continue: one if there is one permit, and those

@@ -7,6 +7,8 @@
 
 #include "osLock.h"
 
+#include "osFamily.h"
+
 #include <limits.h>
 
 #define MOST_PERMITS 1000000
@@ -199,6 +201,14 @@ Reset(
 	atomic_store(&segment->slots[i].pending, 0);
     }
 }
+
+const OsFamily osLockFamily = {
+    .catalog = &osFolderCatalog,
+    .prefix = OS_OWN_PREFIX "lock.",
+    .isOpen = true,
+    .isMapped = true,
+    .spaceLimit = OS_SHM_BYTES_MAX
+};
 
 const OsSegmentType osLockType = {
     POSIX_IPC_LOCK, &osLockFamily, Measure, OsLockReap, Repair, Reset
