@@ -3,22 +3,21 @@
 # in a queue of its own. Numbers tell a late answer from the right one.
 
 package require posix_ipc
-set size {-maxmessages 4 -maxmessagesize 300}
-set requests [posix_ipc::mq open /example-square -flags CREAT {*}$size]
+set how {-maxmessages 4 -maxmessagesize 300 -encoding utf-8}
+set requests [posix_ipc::mq open /example-square -flags CREAT {*}$how]
 
 proc serve {} {
     while 1 {
-        lassign [lindex [$::requests receive] 0] queue id x
-        catch {
-            set answers [posix_ipc::mq open $queue]
-            $answers send [list $id [expr {$x * $x}]] -timeout 0
-            $answers destroy
-        }
+        lassign [lindex [$::requests receive] 0] name id x
+        if {[catch {posix_ipc::mq open $name {*}$::how} reply]} continue
+        catch {$reply send [list $id [expr {$x * $x}]] -timeout 0}
+        $reply destroy
     }
 }
 
 proc ask {answers x time} {
     set end [expr {[clock milliseconds] + 1000 * $time}]
+    while {![catch {$answers receive -timeout 0}]} {}  ;# late answers
     set id [incr ::lastId]
     $::requests send [list [$answers cget -name] $id $x] -timeout $time
     while 1 {
@@ -29,7 +28,7 @@ proc ask {answers x time} {
 }
 
 if {$argv eq "serve"} serve
-set answers [posix_ipc::mq open "" {*}$size]
+set answers [posix_ipc::mq open "" {*}$how]
 set server [exec [info nameofexecutable] [info script] serve &]
 puts [ask $answers 7 20]
 exec sh -c "kill -KILL $server"
