@@ -423,5 +423,6 @@ oo::class create ::posix_ipc::monitor {
 }
 
 source [file join [file dirname [info script]] snapshots.tcl]
+source [file join [file dirname [info script]] problems.tcl]
 
 package provide posix_ipc::monitor [package present posix_ipc]
