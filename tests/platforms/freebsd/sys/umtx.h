@@ -2,8 +2,8 @@
 /*
  * umtx.h --
  *
- *	What FreeBSD's manual page _umtx_op(2) declares, as far as osFutexUmtx.c
- *	uses it, for tests on Linux: ../../futexes.c.
+ *	What FreeBSD's header of that name declares, as far as osFutexUmtx.c uses
+ *	it, for tests on Linux: ../../futexes.c.
  */
 
 #ifndef SYS_UMTX_H

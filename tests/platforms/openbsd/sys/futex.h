@@ -2,8 +2,8 @@
 /*
  * futex.h --
  *
- *	What OpenBSD's manual page futex(2) declares, as far as osFutexBsd.c
- *	uses it, for tests on Linux: ../../futexes.c.
+ *	What OpenBSD's header of that name declares, as far as osFutexBsd.c uses
+ *	it, for tests on Linux: ../../futexes.c.
  */
 
 #ifndef SYS_FUTEX_H
