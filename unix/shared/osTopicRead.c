@@ -417,7 +417,8 @@ ReadNewest(
  * OsTopicReadLatest --
  *
  *	Reads the newest message, whatever this handle has received. ENOENT:
- *	none has been published yet. EMSGSIZE: as OsTopicReceive. EBUSY:
+ *	none has been published yet, or the topic is as good as empty, because a
+ *	reader has reported damage that it cannot repair. EMSGSIZE: as OsTopicReceive. EBUSY:
  *	publishers are too fast.
  */
 
@@ -435,7 +436,9 @@ OsTopicReadLatest(
     for (int i = 0; i < OS_TOPIC_ATTEMPTS && err == ESTALE; i++) {
 	err = ReadNewest(topic, message);
     }
-    if (err == EBADMSG) {
+    if (err == EBADMSG && topic->hasNoticed) {
+	err = ENOENT;
+    } else if (err == EBADMSG) {
 	OsTopicNoteDamage(topic);
     }
     return OsSegmentEnd(&topic->segment, (err == ESTALE) ? EBUSY : err);
