@@ -210,6 +210,9 @@ ReserveSlot(
  *	Takes the first slot that can be had. A process that has the segment open
  *	many times need not ask about its own slots: areOwnSkipped. One of those
  *	may be dead after exec(2). EAGAIN: there is none.
+ *
+ *	A slot is reserved before it is read: where the system has no memory left,
+ *	even reading a hole of the file raises a signal.
  */
 
 static int
@@ -223,14 +226,16 @@ TrySlots(
 
     for (uint32_t number = 0; number < POSIX_IPC_SLOTS && err == EAGAIN;
 	    number++) {
+	err = ReserveSlot(segment, number);
+	if (err != 0) {
+	    return err;
+	}
 	if (areOwnSkipped
 		&& atomic_load(&segment->slots[number].claim) == mark) {
+	    err = EAGAIN;
 	    continue;
 	}
-	err = ReserveSlot(segment, number);
-	if (err == 0) {
-	    err = ClaimSlot(segment, number);
-	}
+	err = ClaimSlot(segment, number);
 	if (err == 0) {
 	    err = MoveIn(segment, number);
 	}
