@@ -9,9 +9,9 @@ set requests [posix_ipc::mq open /example-square -flags CREAT {*}$how]
 proc serve {} {
     while 1 {
         lassign [lindex [$::requests receive] 0] name id x
-        if {[catch {posix_ipc::mq open $name {*}$::how} reply]} continue
-        catch {$reply send [list $id [expr {$x * $x}]] -timeout 0}
-        $reply destroy
+        if {[catch {posix_ipc::mq open $name {*}$::how} to]} continue
+        catch {$to send [list $id [expr {$x * $x}]] -timeout 0}
+        $to destroy
     }
 }
 
