@@ -16,7 +16,7 @@ proc work {} {
         if {$job eq "mine" && $attempts == 1} {
             exec sh -c "kill -KILL [pid]"
         }
-        $results send "$job in attempt $attempts"
+        $results send [list $job $attempts]
         $jobs ack $token
     }
 }
@@ -27,14 +27,14 @@ $jobs sendlist {plough sow mine reap}
 set workers [lmap n {1 2 3} {
     open |[list [info nameofexecutable] [info script] work]
 }]
-foreach n {1 2 3 4} {lappend finished [$results receive -timeout 20]}
+set finished {}
+while {[dict size $finished] < 4} {
+    dict set finished {*}[$results receive -timeout 20]
+}
 $jobs send enough
 foreach worker $workers {catch {close $worker}}
-puts [join [lsort $finished] \n]
+puts "attempts: [lsort -stride 2 $finished]"
 foreach ring [list $jobs $results] {$ring unlink}
 
 # It prints:
-# mine in attempt 2
-# plough in attempt 1
-# reap in attempt 1
-# sow in attempt 1
+# attempts: mine 2 plough 1 reap 1 sow 1
