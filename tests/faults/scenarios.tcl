@@ -880,7 +880,8 @@ scenario end -as bare {
 set errnos {EINTR EIO EMFILE ENFILE ENOMEM ERANGE}
 
 scenario owner -needs openat -as bare -less [list getpwuid_r $errnos "a number stands for the name" \
-                                                     getgrgid_r $errnos "a number stands for the name"] {
+                                                     getgrgid_r $errnos "a number stands for the name" \
+                                                     realloc ENOMEM "a number stands for the name"] {
     bare {
         set s [posix_ipc::sem open ""]
         try {
