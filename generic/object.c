@@ -217,5 +217,7 @@ IpcSetGroup(
     }
     err = OsSetGroup(&handle->object, EncodeName(handle, &name), gid);
     Tcl_DStringFree(&name);
-    return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
+    return (err == 0) ? TCL_OK : IpcFail(call, err, (err != EPERM) ? NULL
+	    : Tcl_ObjPrintf("only root, or the owner as a member of group"
+		    " \"%s\", may set this group", Tcl_GetString(value)));
 }

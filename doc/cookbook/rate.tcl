@@ -22,7 +22,7 @@ proc isAllowed {} {
 }
 
 proc awaitTurn {} {
-    while {![isAllowed]} {after [expr {int(1000 / $::rate)}]}
+    while {![isAllowed]} {after [expr {int(ceil(1e3 / $::rate))}]}
 }
 
 if {$argv eq "call"} {
