@@ -1,9 +1,9 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: BSD-3-Clause
 # A pool of worker processes that factor numbers, which they take from a ring. A
-# semaphore counts the places that are free in the pool. One worker is killed at
-# work: its place is filled, and its number returns to the ring by itself, for
-# another worker, because only acknowledging removes a job.
+# semaphore counts the places that are free in the pool. The worker that takes the
+# fifth number is killed: its place is filled, and its number returns to the ring
+# by itself, for another worker, because only acknowledging removes a job.
 
 source [file join [file dirname [info script]] utils.tcl]
 
@@ -16,8 +16,11 @@ proc work {name} {
     chan event stdin readable exit
     coroutine worker apply {{} {
         while 1 {
-            lassign [posix_ipc::await jobs take] number token
+            lassign [posix_ipc::await jobs take] number token attempts
             tell takes $number
+            if {$number == 1000000000005 && $attempts == 1} {
+                exec sh -c "kill -KILL [pid]"
+            }
             tell says $number [factors $number]
             jobs ack $token
         }
@@ -63,7 +66,6 @@ proc employ {name} {
         if {$verb eq "takes"} {
             demo::say "$who takes $number"
             set taken ", $number goes back"
-            killFifth $worker
         } else {
             demo::say "$who says $number = [join $factors { * }]"
             set taken ""
@@ -81,13 +83,6 @@ proc hear {worker lineVar} {
     yield
     chan event $worker readable {}
     return [gets $worker line]
-}
-
-# The worker that takes the fifth number is killed at work.
-proc killFifth {worker} {
-    if {[incr ::taken] == 5} {
-        exec sh -c "kill -KILL [pid $worker]"
-    }
 }
 
 proc pool {} {
