@@ -11,12 +11,12 @@ proc isAllowed {} {
     global lock bucket rate burst
     $lock with -recover {} {
         set now [expr {[clock microseconds] / 1e6}]
-        lassign [$bucket get 0 {double[2]}] tokens looked
+        lassign [$bucket get 0 {double[2]}] looked tokens
         set elapsed [expr {max(0, $now - $looked)}]  ;# clock set back?
         set tokens [expr {min($burst, $tokens + $elapsed * $rate)}]
         set isAllowed [expr {$tokens >= 1}]
         set tokens [expr {$tokens - $isAllowed}]
-        $bucket set 0 {double[2]} [list $tokens $now]
+        $bucket set 0 {double[2]} [list $now $tokens]
     }
     return $isAllowed
 }
