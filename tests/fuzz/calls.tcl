@@ -31,6 +31,8 @@ set calls::forms {
     12 {posix_ipc::ring open <shared> -flags CREAT -size 4096 -as <ring>}
     4 {posix_ipc::ring peek <shared> ?-max <units>? ?-bytes <few>?}
     1 {posix_ipc::ring peek <name> ?-max <units>? ?-bytes <size>?}
+    6 {posix_ipc::lock open <name> ?-flags <flags>? ?-mode <mode>? ?-permits <few>? ?-as <lock>?}
+    12 {posix_ipc::lock open <shared> -flags CREAT -permits <permits> -as <lock>}
     2 {posix_ipc::<family> unlink <name>}
     1 {posix_ipc::<family> list ?<pattern>?}
     1 {posix_ipc::<family> info <name>}
@@ -96,12 +98,22 @@ set calls::forms {
     5 {<ring> with -timeout <timeout> message <body>}
     4 {<ring> event <event> ?<script>?}
 
+    9 {<lock> acquire ?-permits <permits>? -timeout <timeout> ?-takeover <boolean>?}
+    4 {<lock> acquire ?-permits <permits>? ?-timeout <seconds>? ?-takeover <boolean>? -command <prefix>}
+    9 {<lock> release ?-abandon <boolean>?}
+    5 {<lock> with ?-permits <permits>? -timeout <timeout> ?-recover <body>? <body>}
+    4 {<lock> wait ?-timeout <seconds>? -command <prefix>}
+    6 {<lock> notify ?<permits>?}
+
     2 {coroutine <coroutine> posix_ipc::await <sem> acquire ?-timeout <seconds>?}
     2 {coroutine <coroutine> posix_ipc::await <mq> send <bytes> ?-timeout <seconds>? ?-priority <integer>?}
     2 {coroutine <coroutine> posix_ipc::await <mq> receive ?-timeout <seconds>?}
     2 {coroutine <coroutine> posix_ipc::await <topic> receive ?-timeout <seconds>?}
     2 {coroutine <coroutine> posix_ipc::await <ring> take ?-timeout <seconds>?}
     2 {coroutine <coroutine> <ring> with -timeout <timeout> message <body>}
+    2 {coroutine <coroutine> posix_ipc::await <lock> acquire ?-permits <permits>? ?-timeout <seconds>?}
+    2 {coroutine <coroutine> posix_ipc::await <lock> wait ?-timeout <seconds>?}
+    2 {coroutine <coroutine> <lock> with ?-permits <permits>? -timeout <timeout> ?-recover <body>? <body>}
     2 {coroutine <coroutine> posix_ipc::await <shm> wait <size> <integer> ?-timeout <seconds>?}
     2 {coroutine <coroutine> <sem> with -timeout <timeout> <body>}
     1 {coroutine <coroutine> eval <script>}
@@ -124,6 +136,8 @@ set calls::forms {
     .05 {die}
     .01 {<sem> acquire}
     .01 {<sem> with <body>}
+    .01 {<lock> acquire}
+    .01 {<lock> wait}
     .01 {<mq> receive}
     .01 {<topic> receive}
     .01 {<ring> receive}
@@ -139,7 +153,7 @@ set calls::kinds [dict create \
         " " /\n {/$x[y]} /\{ -flags /[string repeat n 250] /[string repeat n 251] /[string repeat n 252] \
         /[string repeat n 255] /[string repeat n 256] [string repeat / 300] /[string repeat \u00e9 127] \
         [string repeat n 70000] [binary format c* {47 255 254}]]] \
-    family {{sem shm mq ring topic} {sem shm mq ring topic}} \
+    family {{sem shm mq lock ring topic} {sem shm mq lock ring topic}} \
     pids [list [list {} 1 [pid] [list 1 [pid]]] {0 -1 {2 2147483647 2147483648} -4294967295 18446744073709551617 x {1 x} 1.0 \{}] \
     query {{list info holders} {info}} \
     flags {{{} CREAT CREAT CREX {CREAT EXCL} TRUNC {CREAT TRUNC} O_CREAT {O_CREAT O_EXCL}}
@@ -170,7 +184,7 @@ set calls::kinds [dict create \
     pattern {{* /o* {/[a-t]*}} {"" \\ \[ {[} \0 /one [string repeat *? 20]}} \
     constant {{PAGE_SIZE VERSION SEMAPHORE_VALUE_MAX QUEUE_MESSAGES_MAX} {"" page_size PAGE -as "VERSION\0"}} \
     attribute {{-name -value -fd -size -readonly -mqd -maxmessages -maxmessagesize -currentmessages -blocking -encoding
-        -read -write -published -messages -bytes -taken -linked -created} {- "" -Name -name\0 name -size\u00e9}} \
+        -read -write -published -messages -bytes -taken -permits -free -held -abandoned -linked -created} {- "" -Name -name\0 name -size\u00e9}} \
     method {{close unlink destroy cget configure acquire release with read write resize send receive notify event cancel get set incr swap cas wait wake publish latest
         sendlist receivelist take ack requeue}
         {open list info "" acq Acquire release\0 \u00e9 -timeout}} \
@@ -179,12 +193,14 @@ set calls::kinds [dict create \
     sem {{s0 s1 s2} {s3 ::s0 posix_ipc::s0 nowhere::s}} \
     shm {{h0 h1 h2} {h3 ::h0 posix_ipc::h0 ::nowhere::h}} \
     mq {{q0 q1 q2} {q3 ::q0 posix_ipc::q0 ::nowhere::q}} \
+    lock {{l0 l1 l2} {l3 ::l0 posix_ipc::l0 ::nowhere::l}} \
+    permits {{1 2 3 all} {0 4 -1 1000000 1000001 18446744073709551617 ALL al 1.0 x ""}} \
     ring {{r0 r1 r2} {r3 ::r0 posix_ipc::r0 ::nowhere::r}} \
     message {{message#1 message#2 message#3 message#5 message#8 message#20} {message# message#0 message#-1 call#1 message#1x
         message#99999999999999999999999 "message#1\0"}} \
     topic {{t0 t1 t2} {t3 ::t0 posix_ipc::t0 ::nowhere::t}} \
     from {{new oldest latest} {"" New all new\0}} \
-    handle {{s0 s1 h0 h1 q0 q1 r0 r1 t0 t1 s2 h2 q2 r2 t2}
+    handle {{s0 s1 h0 h1 q0 q1 l0 l1 r0 r1 t0 t1 s2 h2 q2 l2 r2 t2}
         {::posix_ipc::sem0 ::posix_ipc::shm1 ::posix_ipc::mq2 set :: "" "a b" s\0 \u20ac ::posix_ipc::sem}} \
     coroutine {{c0 c1 c2 c3} {c4}} \
     prefix {{ended {ended more words} {ended closing} {ended destroying} {ended renaming} {ended again} {ended throwing}
@@ -193,7 +209,7 @@ set calls::kinds [dict create \
     script {{{take q0} {take q1} {take q2} {take t0} {take t1} {take r0} {take r1} {act destroying} {act throwing} {act closing} {}}
         {{act dying} {act forking} {act halting} {act turning} {throw {OWN ERROR} odd} {act stopping} nowhere}} \
     body {{{} {set x 1} {s0 release} {act throwing} {act closing} {act destroying} {act renaming} {return 1} {break} {continue}
-        {act forking} {act turning} {s1 with -timeout 0 {s0 release}} {s0 with -timeout 0 {s0 destroy}} {pause} {act stopping}}
+        {act forking} {act turning} {l0 release} {s1 with -timeout 0 {s0 release}} {s0 with -timeout 0 {s0 destroy}} {pause} {act stopping}}
         {{return -code 7 x} {act dying} {act unwinding} {pause; act throwing} {return -level 3 -code error -errorcode {OWN DEEP} x} {throw {OWN ERROR} odd}}} \
     absurd [list {} \0 \{ \u0100 \ud800 \udc00 \U1F600 [string repeat \u00ff 5000] -- -timeout -command -flags -as ::posix_ipc::sem \
         [binary format H* 00ff80c080edb080] [list a [list b \{]] [string repeat "a " 3000] {[die]} {$x} "\n" %s%n NaN]]
@@ -307,13 +323,17 @@ proc calls::Mutate {call} {
 # calls::mayStay --
 #
 #       Whether a call may wait forever: it has no timeout, or a very long one, and
-#       no -command.
+#       no -command. The timeout of a lock's wait does not limit the acquiring.
 
 proc calls::mayStay {call} {
-    if {[lindex $call 0] eq "starving"} {
-        set call [lrange $call 1 end]
+    switch [lindex $call 0] {
+        starving    {set call [lrange $call 1 end]}
+        coroutine   {set call [lrange $call 2 end]}
     }
     set method [lindex $call 1]
+    if {$method eq "wait" && [string match {*l[0-9]} [lindex $call 0]]} {
+        return [expr {"-command" ni $call}]
+    }
     if {$method ni {acquire receive receivelist send sendlist take with} || "-command" in $call} {
         return 0
     }

@@ -26,7 +26,7 @@ namespace eval field {
 # scripts themselves.
 
 set field::contract {(?x) ^(
-    POSIXIPC\ (BUSY|SIGNAL|PERMISSIONS|UNSUPPORTED|VALUE|RANGE|CANCELED|CORRUPT) |
+    POSIXIPC\ (BUSY|SIGNAL|PERMISSIONS|UNSUPPORTED|VALUE|RANGE|CANCELED|CORRUPT|DEADLOCK) | POSIXIPC\ OWNERDIED\ \d+ |
     POSIXIPC\ EXISTENTIAL\ (ENOENT|EEXIST|CLOSED|REPLACED) |
     POSIXIPC\ ERROR\ (EIDRM|EMFILE|ENOSPC|ENOMEM) | TCL\ [A-Z_]+(\ .*)? | OWN\ [A-Z]+
 )$}
@@ -35,8 +35,8 @@ set field::contract {(?x) ^(
 
 set field::actions {
     nothing     {}
-    closing     {s0 close; q0 close}
-    destroying  {q1 destroy; s1 destroy; h1 destroy}
+    closing     {s0 close; q0 close; l0 close}
+    destroying  {q1 destroy; s1 destroy; h1 destroy; l1 destroy}
     renaming    {rename s0 s1}
     again       {s2 acquire -command {ended again}}
     posting     {q1 send posted -timeout 0; s2 release}
@@ -214,14 +214,14 @@ proc field::Note {what code options} {
         incr overwritten -1
         set error "TCL OVERWRITTEN"
     }
-    Count [list $what {*}[lrange $error 0 [expr {[lindex $error 0] eq "POSIXIPC" ? 2 : 1}]]]
+    Count [list $what {*}[lrange $error 0 [expr {[lindex $error 1] in {EXISTENTIAL ERROR} ? 2 : 1}]]]
     if {![regexp $contract $error]} {
         Fail "a $what ended with errorCode \"$error\": [dict get $options -errorinfo]"
     }
 }
 
 proc field::BackgroundError {message options} {
-    Note "background error" 1 $options
+    Note "background error" [dict get $options -code] $options
 }
 
 proc field::Fail {text} {

@@ -299,15 +299,15 @@ proc endVandal {} {
 # left --
 #
 #       The objects that remain after everything listed was unlinked. A truncated semaphore,
-#       ring or topic is no longer listed.
+#       lock, ring or topic may no longer be listed.
 
 proc left {} {
-    foreach family {sem shm mq ring topic} {
+    foreach family {sem shm mq lock ring topic} {
         foreach name [posix_ipc::$family list] {
             posix_ipc::$family unlink $name
         }
     }
-    foreach {pattern least} {sem.* 32 posix_ipc.ring.* 69632 posix_ipc.topic.* 69632} {
+    foreach {pattern least} {sem.* 32 posix_ipc.lock.* 69632 posix_ipc.ring.* 69632 posix_ipc.topic.* 69632} {
         foreach path [glob -nocomplain -directory /dev/shm $pattern] {
             if {[file size $path] < $least} {
                 file delete $path

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # vandal.tcl SEED --
 #
-#       Truncates and removes semaphores, segments, rings and topics, writes into rings and topics, fills, drains and unlinks
-#       queues, sends players the signals that they trap, and kills some players. Each
+#       Truncates and removes semaphores and everything in shared memory, writes into locks, rings and topics, fills,
+#       drains and unlinks queues, sends players the signals that they trap, and kills some players. Each
 #       line of its input is a list of the ids of the players; it writes a line for
 #       each player that it kills. It ends when its input does.
 
@@ -31,10 +31,10 @@ proc cut {} {
     }
 }
 
-# Other processes also write to the memory of a ring or a topic.
+# Other processes also write to the memory of a lock, a ring or a topic.
 
 proc scribble {} {
-    set path [oneOf [glob -nocomplain -directory $::folder posix_ipc.ring.* posix_ipc.topic.*]]
+    set path [oneOf [glob -nocomplain -directory $::folder posix_ipc.*]]
     if {![catch {open $path r+b} file]} {
         seek $file [oneOf [list [expr {int(rand() * 5000)}] [expr {256 + int(rand() * 88)}] [expr {69632 + int(rand() * 4160)}]]]
         puts -nonewline $file [format %c [expr {int(rand() * 256)}]]
@@ -62,7 +62,7 @@ proc drain {} {
 }
 
 proc unlink {} {
-    catch {posix_ipc::[oneOf {sem shm mq ring topic}] unlink [oneOf $::names]}
+    catch {posix_ipc::[oneOf {sem shm mq lock ring topic}] unlink [oneOf $::names]}
 }
 
 proc interrupt {} {
