@@ -96,8 +96,7 @@ LockFreeWait(
  * LockShowPending --
  *
  *	Tells others how many calls of the event loop wait for permits, before the
- *	first of them is tried, so that later requests come after it. If a
- *	process is stopped in the latch, the attempt reports that; any other
+ *	first of them is tried, so that later requests come after it. A
  *	failure ends the calls. In a child process, the calls belong to the
  *	parent.
  */
@@ -120,7 +119,7 @@ LockShowPending(
     }
     err = OsLockShowPending(self->lock, (uint32_t) calls,
 	    (first != NULL) ? first->permits : UINT32_MAX);
-    if (err != 0 && err != EBUSY) {
+    if (err != 0) {
 	IpcFailPending(&self->handle, err);
 	while (self->waits != NULL) {
 	    LockFreeWait(self, self->waits);

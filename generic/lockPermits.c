@@ -48,10 +48,11 @@ static const IpcOption acquireOptions[] = {
 };
 
 /*
- * AttemptAcquire, LockAcquire --
+ * AttemptAcquire, WaitForPermits, LockAcquire --
  *
  *	Take permits, waiting if they are not free. Return TCL_OK or the code
- *	with which the call must end.
+ *	with which the call must end. The handle has one place in the line, so
+ *	its pending calls join it again after a call that used that place.
  */
 
 static int
@@ -68,6 +69,29 @@ AttemptAcquire(
     return (request->err == EBUSY) ? ETIMEDOUT : request->err;
 }
 
+static int
+WaitForPermits(
+    LockHandle *self,
+    const IpcCall *call,
+    LockRequest *request,
+    OsTime timeout)
+{
+    int code = IpcWait(call, &self->handle, timeout, AttemptAcquire, request);
+
+    if (code == TCL_OK) {
+	LockCountGrant(self, 0);
+    } else if (self->lock != NULL) {
+	if (code == TCL_ERROR) {
+	    LockRefine(&self->handle, call->interp, request->err);
+	}
+	OsLockLeaveLine(self->lock);
+	if (self->handle.firstPending != NULL) {
+	    IpcMakeReady(&self->handle, 0);
+	}
+    }
+    return code;
+}
+
 int
 LockAcquire(
     LockHandle *self,
@@ -80,22 +104,15 @@ LockAcquire(
     int code;
 
     request->err = err;
-    if (err != EAGAIN || timeout == 0) {
-	LockCountGrant(self, err);
-	return (err == 0) ? TCL_OK : LockFail(self, call, err);
-    }
     IpcHoldHandle(&self->handle);
-    code = IpcWait(call, &self->handle, timeout, AttemptAcquire, request);
-    if (code == TCL_OK) {
-	LockCountGrant(self, 0);
-    } else if (self->lock != NULL) {
-	if (code == TCL_ERROR) {
-	    LockRefine(&self->handle, call->interp, request->err);
-	}
-	OsLockLeaveLine(self->lock);
-	if (self->handle.firstPending != NULL) {
-	    IpcMakeReady(&self->handle, 0);
-	}
+    if (err == EAGAIN && timeout != 0) {
+	code = WaitForPermits(self, call, request, timeout);
+    } else {
+	LockCountGrant(self, err);
+	code = (err == 0) ? TCL_OK : LockFail(self, call, err);
+    }
+    if (self->handle.firstPending != NULL && self->lock != NULL) {
+	LockShowPending(self);
     }
     IpcDropHandle(&self->handle);
     return code;

@@ -561,6 +561,31 @@ CheckStopped(void)
 }
 
 /*
+ * CheckPendingBesideStopped --
+ *
+ *	A pending call of a handle that holds permits takes its place in the line
+ *	beside such a process, too.
+ */
+
+static void
+CheckPendingBesideStopped(void)
+{
+    OsSharedLock *lock = Open(3), *stopped = Open(3), *third = Open(3);
+    PosixIpcHeader *header = ((OsSegment *) lock)->header;
+    bool isShown;
+
+    Must("take", Try(lock, 1));
+    atomic_store(&header->latch, ((OsSegment *) stopped)->me);
+    isShown = OsLockShowPending(lock, 1, 0) == 0;
+    atomic_store(&header->latch, 0);
+    Check("a pending call takes its place beside a stopped process", isShown
+	    && GetState(third).waiters == 1 && Try(third, 1) == EAGAIN);
+    OsLockClose(third, true);
+    OsLockClose(stopped, true);
+    Close(lock);
+}
+
+/*
  * CheckPendingInChild --
  *
  *	The calls of a parent's event loop are not the child's, which changes
@@ -852,6 +877,7 @@ CheckLocks(void)
     CheckDamageOfWaits(3);
     CheckStolen();
     CheckStopped();
+    CheckPendingBesideStopped();
     CheckPendingInChild();
     CheckNotifyMany();
     CheckPassing(1);

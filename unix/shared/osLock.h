@@ -173,6 +173,7 @@ bool	OsLockLookForDead(OsSegment *segment);
  * osLockPermits.c
  */
 
+void	OsLockQuitLine(OsSharedLock *lock, bool isInLatch);
 int	OsLockGiveAll(OsSegment *segment, bool abandon);
 int	OsLockGiveSome(OsSharedLock *lock);
 void	OsLockWakeNotified(OsSharedLock *lock);

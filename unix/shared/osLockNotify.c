@@ -41,6 +41,8 @@ CountWait(
  *	stores how much that was. This happens inside the latch, as do
  *	notifications, so none that comes after the release is missed. EPERM:
  *	the handle holds nothing. isPending: the waiter is an event loop.
+ *	Otherwise the thread blocks, and cannot serve the handle's pending calls:
+ *	these give up their place in the line, or nobody could get in to notify.
  */
 
 int
@@ -64,6 +66,9 @@ OsLockBeginWait(
 	    ? OsLockGiveAll(&lock->segment, false) : OsLockGiveSome(lock);
     lock->held = 0;
     if (err == 0) {
+	if (!isPending) {
+	    OsLockQuitLine(lock, lock->segment.size > 1);
+	}
 	CountWait(lock, isPending);
     }
     OsLatchLeave(&lock->segment);

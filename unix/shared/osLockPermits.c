@@ -133,9 +133,9 @@ TakeSome(
 }
 
 /*
- * JoinLine, QuitLine --
+ * JoinLine, OsLockQuitLine --
  *
- *	JoinLine shows in the slot what the handle waits for; QuitLine clears that.
+ *	JoinLine shows in the slot what the handle waits for; OsLockQuitLine clears that.
  *	If one of its calls has ended and the next one wants another number, the
  *	handle keeps its place. A lock of one permit serves whichever waiter comes
  *	first, so there the slot only informs others, and no latch is needed.
@@ -170,8 +170,8 @@ JoinLine(
     }
 }
 
-static void
-QuitLine(
+void
+OsLockQuitLine(
     OsSharedLock *lock,
     bool isInLatch)
 {
@@ -186,6 +186,36 @@ QuitLine(
 	    OsLockRecount(&lock->segment);
 	}
     }
+}
+
+/*
+ * BeginInLine, EndInLine --
+ *
+ *	Bracket a change of the handle's place in the line. It needs the latch if
+ *	the lock has several permits, but is made without if a process is stopped
+ *	there. BeginInLine returns 0 or an errno value.
+ */
+
+static int
+BeginInLine(
+    OsSharedLock *lock,
+    bool *isInLatchPtr)
+{
+    int err = EBUSY;
+
+    if (lock->segment.size > 1) {
+	err = OsLockEnter(lock, OS_LATCH_ATTEMPT);
+    }
+    *isInLatchPtr = (err == 0);
+    return (err == EBUSY) ? OsLockBegin(lock) : err;
+}
+
+static int
+EndInLine(
+    OsSharedLock *lock,
+    bool isInLatch)
+{
+    return isInLatch ? OsLockLeave(lock, 0) : OsLockEnd(lock, 0);
 }
 
 /*
@@ -204,6 +234,7 @@ OsLockShowPending(
 {
     OsSegment *segment = &lock->segment;
     uint32_t all = (uint32_t) segment->size;
+    bool isInLatch;
     int err;
 
     OsLockForgetParent(lock);
@@ -220,14 +251,15 @@ OsLockShowPending(
 	}
 	return 0;
     }
-    err = (all > 1) ? OsLockEnter(lock, OS_LATCH_ATTEMPT) : OsLockBegin(lock);
+    err = BeginInLine(lock, &isInLatch);
     if (err != 0) {
 	return err;
     }
     lock->pending = calls;
     atomic_store(&OsLockSlot(lock)->pending, calls);
-    JoinLine(lock, (permits == 0) ? all : permits, OS_LOCK_PENDING, true);
-    return (all > 1) ? OsLockLeave(lock, 0) : OsLockEnd(lock, 0);
+    JoinLine(lock, (permits == 0) ? all : permits, OS_LOCK_PENDING,
+	    isInLatch);
+    return EndInLine(lock, isInLatch);
 }
 
 /*
@@ -243,29 +275,16 @@ void
 OsLockLeaveLine(
     OsSharedLock *lock)
 {
-    bool isInLatch = (lock->segment.size > 1);
-    int err;
+    bool isInLatch;
 
     OsLockForgetParent(lock);
-    if (!lock->isInLine) {
+    if (!lock->isInLine || BeginInLine(lock, &isInLatch) != 0) {
 	return;
     }
-    err = isInLatch ? OsLockEnter(lock, OS_LATCH_ATTEMPT) : OsLockBegin(lock);
-    if (err == EBUSY) {
-	isInLatch = false;
-	err = OsLockBegin(lock);
-    }
-    if (err != 0) {
-	return;
-    }
-    QuitLine(lock, isInLatch);
+    OsLockQuitLine(lock, isInLatch);
     OsBellRing(&lock->segment, POSIX_IPC_BELL, INT_MAX);
     OsBellRing(&lock->segment, POSIX_IPC_BELL_LOOPS, INT_MAX);
-    if (isInLatch) {
-	OsLockLeave(lock, 0);
-    } else {
-	OsLockEnd(lock, 0);
-    }
+    EndInLine(lock, isInLatch);
 }
 
 /*
@@ -330,8 +349,9 @@ TryAlone(
  * TryInLatch --
  *
  *	Tries to take permits of a lock that has more than one. A place in the
- *	line is kept only if the call must wait. If it must wait because a
- *	process is stopped in the latch, it takes the place without the latch.
+ *	line is kept only if the call must wait, or for the pending calls of the
+ *	handle. If the call must wait because a process is stopped in the latch,
+ *	it takes the place without the latch.
  */
 
 static int
@@ -360,8 +380,8 @@ TryInLatch(
     }
     if (err == EAGAIN && (flags & OS_LOCK_QUEUE)) {
 	JoinLine(lock, permits, flags, true);
-    } else {
-	QuitLine(lock, true);
+    } else if ((flags & OS_LOCK_PENDING) || lock->pending == 0) {
+	OsLockQuitLine(lock, true);
     }
     OsLatchLeave(segment);
     return err;
@@ -407,7 +427,7 @@ OsLockTry(
 	if (err == EAGAIN && (flags & OS_LOCK_QUEUE)) {
 	    JoinLine(lock, permits, flags, false);
 	} else if (lock->isInLine) {
-	    QuitLine(lock, false);
+	    OsLockQuitLine(lock, false);
 	}
     }
     if (err == 0) {
