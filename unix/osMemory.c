@@ -501,15 +501,35 @@ OsShmWritePieces(
  *
  *	ETIMEDOUT: it still equals value. That can be before the timeout, because
  *	a wake need not change the word, and no clock is read here. EINTR: a
- *	signal handler has run. EINVAL: not aligned.
+ *	signal handler has run. EINVAL: not aligned. ERANGE: the segment no
+ *	longer reaches to the word.
  */
 
 typedef struct Wait {
+    const OsShm *shm;
+    int64_t offset;
     uint32_t value;
     OsTime timeout;
     uint32_t found;
     int err;
 } Wait;
+
+/*
+ * LookAtWord --
+ *
+ *	Loads the word of a wait. A word that has changed must still be inside
+ *	the segment, because truncation within its page makes it zero: ERANGE.
+ */
+
+static void
+LookAtWord(
+    const OsFutexWord *word,
+    Wait *wait)
+{
+    wait->found = atomic_load(word);
+    wait->err = (wait->found == wait->value) ? ETIMEDOUT
+	    : OsShmReaches(wait->shm, (uint64_t) wait->offset + 4) ? 0 : ERANGE;
+}
 
 static void
 TouchWait(
@@ -519,17 +539,13 @@ TouchWait(
     Wait *wait = data;
     const OsFutexWord *word = place;
 
-    wait->err = 0;
-    wait->found = atomic_load(word);
-    if (wait->found == wait->value && !osGuard.broken) {
-	if (wait->timeout > 0) {
-	    wait->err = OsFutexWait(word, wait->value, wait->timeout);
-	    wait->found = atomic_load(word);
-	}
-	if (wait->found != wait->value) {
-	    wait->err = 0;
-	} else if (wait->err != EINTR) {
-	    wait->err = ETIMEDOUT;
+    LookAtWord(word, wait);
+    if (wait->err == ETIMEDOUT && wait->timeout > 0 && !osGuard.broken) {
+	int err = OsFutexWait(word, wait->value, wait->timeout);
+
+	LookAtWord(word, wait);
+	if (wait->err == ETIMEDOUT && err == EINTR) {
+	    wait->err = EINTR;
 	}
     }
 }
@@ -542,7 +558,8 @@ OsShmWait(
     OsTime timeout,
     int32_t *foundPtr)
 {
-    Wait wait = { .value = (uint32_t) value, .timeout = timeout };
+    Wait wait = { .shm = shm, .offset = offset, .value = (uint32_t) value,
+	.timeout = timeout };
     int err = (offset % 4 != 0) ? EINVAL
 	    : OsShmAccess(shm, offset, 4, OS_LOOK_BEFORE, TouchWait, &wait);
 

@@ -28,7 +28,7 @@ struct OsShm {
  * If a segment is truncated in the middle of a page, the page remains, with
  * zeros in place of the truncated bytes. So an access that stores is made after
  * a check that its bytes are inside; if the segment is truncated after that,
- * what it stores is lost with the rest. An access that only loads is made
+ * what it stores is no longer part of it. An access that only loads is made
  * before the check, so what it has loaded was inside.
  */
 
