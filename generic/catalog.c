@@ -265,23 +265,30 @@ NewInfoObj(
  * SetInfo, IpcInfo --
  *
  *	posix_ipc::sem info name, and those of the other families. The result
- *	omits what the caller may not read.
+ *	omits what the caller may not read. own is a list for the keys of the
+ *	family itself.
  */
 
 static int
 SetInfo(
     const IpcCall *call,
     const char *name,
-    OsInfo *info)
+    Tcl_Obj *own)
 {
-    Tcl_Obj *dict = NewInfoObj(call, info);
+    Tcl_Obj *dict;
+    OsInfo info;
     int err = (call->family->inspect == NULL) ? 0
-	    : call->family->inspect(name, dict, NULL);
+	    : call->family->inspect(name, own, NULL);
 
     if (err != 0 && err != EACCES) {
-	Tcl_DecrRefCount(dict);
 	return call->family->fail(call, err, NULL);
     }
+    err = OsGetInfo(call->family->os, name, &info);
+    if (err != 0) {
+	return IpcFail(call, err, NULL);
+    }
+    dict = NewInfoObj(call, &info);
+    Tcl_ListObjAppendList(NULL, dict, own);
     Tcl_SetObjResult(call->interp, dict);
     return TCL_OK;
 }
@@ -291,17 +298,15 @@ IpcInfo(
     IpcCall *call)
 {
     Tcl_DString name;
-    OsInfo info;
+    Tcl_Obj *own = Tcl_NewObj();
     int code;
 
     Tcl_DStringInit(&name);
     code = IpcTakeName(call, call->objv[1], &name);
     if (code == TCL_OK) {
-	int err = OsGetInfo(call->family->os, Tcl_DStringValue(&name), &info);
-
-	code = (err != 0) ? IpcFail(call, err, NULL)
-		: SetInfo(call, Tcl_DStringValue(&name), &info);
+	code = SetInfo(call, Tcl_DStringValue(&name), own);
     }
+    Tcl_DecrRefCount(own);
     Tcl_DStringFree(&name);
     return code;
 }
