@@ -217,7 +217,9 @@ IpcSetGroup(
     }
     err = OsSetGroup(&handle->object, EncodeName(handle, &name), gid);
     Tcl_DStringFree(&name);
-    return (err == 0) ? TCL_OK : IpcFail(call, err, (err != EPERM) ? NULL
-	    : Tcl_ObjPrintf("only root, or the owner as a member of group"
-		    " \"%s\", may set this group", Tcl_GetString(value)));
+    return (err == 0) ? TCL_OK : (err == EPERM)
+	    ? IpcFailRefused(call, Tcl_ObjPrintf("only root, or the owner as"
+		    " a member of group \"%s\", may set this group",
+		    Tcl_GetString(value)))
+	    : IpcFail(call, err, NULL);
 }
