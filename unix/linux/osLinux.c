@@ -214,7 +214,8 @@ HasFreeDescriptor(void)
  * OsFindLimit --
  *
  *	mq_open(3) and mq_overview(7) say which limits are behind EMFILE,
- *	ENOSPC and EINVAL; EMFILE of a new queue is either of two.
+ *	ENOSPC and EINVAL; EMFILE of a new queue is either of two. ENOSPC of
+ *	another call for a queue comes from epoll_ctl(2).
  */
 
 bool
@@ -227,7 +228,8 @@ OsFindLimit(
     if (err == EMFILE) {
 	*factPtr = (limits != NULL && HasFreeDescriptor())
 		? OS_MQ_BYTES_MAX : OS_FILES_MAX;
-    } else if (err == ENOSPC) {
+    } else if (err == ENOSPC
+	    && (limits != NULL || family->spaceLimit == OS_SHM_BYTES_MAX)) {
 	*factPtr = (family->spaceLimit == OS_SHM_BYTES_MAX && !HasFreeFile())
 		? OS_SHM_FILES_MAX : family->spaceLimit;
     } else if (err == EFBIG && OsGetFact(OS_FILE_BYTES_MAX) != INT64_MAX) {
