@@ -135,12 +135,12 @@ TakeSome(
 /*
  * JoinLine, OsLockQuitLine --
  *
- *	JoinLine shows in the slot what the handle waits for; OsLockQuitLine clears that.
- *	If one of its calls has ended and the next one wants another number, the
- *	handle keeps its place. A lock of one permit serves whichever waiter comes
- *	first, so there the slot only informs others, and no latch is needed.
- *	Otherwise both are called inside the latch, unless a process is stopped
- *	there: then allWaiting may stay too high.
+ *	JoinLine shows in the slot what the handle waits for; OsLockQuitLine
+ *	clears that. If one of its calls has ended and the next one wants another
+ *	number, the handle keeps its place. A lock of one permit serves whichever
+ *	waiter comes first, so there the slot only informs others, and no latch
+ *	is needed. Otherwise both are called inside the latch, unless a process
+ *	is stopped there: then allWaiting may stay too high.
  */
 
 static void
