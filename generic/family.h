@@ -2,7 +2,7 @@
 /*
  * family.h --
  *
- *	What a family of objects (semaphores, shared memory, queues) is: its
+ *	What a family of objects (semaphores, rings and so on) is: its
  *	tables, and the few procedures that the shared code calls. A family's
  *	own file defines them; posixIpc.c lists the families.
  */

@@ -3,7 +3,8 @@
  * method.h --
  *
  *	The command of a handle, and the methods and attributes that all
- *	families share. A family's tables end with these rows.
+ *	families share. A family's table of methods ends with these rows;
+ *	its table of attributes begins with them.
  */
 
 #ifndef IPC_METHOD_H

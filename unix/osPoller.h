@@ -20,7 +20,7 @@ void	OsPollerClose(OsPoller *poller, bool isOurs);
 int	OsPollerDescriptor(const OsPoller *poller);
 
 /*
- * In a forked process (isOurs is false), OsPollerClose only closes
+ * In a child process (isOurs is false), OsPollerClose only closes
  * descriptors. OsPollerSet watches fd for events; with 0 it stops watching,
  * and fd must still be open then. OsPollerWake, which any thread may call,
  * makes the descriptor readable until the next call of OsPollerNext, which

@@ -129,7 +129,7 @@ StartThread(
 /*
  * ForgetParent --
  *
- *	In a forked process, the thread and the units that it has fetched
+ *	In a child process, the thread and the units that it has fetched
  *	belong to the parent.
  */
 

@@ -8,8 +8,8 @@
  *	The file holds the number and the arguments of the call; reading it
  *	requires permission to trace the thread, ptrace(2). A 32-bit process
  *	has numbers of its own. They do not collide with those of calls that
- *	block for long, and callers compare the address or the descriptor with
- *	a real object, so one table holds the numbers of both widths.
+ *	block for a long time, and callers compare the address or the descriptor
+ *	with a real object, so one table holds the numbers of both widths.
  *
  *	Renewing a wait leaves the kernel for some microseconds, in which the
  *	thread is "running". Such a thread is examined again.

@@ -267,8 +267,8 @@ CountUnnotified(
  *
  *	While the handle holds all permits, a waiter that wakes up could only
  *	fall asleep again, so the release wakes it. If this process dies before
- *	that, or holds the lock for long, the waiter looks again after its slice
- *	of 0.1 s.
+ *	that, or holds the lock for a long time, the waiter looks again after its
+ *	slice of 0.1 s.
  *
  *	Ordering: the addition to notifications commits. It is seq_cst, and comes
  *	before the change of owner that releases and the wake that follows. The
