@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# rate.tcl: all processes together make at most 50 calls a second, in
-# bursts of at most 10: a token bucket in shared memory.
+# rate.tcl: all processes together make 50 calls a second on average,
+# in bursts of at most 10: a token bucket in shared memory.
 
 package require posix_ipc
 set lock [posix_ipc::lock open /example-rate -flags CREAT]
