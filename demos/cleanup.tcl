@@ -6,7 +6,7 @@
 source [file join [file dirname [info script]] load.tcl]
 package require posix_ipc::cleanup
 
-set families $posix_ipc::families::all
+set families $::posix_ipc::families::all
 if {[llength $argv] % 2} {
     puts stderr "usage: [file tail $argv0] ?family name ...?, where a family is [join $families {, }]"
     exit 2

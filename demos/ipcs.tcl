@@ -82,8 +82,8 @@ proc heed {event object detail} {
 # Says that no object was found.
 proc nothing {options} {
     dict with options {}
-    set what [join [lmap type [expr {$types eq "" ? $posix_ipc::monitor::types : $types}] {
-        dict get $posix_ipc::families::shortNouns $type
+    set what [join [lmap type [expr {$types eq "" ? $::posix_ipc::monitor::types : $types}] {
+        dict get $::posix_ipc::families::shortNouns $type
     }] ", "]
     set what "no [regsub {, (\w+)$} $what { or \1}]"
     if {$pattern ne "*"} {

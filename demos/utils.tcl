@@ -180,7 +180,7 @@ proc demo::fail {message} {
 # The shell command that removes the object of an error message.
 proc demo::cleanupCommand {message} {
     variable folder
-    set nouns [lreverse $posix_ipc::families::nouns]
+    set nouns [lreverse $::posix_ipc::families::nouns]
     regexp "([join [dict keys $nouns] |]) \"(.*)\"" $message - noun name
     set family [dict get $nouns $noun]
     return [list [info nameofexecutable] [file join $folder cleanup.tcl] $family $name]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The command line: its usage, and its words as options.
 
-set kinds $posix_ipc::families::all
+set kinds $::posix_ipc::families::all
 set usage "usage: [file tail $argv0] ?option ...? ?pattern?
 
 Shows the named semaphores, segments, queues, locks, rings and topics of the system.

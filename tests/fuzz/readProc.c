@@ -82,7 +82,7 @@ static void
 CheckNames(void)
 {
     const char *why = NULL;
-    char path[PATH_SIZE];
+    char path[OS_PATH_SIZE];
 
     const OsFamily *const families[] = {
 	&osSemFamily, &osShmFamily, &osMqFamily
