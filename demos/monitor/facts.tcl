@@ -15,7 +15,7 @@ namespace eval facts {
         "Waiting"     {$waiting}
         "Held by"     {$heldBy}
         "A message"   {up to [words::size $maxmessagesize]}
-        "Notifies"    {[facts::notice $notifypid]}
+        "Notifies"    {[facts::notification $notifypid]}
         "Size"        {[facts::exactSize $size]}
         "Mode"        {[words::mode $mode]}
         "Owner"       {[printable "$owner : $group"]}
@@ -201,7 +201,7 @@ proc facts::showHolders {known} {
         [objects::lookup $known holdersKnown 0] ? "" : "Others may have it open that are not visible to you."}]
 }
 
-proc facts::notice {pid} {
+proc facts::notification {pid} {
     return [expr {$pid ? "process $pid" : "nobody"}]
 }
 
