@@ -39,13 +39,13 @@ set isOver 0
 set vandalEnded 0
 set began [clock milliseconds]
 
-# Sanitizers write to files. A thread that fetches a unit is cancelled in a wait; what the
-# address sanitizer knows about its stack is then too old for the check that it makes with a
-# signal stack.
+# Sanitizers report on the standard error, since a player that has no descriptor left could
+# open no file. A thread that fetches a unit is cancelled in a wait; what the address sanitizer
+# knows about its stack is then too old for the check that it makes with a signal stack.
 
 file mkdir $folder
-append env(ASAN_OPTIONS) :use_sigaltstack=0:log_path=[file join $folder report]
-append env(UBSAN_OPTIONS) :print_stacktrace=1:log_path=[file join $folder report]
+append env(ASAN_OPTIONS) :use_sigaltstack=0
+append env(UBSAN_OPTIONS) :print_stacktrace=1
 
 proc seconds {} {
     return [expr {([clock milliseconds] - $::began) / 1e3}]
@@ -58,11 +58,14 @@ proc fail {text} {
 
 # tellLast --
 #
-#       Prints the last lines of a file, if it has any.
+#       Prints the last lines of a file, if it has any, and the beginning of long ones.
 
 proc tellLast {what path} {
-    if {![catch {exec tail -n 12 $path} last] && $last ne ""} {
-        puts "      $what: [string range [string map {\n "\n        "} \n$last] 0 4000]"
+    if {![catch {exec tail -n 30 $path} last] && $last ne ""} {
+        puts "      $what:"
+        foreach line [split $last \n] {
+            puts "        [string range $line 0 300]"
+        }
     }
 }
 
@@ -317,19 +320,20 @@ proc left {} {
     return [concat [glob -nocomplain -directory /dev/shm *] [posix_ipc::mq list]]
 }
 
-# reports --
+# report --
 #
-#       The reports of sanitizers, except those about memory that could not be allocated.
+#       The first report of a sanitizer and what follows it; "" if there is none. That memory
+#       could not be allocated is only a warning.
 
-proc reports {} {
-    return [lmap path [glob -nocomplain -directory $::folder report*] {
-        set file [open $path]
-        set report [read $file 6000]
-        close $file
-        regsub -all -line {^==\d+==WARNING: AddressSanitizer failed to allocate .*$} $report {} report
-        if {[string trim $report] eq ""} continue
-        set report
-    }]
+proc report {} {
+    set file [open $::said]
+    set text [read $file]
+    close $file
+    if {![regexp -indices -line {^.*(ERROR: \w+Sanitizer|runtime error:)} $text place]} {
+        return
+    }
+    set first [lindex $place 0]
+    return [string range $text $first $first+6000]
 }
 
 # total --
@@ -364,7 +368,8 @@ if {$left ne ""} {
 } else {
     incr passed
 }
-foreach report [reports] {
+set report [report]
+if {$report ne ""} {
     fail $report
 }
 if {$failed} {

@@ -39,13 +39,12 @@ proc startThread {} {
 # left --
 #
 #       The resources that are held in addition to those of the beginning, once
-#       everything that is about to end has ended. A sanitizer keeps its report open;
-#       fuzz.tcl reads that.
+#       everything that is about to end has ended.
 
 proc left {before} {
     for {set n 0} {$n < 500} {incr n} {
         set left [lmap one [resources::now] {
-            if {$one in $before || [string match *report.* $one]} continue
+            if {$one in $before} continue
             set one
         }]
         if {$left eq ""} break
