@@ -6,7 +6,7 @@
 # POSIX_IPC_FUTEX
 #
 #	Chooses the files in unix/ that implement osFutex.h: FUTEX_SOURCE with
-#	their folder, FUTEX_OBJECT without. Except on Linux, what decides is
+#	their directory, FUTEX_OBJECT without. Except on Linux, what decides is
 #	which calls can be compiled and linked. --with-futex=poll emulates a
 #	system without such a call.
 
@@ -16,7 +16,7 @@ AC_DEFUN([POSIX_IPC_FUTEX], [
 	    [how to wait for shared memory to change (default: what this system has)])])
     AS_CASE([$with_futex],
 	[linux|umtx|bsd|mac|poll|''|yes], [],
-	[AC_MSG_ERROR([--with-futex is linux, umtx, bsd, mac or poll])])
+	[AC_MSG_ERROR([--with-futex must be linux, umtx, bsd, mac or poll])])
     AC_MSG_CHECKING([how to wait for shared memory to change])
     AS_CASE([$with_futex], [''|yes], [AS_IF(
 	[test "$with_system" = linux], [with_futex=linux],
@@ -40,8 +40,8 @@ AC_DEFUN([POSIX_IPC_FUTEX], [
 
 # _POSIX_IPC_FUTEX_FIND
 #
-#	Sets with_futex to the way whose calls are there. osFutexMac.c declares
-#	what it calls, so there the functions alone decide.
+#	Sets with_futex to the first way whose calls exist. osFutexMac.c
+#	declares what it calls, so for macOS the functions alone decide.
 
 AC_DEFUN([_POSIX_IPC_FUTEX_FIND], [
     with_futex=poll

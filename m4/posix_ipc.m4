@@ -113,7 +113,7 @@ int probe(int *p) { return *p + getpid(); }]])],
 
 # POSIX_IPC_MANUAL
 #
-#	Sets MANUAL to the folder of the manual pages that are installed:
+#	Sets MANUAL to the directory of the manual pages that are installed:
 #	formatted here, or those that a tarball brings. PAGES is the page to be
 #	made, if any.
 
@@ -126,7 +126,7 @@ AC_DEFUN([POSIX_IPC_MANUAL], [
 	[test -r "$srcdir/doc/posix_ipc.n"],
 	    [MANUAL='$(srcdir)/doc'],
 	[MANUAL=])
-    AC_MSG_RESULT([${MANUAL:-none, for tcllib is missing}])
+    AC_MSG_RESULT([${MANUAL:-none, because tcllib is missing}])
     AC_SUBST([MANUAL])
     AC_SUBST([PAGES])
 ])
@@ -229,7 +229,7 @@ AC_DEFUN([POSIX_IPC_SEMAPHORES], [
 # POSIX_IPC_SYSTEM
 #
 #	Chooses which files of unix/ are compiled beside those that every system
-#	has: SYSTEM_SOURCES with their folders, SYSTEM_OBJECTS without. Tests
+#	has: SYSTEM_SOURCES with their directories, SYSTEM_OBJECTS without. Tests
 #	emulate another system with --with-system=posix.
 
 AC_DEFUN([POSIX_IPC_SYSTEM], [
@@ -244,7 +244,7 @@ AC_DEFUN([POSIX_IPC_SYSTEM], [
 #   error not Linux
 #endif
 ]])], [with_system=linux], [with_system=posix])],
-	[AC_MSG_ERROR([--with-system is linux or posix])])
+	[AC_MSG_ERROR([--with-system must be linux or posix])])
     AC_MSG_RESULT([$with_system])
 
     AS_IF([test $with_system = linux],

@@ -2,7 +2,7 @@
 # tcl.m4 --
 #
 #	Finds Tcl through tclConfig.sh, the file that it installs for builders
-#	of extensions, and finds the folders where it looks for packages.
+#	of extensions, and finds the directories where it looks for packages.
 
 # TCL_FIND
 #
@@ -68,8 +68,8 @@ AC_DEFUN([TCL_FIND], [
 
 # _TCL_GIVEN(PATH)
 #
-#	Sets tcl_folder to the folder of the tclConfig.sh that the user means:
-#	the file, its folder, a prefix, or the folder of a macOS framework.
+#	Sets tcl_folder to the directory of the tclConfig.sh that the user means
+#	by naming the file, its directory, a prefix, or a macOS framework.
 
 AC_DEFUN([_TCL_GIVEN], [
     AS_IF([test -f "$1"], [tcl_folder=`dirname "$1"`], [
@@ -79,7 +79,7 @@ AC_DEFUN([_TCL_GIVEN], [
     ])
 ])
 
-# _TCL_READS(FOLDER, COMMANDS, OTHERWISE)
+# _TCL_READS(DIRECTORY, COMMANDS, OTHERWISE)
 #
 #	Whether the tclConfig.sh there works; if not, tcl_said has its output.
 #	Debian has one that calls dpkg-architecture, which need not be installed;
@@ -95,8 +95,8 @@ AC_DEFUN([_TCL_READS], [
 # _TCL_UNINSTALLED
 #
 #	A Tcl that was built and not installed has its headers in its source
-#	folder, its libraries in the folder of tclConfig.sh, and its tclsh needs
-#	to be told where its scripts and its library are: TCLSH_ENV.
+#	directory, and its libraries in the directory of tclConfig.sh. TCLSH_ENV tells
+#	its tclsh where its scripts and its library are.
 
 AC_DEFUN([_TCL_UNINSTALLED], [
     AS_IF([test -r "$tcl_folder/Makefile" && test -r "$TCL_SRC_DIR/generic/tcl.h"], [
@@ -155,10 +155,10 @@ AC_DEFUN([_TCL_IF_64BIT], [AC_LINK_IFELSE(
 
 # _TCL_SEARCH
 #
-#	Sets tcl_folder to the first of the usual folders that has a
-#	tclConfig.sh. First comes the folder of the compiler's libraries, as on
+#	Sets tcl_folder to the first of the usual directories that has a
+#	tclConfig.sh. First comes the directory of the compiler's libraries, as on
 #	Debian. Then come pkgsrc, OpenBSD, MacPorts, Homebrew on both processors
-#	and on Linux, and the frameworks of macOS. If a folder serves two
+#	and on Linux, and the frameworks of macOS. If a directory serves two
 #	versions, 8.6 comes first. A file that cannot be read is skipped as long
 #	as there may be another.
 
@@ -222,7 +222,7 @@ AC_DEFUN([TCL_INSTALL_FOLDERS], [
     ])
 ])
 
-# _TCL_IF_LOOKS_IN(FOLDER, COMMANDS)
+# _TCL_IF_LOOKS_IN(DIRECTORY, COMMANDS)
 #
 #	TCL_PACKAGE_PATH is a Tcl list in Tcl 8, divided by colons in Tcl 9.
 

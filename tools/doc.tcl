@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # doc.tcl --
 #
-#       Formats the manual, all pages of a folder, from doctools to manual
-#       pages (n, those of the commands 1) or to web pages (html) in another
-#       folder.
+#       Formats all pages of the manual from doctools, as manual pages (n; those
+#       of the commands, 1) or as web pages (html).
 #
-#       tclsh doc.tcl n|html folder output version
+#       tclsh doc.tcl n|html directory output version
 #
 #       @PACKAGE_VERSION@ in a page stands for the version. A line "[recipe
 #       NAME]" stands for the program cookbook/NAME.tcl. The date of a manual
@@ -34,10 +33,10 @@ proc WithoutLicense {program} {
 
 # Format --
 #
-#       A page in one of the formats of doctools. The pictures are in the folder
-#       pictures; a web page has copies of them beside it. In examples, doctools
-#       drops empty lines from web pages, and joins a line that ends in a
-#       backslash with the next, so a placeholder stands for either meanwhile.
+#       A page in one of the formats of doctools. A web page has copies of the
+#       pictures beside it. In the examples of web pages, doctools drops empty
+#       lines, and joins a line that ends in a backslash with the next, so
+#       placeholders stand for both while it formats.
 
 proc Format {format path output version} {
     set name [file tail $path]
@@ -278,7 +277,7 @@ proc Linked {body page pages} {
 
 lassign $argv format folder output version
 if {$format ni {n html} || $version eq ""} {
-    puts stderr "usage: doc.tcl n|html folder output version"
+    puts stderr "usage: doc.tcl n|html directory output version"
     exit 1
 }
 set pages [Pages $folder]

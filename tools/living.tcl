@@ -10,11 +10,11 @@
 #                                       lives until that ends; the talks and the
 #                                       workers of the demos run meanwhile
 #
-#       Then all is removed.
+#       Then it removes all objects.
 
 source [file join [file dirname [info script]] .. demos load.tcl]
 
-# What there is: family, name, options of "open". The lock /index is left abandoned.
+# The objects: family, name, options of "open". The lock /index is left abandoned.
 set objects {
     sem /printers {-value 3}
     sem /database {-value 0}
@@ -121,7 +121,7 @@ proc begin {} {
 
 # end --
 #
-#       Ends what is there, and removes it.
+#       Ends the processes, and removes the objects.
 
 proc end {processes} {
     foreach process $processes {
@@ -176,7 +176,7 @@ proc endless {params} {
 
 # waitForDemos --
 #
-#       Waits until each demo shows its work, or none does any more, for half a
+#       Waits until the objects of all demos are there, or all are gone, for half a
 #       minute at most.
 
 proc waitForDemos {areThere} {
@@ -195,7 +195,7 @@ proc waitForDemos {areThere} {
 #
 #       A demo that is interrupted removes what it made, or a shell beside it does. If a
 #       demo were killed inside sem_open(3), it would leave a file of the C library, so
-#       each must first show its work.
+#       its object must be there first.
 
 proc endDemos {} {
     waitForDemos 1

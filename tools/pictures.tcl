@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # pictures.tcl --
 #
-#       Makes the pictures of the monitor in doc/pictures again:
+#       Takes the pictures of the monitor in doc/pictures anew:
 #
-#           TCLLIBPATH=<the build folder> tclsh8.6 tools/pictures.tcl ?folder?
+#           TCLLIBPATH=<the build directory> tclsh8.6 tools/pictures.tcl ?directory?
 #
 #       It needs Debian's packages xvfb, imagemagick, tk8.6 and
 #       fonts-dejavu-core. If the system allows it, it works in namespaces of
@@ -19,7 +19,7 @@ set alone {unshare --user --map-root-user --mount --ipc sh -euc {
     exec "$@"
 } sh}
 
-# name, dots an inch, window, settings, what is chosen, what is done then
+# name, dots per inch, window, settings, the object to choose, the steps after that
 set pictures {
     monitor        96 1280x800  {}       {mq /jobs}      {wait 25000}
     monitor-bytes  96 1000x600  {dark 1} {shm /camera}   {press Control-Key-3 wait 3000}

@@ -47,13 +47,13 @@ __lsan_is_turned_off(void)
 }
 
 /*
- * A mutex of Tcl is made when it is locked first, and Tcl_MutexLock looks without
- * a lock whether that is done. Of Tcl, the sanitizer sees only the calls to the C
- * library. (make check-unix checks the mutexes of this library, without any
- * exception.)
+ * Tcl creates a mutex when it is locked first, and Tcl_MutexLock checks without
+ * a lock whether that has been done. The sanitizer sees only those calls of Tcl
+ * that go to the C library. (make check-unix checks the mutexes of this library,
+ * without any exception.)
  *
- * It does not know mq_close(3) either: if the number of a closed queue is
- * reused for a folder that Tcl reads, it takes the two for one.
+ * The sanitizer does not know mq_close(3) either: if the number of a closed
+ * queue is reused for a directory that Tcl reads, it takes the two for one.
  */
 
 const char *
