@@ -14,8 +14,8 @@ foreach part {
     source -encoding utf-8 [file join $folder $part.tcl]
 }
 
-# How long a semaphore at 0, or a lock, is watched while a call waits, in
-# seconds: a program that works as it should passes it on within that time.
+# How many seconds a semaphore at 0, or a held lock, is watched while a call waits for it:
+# a program that works as it should passes it on within that time.
 set twice 0.3
 
 # Returns the exit status.

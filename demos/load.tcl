@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Loads posix_ipc for a demo or a tool. In a source tree the build beside the demos is found without any setting, and before an
-# installed package; but folders in TCLLIBPATH come first. A demo that is installed uses the installed package.
+# Loads posix_ipc for a demo or a tool. In a source tree the build beside the demos is found without any setting, and
+# before an installed package; but directories in TCLLIBPATH come first. A demo that is installed uses the installed
+# package.
 
 namespace eval load {
     variable root [file dirname [file dirname [file normalize [info script]]]]
 }
 
-# The folders of the tree that hold a build for this Tcl. A build may be only for another Tcl, which pkgIndex.tcl does not
-# show.
+# The directories of the tree that hold a build for this Tcl. A build may be only for another Tcl, which pkgIndex.tcl
+# does not show.
 proc load::builds {} {
     variable root
     set prefix [expr {[package vsatisfies [package provide Tcl] 9.0-] ? "libtcl9" : "lib"}]
@@ -18,7 +19,7 @@ proc load::builds {} {
     }]
 }
 
-# Of packages of the same version, the one whose folder comes first in auto_path is loaded. Tcl puts TCLLIBPATH first.
+# Of packages of the same version, the one whose directory comes first in auto_path is loaded. Tcl puts TCLLIBPATH first.
 proc load::addBuilds {} {
     global auto_path env
     set first [expr {[info exists env(TCLLIBPATH)] ? [llength $env(TCLLIBPATH)] : 0}]

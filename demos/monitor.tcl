@@ -65,7 +65,7 @@ proc monitor::build {} {
 }
 
 # A low window has no room for the whole sentence of a problem, nor for facts above the
-# tabs. When it becomes low, or no longer is, the panes are divided anew.
+# tabs. When the window becomes low, or high enough again, the panes are divided anew.
 proc monitor::suit {height} {
     variable isLow
     set was $isLow
@@ -95,8 +95,8 @@ proc monitor::buildBar {bar} {
     ttk::frame $bar -padding [list $gap $gap]
     ttk::label $bar.label -text "Filter"
     ttk::entry $bar.filter -width 16 -textvariable tree::filter
-    tooltip::add $bar.filter "Shows the objects whose name, owner or trouble has\
-        this in it;\nwith * or ?, those whose name is like it (Ctrl-F)"
+    tooltip::add $bar.filter "Shows the objects whose name, owner or problem contains\
+        this text;\nwith * or ?, those whose name matches it (Ctrl-F)"
     bind $bar.filter <Return> tree::focus
     bind $bar.filter <Down> tree::focus
     pack $bar.label $bar.filter -side left -padx $gap
@@ -105,7 +105,7 @@ proc monitor::buildBar {bar} {
     }
     ttk::checkbutton $bar.pause -text Pause -variable monitor::paused \
         -command monitor::applyPause
-    tooltip::add $bar.pause "Stops looking, until it is off again (Ctrl-P)"
+    tooltip::add $bar.pause "Stops looking at the system while this is on (Ctrl-P)"
     ttk::label $bar.every -text "every"
     ttk::combobox $bar.interval -width 5 -textvariable monitor::interval \
         -values {0.2 0.5 1 2 5 10 60}

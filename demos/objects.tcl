@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# What can be said of an object from its facts, which the model of posix_ipc::monitor gives: for the table of ipcs.tcl
-# and the window of monitor.tcl. Facts that could not be read are missing.
+# What can be said about an object from its facts, which come from the model of posix_ipc::monitor. The table of
+# ipcs.tcl and the window of monitor.tcl use this. Facts that could not be read are missing.
 
 namespace eval objects {}
 

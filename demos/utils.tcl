@@ -117,8 +117,9 @@ proc demo::report {} {
 
 # Waiting ---------------------------------------------------------------------
 
-# Seconds to wait for the other's next word. The first may take long: perhaps
-# the other program is yet to be started. Later, silence means that it is gone.
+# Seconds to wait for the other's next word. The first may take long, because
+# the other program may not have been started yet. Later, silence means that it
+# is gone.
 proc demo::timeout {} {
     variable turns
     return [expr {$turns == 0 ? 60 : 5}]
@@ -136,9 +137,9 @@ proc demo::checkDeadline {deadline} {
     }
 }
 
-# Opens an object that the other program creates. The two are started in any
-# order, so it may not exist yet; then we try again until the timeout. Any
-# other failure is reported at once.
+# Opens an object that the other program creates. The two can be started in
+# either order, so it may not exist yet; then we try again until the timeout.
+# Any other failure is reported at once.
 proc demo::whenThere {open} {
     set deadline [deadline]
     while 1 {

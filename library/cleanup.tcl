@@ -123,7 +123,8 @@ proc ::posix_ipc::cleanup::Remove {handle args} {
 
 # Record --
 #
-#       Writes a line for the shell. If the shell was killed, exit still cleans up.
+#       Writes a line for the shell. If the shell was killed, "exit" still cleans
+#       up.
 
 proc ::posix_ipc::cleanup::Record {sign name} {
     variable keeper

@@ -279,7 +279,7 @@ oo::define ::posix_ipc::monitor {
 
     method DescribeUnseen {} {
         switch [llength $hidden] {
-            0 {return "processes that cannot be seen from here could not be examined"}
+            0 {return "some processes are not visible, so they could not be examined"}
             1 {return "1 process could not be examined"}
         }
         return "[llength $hidden] processes could not be examined"

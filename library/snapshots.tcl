@@ -207,7 +207,7 @@ oo::define ::posix_ipc::monitor {
 
     # Progress --
     #
-    #       Yields; now and then with the progress.
+    #       Yields, now and then with the progress.
 
     method Progress {what done total step} {
         if {$done % $step || $done == 0 || $done == $total} {

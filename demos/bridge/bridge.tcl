@@ -4,12 +4,12 @@
 # It uses the client programs of Mosquitto (Debian: mosquitto-clients), and setsid, flock and find of Linux.
 #
 #     bridge.tcl out ring|topic name mqttTopic ?option ...?
-#     bridge.tcl in ring|topic name mqttTopic folder ?option ...?
-#         The folder keeps messages that are not in the ring or the topic yet; each bridge has one of its own. The options are
+#     bridge.tcl in ring|topic name mqttTopic directory ?option ...?
+#         The directory keeps messages that are not in the ring or the topic yet; each bridge has its own. The options are
 #         those of mosquitto_pub and mosquitto_sub, such as -h host, -p port, -u user, --cafile file.
-#     bridge.tcl broker folder ?port?
+#     bridge.tcl broker directory ?port?
 #         Runs a broker (Debian: mosquitto) on the loopback, and starts it again whenever it ends. It keeps its messages in
-#         the folder. By default it takes a port that is free.
+#         the directory. By default it takes a port that is free.
 #
 # Every message of a ring arrives at least once, even if the broker dies and comes back; some arrive twice. Each party is
 # responsible for a message until the next one has it:
@@ -17,8 +17,8 @@
 #     out      The ring keeps the message until the broker acknowledges it, even if the bridge is killed meanwhile.
 #     broker   Keeps the message for a bridge that is away. If it is configured as the one below, it keeps it on disk, and only
 #              a SIGKILL in the instant after its acknowledgement can lose it.
-#     in       mosquitto_sub writes the message to a file in the folder, which keeps it until it is in the ring, even if the
-#              bridge is killed meanwhile. mosquitto_sub 2.0 acknowledges a message just before it writes it: if it is itself
+#     in       mosquitto_sub writes the message to a file in the directory, where it stays until it is in the ring, even if
+#              the bridge is killed meanwhile. mosquitto_sub 2.0 acknowledges a message just before it writes it: if it is itself
 #              killed in between, the message is lost. So it outlives the bridge, until no message has come for a second.
 #
 # Topics acknowledge nothing: what is published while no bridge runs is not carried.
@@ -72,7 +72,7 @@ proc publish {message mqttTopic args} {
 # From the broker ---------------------------------------------------------------------------------------------------------
 
 # The broker keeps messages for a client that it knows by its id. So the id is the same each time, and no other bridge has it.
-# A client ends after some messages, so that its file can be removed. The folder contains:
+# A client ends after some messages, so that its file can be removed. The directory contains:
 #
 #     arrived       the messages of one client, each as a line of hexadecimal digits
 #     delivered     a byte for each of them that is in the ring. It is removed first: alone, it would count messages that
@@ -88,8 +88,8 @@ proc in {deliver name mqttTopic folder args} {
     }
 }
 
-# Starts a client that writes to a file. The client of an earlier bridge may still do that: then this one waits until that
-# has ended, and also ends if there are messages in the file.
+# Starts a client that writes to a file. The client of an earlier bridge may still be writing to it: then this client waits
+# until that one has ended. If the file then has messages, this client ends, too.
 proc collect {file args} {
     set script {
         exec 3<&0 8>&1 9>>"$0.lock"
@@ -230,7 +230,7 @@ demo::run {
         }
     } else {
         throw {DEMO USAGE} "bridge.tcl out ring|topic name mqttTopic ?option ...?, bridge.tcl in ring|topic name mqttTopic\
-            folder ?option ...?, or bridge.tcl broker folder ?port?"
+            directory ?option ...?, or bridge.tcl broker directory ?port?"
     }
     vwait forever
 }

@@ -5,22 +5,23 @@
 #       this into a rig of your own. minimal.exp is a small one, rig.exp a larger one.
 #
 #       rig::arguments ?word ...?
-#           Reads the command line of the rig: -tap, -h, and these words. Ends the rig
-#           with 2 if there is anything else. Returns the words that were given.
+#           Reads the command line of the rig: -tap, -h, and these words. If there is
+#           anything else, ends the rig with status 2. Returns the words that were given.
 #       rig::run {title script ...}
-#           Takes steps, each evaluated at global level, and reports each with its
-#           time, with -tap in the Test Anything Protocol. After a step that fails, no
-#           other is taken, and the last output of the programs is shown. Ends all
-#           programs, then the rig, with 0 or 1.
+#           Evaluates each script, a step, at global level, and reports it with its time,
+#           with -tap in the Test Anything Protocol. If a step fails, the others are
+#           skipped, and the last output of the programs is shown. In the end, ends all
+#           programs, then the rig with status 0, or 1 if a step failed.
 #       rig::start ?-mayend? name command ?arg ...?
 #           Starts a program on a terminal of its own. If it ends before rig::ends
 #           waits for that, the step fails, unless -mayend is given. Scripts find
 #           posix_ipc in the same build as the rig.
 #       rig::tclsh
-#           The tclsh for scripts: of the version that runs the rig.
+#           Returns the tclsh for scripts: that of the Tcl version that runs the rig.
 #       rig::send name text
+#           Types a text into a program's terminal.
 #       rig::hear name text ?seconds?
-#           Waits until the program prints a text, line breaks as \n. The output up to
+#           Waits until a program prints a text, with line breaks as \n. The output up to
 #           the end of the text is not searched again.
 #       rig::await handle method ?arg ...?
 #           Waits for a call that takes -timeout and -command, on a semaphore, a lock, a
@@ -36,17 +37,18 @@
 #           Waits for the end of a program: an exit status (0), or SIGTERM and the like.
 #       rig::kill name ?signal?
 #           Sends a program a signal: KILL by default. After HUP, INT, QUIT, ABRT, KILL or
-#           TERM its end fails no step, as with -mayend; rig::ends checks how it ended:
-#           rig::ends server SIGKILL
+#           TERM, its end does not fail a step, as with -mayend. rig::ends checks how it
+#           ended: rig::ends server SIGKILL
 #       rig::pid name
-#           Its process id. A signal that the rig sends in another way, such as by exec
-#           kill, counts as one from outside: if the program ends, the step fails.
+#           Returns the process id of a program. A signal that the rig sends in another
+#           way, such as by exec kill, counts as one from outside: if the program ends, the
+#           step fails.
 #       rig::output name
-#           What it has printed so far, 64 KiB at most.
+#           Returns what a program has printed so far, at most the last 64 KiB.
 #       rig::fail message
 #           Fails the step.
 #
-#       Every wait runs the event loop and takes rig::timeout seconds (5) at most. Meanwhile
+#       Every wait runs the event loop and takes at most rig::timeout seconds (5). Meanwhile
 #       expect_background reads all terminals: a program whose terminal nobody reads blocks
 #       after some KiB of output, and never does what the rig waits for.
 
@@ -135,7 +137,7 @@ proc rig::Say {text} {
     }
 }
 
-# A message of several lines, such as a stack, stays one report.
+# A message of several lines, such as a stack trace, stays one report.
 proc rig::Report {outcome number title remark {message ""}} {
     variable isTap
     set message [join [lmap line [split $message \n] {printable $line}] "\n# "]
@@ -400,11 +402,11 @@ proc rig::Obituary {name} {
 # Wait --
 #
 #       Runs the event loop until a script returns true, evaluated at global level, or
-#       fails the step: after some seconds, or when a program has ended that should
-#       not have. Such a program may just have done what the rig waits for, so the
-#       script is checked first.
+#       fails the step: after some seconds, or when a program has ended that should not
+#       have. Such a program may have done what the rig waits for just before it ended, so
+#       the script is checked first.
 #
-#       needed      a program without which the wait is hopeless, -mayend or not
+#       needed      a program whose end makes the wait hopeless, even with -mayend
 #       ending      a program that may end
 
 proc rig::Wait {script seconds failure {needed ""} {ending ""}} {

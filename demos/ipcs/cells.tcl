@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The cells of the table: what is said of an object in each column.
+# The cells of the table: what each column says about an object.
 
 # The state of an object, by kind: a script with the facts as variables. Other kinds
 # show their main figure with its name, as in "value 5".

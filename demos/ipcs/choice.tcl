@@ -26,7 +26,7 @@ proc chosen {model options} {
     return $objects
 }
 
-# The problems of an object, but not that nobody has it open if it is too young for that.
+# The problems of an object. If it is too young, "nobody has it open" is not one of them.
 proc problemsOf {model object} {
     set seconds [seconds [$model get $object]]
     return [lmap detail [$model problems $object] {

@@ -15,8 +15,8 @@ Shows the named semaphores, segments, queues, locks, rings and topics of the sys
                     or holders; with a minus sign, as in -age, in reverse
   --watch ?seconds? print the table each second, or at this interval, until
                     interrupted
-  --as type         print the contents of segments as a type of \"shm get\":
-                    --as '{id int32 temperature double}' /board
+  --as type         print the contents of segments, decoded as a type of
+                    \"shm get\": --as '{id int32 temperature double}' /board
   --json, --csv     print the objects for other programs
   --unlink          remove what was found, after asking; needs a pattern, --left
                     or both
@@ -40,8 +40,8 @@ Columns:
             processes could not be examined
             The last two are shown only if AGE is at least 10 seconds; --left shows
             younger objects, too
-  AGE       time since the object was made, or since the last message of a queue
-            came or went, or since its size changed
+  AGE       time since the object was created; for a queue, since its last message
+            came or went; for a segment, since its size changed
   HOLDERS   the processes that have the object open, by script or program; for
             a lock, also its owners
   ?         unknown. Under HOLDERS: no process that you can see has it open, but some

@@ -61,8 +61,8 @@ proc line {row widths width} {
     return [clipped [string trimright [join $cells "  "]] $width]
 }
 
-# How much room a text takes: the characters of East Asia are two columns wide, and so are
-# most of those beyond U+FFFF.
+# How many columns a text takes: the characters of East Asia are two columns wide, and so
+# are most of those beyond U+FFFF.
 proc columns {text} {
     set wide {[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]}
     append wide {|[^\u0000-\uffff]}
@@ -125,9 +125,9 @@ proc screen {} {
 proc remarks {model objects lines} {
     set remarks {}
     if {[llength $lines] >= [lindex [screen] 0]} {
-        lappend remarks "[llength $objects] objects: \"| less -S\" shows them by the page."
+        lappend remarks "[llength $objects] objects: \"| less -S\" shows them page by page."
     } elseif {[lsearch -glob $lines *>*] >= 0} {
-        lappend remarks "> marks what is cut: \"| less -S\" shows all of it."
+        lappend remarks "> marks truncated text: \"| less -S\" shows all of it."
     }
     foreach object $objects {
         if {[isUnknown [$model get $object]]} {
@@ -144,7 +144,7 @@ proc remarks {model objects lines} {
 proc unseen {model} {
     set count [$model unexamined]
     switch $count {
-        0 {return "processes that cannot be seen from here could not be examined"}
+        0 {return "some processes are not visible, so they could not be examined"}
         1 {return "1 process could not be examined"}
     }
     return "$count processes could not be examined"

@@ -35,7 +35,7 @@ namespace eval actions {
     }
     # The fields that have a list of values.
     variable choices {form {text hex} leave {clean abandoned}}
-    # When a field or action is of use; all others always are.
+    # The conditions under which a field or an action is of use; the others always are.
     variable applies {
         acquirePermits {![locks::held $object]}
         releaseGrant   {[locks::held $object]}
@@ -43,7 +43,7 @@ namespace eval actions {
     }
     variable tips {
         count    "How many units are released"
-        timeout  "The most seconds to wait; if empty, until cancelled (Escape)"
+        timeout  "How many seconds to wait; if empty, until cancelled (Escape)"
         message  "The text of the message, sent in UTF-8"
         number   "How many of the oldest messages are shown; they stay in the ring"
         priority "Higher ones are received first"
@@ -52,7 +52,7 @@ namespace eval actions {
         offset   "The offset of the first byte"
         size     "The new size of the segment"
         permits  "How many permits to take, or all"
-        leave    "clean, or abandoned: the next one is told that what it protects may be half changed.\nOnly all permits can be left abandoned"
+        leave    "clean; or abandoned: the next owner learns that what the lock protects may be half changed.\nOnly a holder of all permits can leave it abandoned"
     }
     variable frame
     variable field          ;# type,action,name -> what is in the field
@@ -141,8 +141,8 @@ proc actions::reset {type} {
     }
 }
 
-# Disables what is of no use now: all actions if the object has vanished, otherwise
-# those that the table names. If a field loses the focus by that, the tree gets it.
+# Disables what is of no use now: all actions if the object has vanished, otherwise those that
+# the table names. If a disabled field had the focus, the tree gets it.
 proc actions::applyStates {} {
     variable frame
     variable applies

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Describes a problem in a sentence: the cause as far as it is known, and what
-# can be done. The model tells the kind of a problem and when it began; the
+# can be done. The model gives the kind of a problem and when it began; the
 # facts name the processes involved.
 
 namespace eval advice {

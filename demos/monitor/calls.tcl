@@ -61,7 +61,7 @@ proc actions::write {object} {
     if {[value write form] eq "hex"} {
         set digits [string map {" " ""} $bytes]
         if {![regexp {^([[:xdigit:]]{2})*$} $digits]} {
-            throw {POSIXIPC VALUE} "pairs of hexadecimal digits are wanted, such as 00 ff"
+            throw {POSIXIPC VALUE} "enter pairs of hexadecimal digits, such as 00 ff"
         }
         set bytes [binary decode hex $digits]
     } else {
@@ -102,8 +102,8 @@ proc actions::latest {object} {
     tell $object good "latest: [words::short [people::decode $message]]"
 }
 
-# The oldest messages of a ring, which stay there. Of a long one, the beginning is
-# enough to know it by.
+# The oldest messages of a ring, which stay there. The beginning of a long message
+# is enough to recognize it.
 proc actions::peek {object} {
     set seen [posix_ipc::ring peek [lindex $object 1] -max [value peek number] -bytes 4096]
     received::look $object [lmap one $seen {lindex $one 0}]

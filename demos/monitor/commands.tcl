@@ -10,9 +10,9 @@ namespace eval commands {
         Monitor refresh  "Refresh now"     F5      <F5>         {model refresh}
             "Looks at the system now, even while paused"
         Monitor pause    "Pause"           Ctrl-P  <Control-p>  {.bar.pause invoke}
-            "Pauses, or resumes"
+            "Stops looking at the system, or resumes"
         Monitor filter   "Filter"          Ctrl-F  <Control-f>  tree::focusFilter
-            "Goes to the filter field; Escape there empties it"
+            "Goes to the filter field; Escape clears it"
         Monitor limits   "Limits…"         Ctrl-,     <Control-comma> limits::show
             "Sets the limits beyond which something looks wrong"
         Monitor quit     "Quit"            Ctrl-Q  <Control-q>  monitor::quit
@@ -21,11 +21,11 @@ namespace eval commands {
             "Goes to the actions of the chosen object"
         Object  cancel   "Cancel waiting"  Escape  {}           actions::cancel
             "Ends the calls that wait for the chosen object"
-        Object  close    "Close what was kept open" Ctrl-W <Control-w> handles::closeShown
+        Object  close    "Close the open handle" Ctrl-W <Control-w> handles::closeShown
             "Closes the handle that was kept open when the object was created or acquired here"
         Object  unlink   "Unlink…"         Delete  {}           unlink::show
             "Removes the names of the chosen objects, after asking"
-        Object  mute     "Mute, or no longer" Ctrl-M <Control-m> problems::toggleMute
+        Object  mute     "Mute or unmute" Ctrl-M <Control-m> problems::toggleMute
             "Hides the problems of the chosen objects, or shows them again"
         Object  all      "Choose all"      Ctrl-A  {}           tree::chooseAll
             "Chooses all objects that match the filter"
@@ -44,20 +44,20 @@ namespace eval commands {
         View    copy     "Copy the log"    Ctrl-Shift-C <Control-C> log::copyAll
             "Copies the whole log to the clipboard"
         View    csv      "Copy the history" Ctrl-Shift-H <Control-H> history::copy
-            "Puts the history of the chosen object into the clipboard, as CSV"
+            "Copies the history of the chosen object to the clipboard, as CSV"
         View    save     "Save the history…" Ctrl-S  <Control-s>  history::save
-            "Writes the history of the chosen object into a file, as CSV"
+            "Writes the history of the chosen object to a file, as CSV"
         View    larger   "Larger"          Ctrl-+  <Control-plus>  {theme::zoom 1}
             "Makes all text larger"
         View    smaller  "Smaller"         Ctrl--  <Control-minus> {theme::zoom -1}
             "Makes all text smaller"
         View    dark     "Dark or light"   Ctrl-D  <Control-d>  theme::toggleDark
-            "Changes the colours"
+            "Switches between dark and light colors"
         Help    help     "Help"            F1      <F1>         help::show
             "Shows this page"
     }
     variable columns {menu name label key event script help}
-    # The commands before which the menu has a line, and the conditions under
+    # The commands that follow a separator in the menu, and the conditions under
     # which commands are of use.
     variable separated {pause limits quit close unlink mute plot log csv larger}
     variable needs {
@@ -123,8 +123,8 @@ proc commands::enable {window wanted} {
     }
 }
 
-# A key that a text widget also binds would do both; "break" prevents that. A
-# command without an event here has its key only in the tree.
+# A key that a text widget also binds would do both; "break" prevents that. The
+# keys of commands without an event work only in the tree.
 proc commands::bindKeys {} {
     each {
         if {$event ne ""} {

@@ -34,8 +34,8 @@ namespace eval create {
             "The monitor stays a holder, and its actions use this handle.\nA queue that no process has open may not be listed"
     }
     variable columns {option label kinds widget first tip}
-    # When a field is of use: if the object may be created, or if the handle is kept open.
-    # All others always are.
+    # The conditions under which a field is of use: the object may be created, or the
+    # handle is kept open. The others always are.
     variable needs {
         -mode CREAT -value CREAT -permits CREAT -maxmessages CREAT -maxmessagesize CREAT
         -readonly keep -read keep -write keep -blocking keep -encoding keep

@@ -4,7 +4,7 @@
 
 namespace eval facts {
     # label, and its words. A row is shown only if all facts in its words are
-    # known, because the caller may not read every object.
+    # known, because the user may not read every object.
     variable table {
         "Value"       {$value}
         "Permits"     {$free of $permits free}

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The help page: what is seen, and all keys, from the table of commands.
+# The help page: what the window shows, and all keys, from the table of
+# commands.
 
 namespace eval help {
     variable window .help
@@ -10,7 +11,7 @@ namespace eval help {
          message queues, locks, rings and topics of the system that you may see,
          live. Click on a heading to sort. "Open in" counts the processes that have
          an object open: "?" if none can be seen but there may be some, "2+" if
-         there may be more. "Waiting" counts the calls that wait. "Last minute" draws the
+         two can be seen and there may be more. "Waiting" counts the calls that wait. "Last minute" draws the
          value, the size or the messages of the last 60 seconds. The log at the
          bottom keeps the problems and their times.}
         "What looks wrong"
@@ -26,7 +27,7 @@ namespace eval help {
         {On the right: its facts, a plot of its value, depth or size over time, the
          processes that have it open or wait for it, and the bytes of a segment, in
          which recent changes are marked. Looking changes nothing.}
-        "Trying it"
+        "Trying it out"
         {Below that are the actions. Each opens the object, acts, and closes it. A lock
          that was acquired stays open until it is released here, or the window is
          closed. An action that has to wait does so in the background, and can be
@@ -42,7 +43,7 @@ proc help::show {} {
         focus $window.text
         return
     }
-    toplevel $window -background [theme::colour ground]
+    toplevel $window -background [theme::color ground]
     wm title $window "Help: POSIX IPC monitor"
     wm transient $window .
     set gap [theme::px 10]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The bytes of the chosen segment, as hexadecimal numbers and as text. Only
-# visible bytes are read, so a segment of gigabytes costs no more than a small
-# one. For each look the segment is opened and closed again, so that the monitor
-# does not become a holder. Bytes that changed since the last look are marked. On
-# request each row (for a longer type: the place where the view begins) is also
-# decoded, by any type that "shm get" takes.
+# The bytes of the chosen segment, as hexadecimal numbers and as text. Only visible
+# bytes are read, so a segment of gigabytes costs no more than a small one. For
+# each look the segment is opened and closed, so that the monitor does not become a
+# holder. Bytes that changed since the last look are marked. On request each row
+# (for a longer type: the place where the view begins) is also decoded, by any type
+# that "shm get" takes.
 
 namespace eval hex {
     variable text
@@ -85,7 +85,7 @@ proc hex::placeNote {width} {
     }
 }
 
-# The head scrolls with the bytes.
+# The heading scrolls with the bytes.
 proc hex::scrollSideways {args} {
     variable text
     $text xview {*}$args

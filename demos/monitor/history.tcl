@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The history of the chosen object as CSV: into the clipboard, or into a file.
+# The history of the chosen object as CSV: to the clipboard, or to a file.
 
 namespace eval history {}
 

@@ -34,7 +34,7 @@ proc limits::show {} {
         raise $window
         return
     }
-    toplevel $window -background [theme::colour ground]
+    toplevel $window -background [theme::color ground]
     wm title $window "Limits: POSIX IPC monitor"
     wm transient $window .
     set gap [theme::px 8]

@@ -64,7 +64,7 @@ proc locks::owners {facts} {
     return [expr {$named eq "" ? "nobody" : [join $named ", "]}]
 }
 
-# The process whose death, or decision, has left it abandoned.
+# The process that died or gave up and so left the lock abandoned.
 proc locks::death {facts} {
     set pid [dict get $facts abandoned]
     return [expr {$pid ? "process $pid died or gave up holding it" : "it was corrupt"}]

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The log: problems, when they began and ended, and what could not be read. It
-# can be copied.
+# The log: problems, when they began and ended, and what could not be read.
 
 namespace eval log {
     variable text
@@ -21,7 +20,7 @@ proc log::build {frame} {
     theme::paintText $text
     bind $text <Button-1> {+focus %W}
     bind $text <Return> {log::jumpHere; break}
-    tooltip::add $text "What looked wrong. A double click or Enter goes to the object;\nmark lines and press Ctrl-C, or Ctrl-Shift-C for all"
+    tooltip::add $text "What looked wrong. A double click or Enter goes to the object.\nTo copy, select lines and press Ctrl-C, or Ctrl-Shift-C for all"
 }
 
 # The height of the log with this number of lines.

@@ -9,8 +9,8 @@ proc tree::arrangeSoon {milliseconds} {
     }
 }
 
-# Rows do not move while the pointer moves over them, and for a moment longer,
-# so that nobody clicks on one and hits another.
+# Rows do not move while the pointer moves over them, and for a moment longer, so
+# that a click does not hit another row than intended.
 proc tree::hold {} {
     variable heldUntil [expr {[clock milliseconds] + 1500}]
 }

@@ -40,7 +40,7 @@ proc plot::build {frame} {
 proc plot::draw {} {
     variable canvas
     $canvas delete all
-    $canvas configure -background [theme::colour field]
+    $canvas configure -background [theme::color field]
     set object [side::shown]
     if {$object eq "" || ![model exists $object]} return
     variable units
@@ -141,10 +141,10 @@ proc plot::drawAxis {side scale unit} {
     variable canvas
     variable area
     set isLeft [expr {$side eq "left"}]
-    set colour [theme::colour [expr {$isLeft ? "accent" : "second"}]]
+    set color [theme::color [expr {$isLeft ? "accent" : "second"}]]
     set anchor [expr {$isLeft ? "e" : "w"}]
     set gap [expr {$isLeft ? -4 : 4}]
-    $canvas create text $area($side) [expr {$area(line) * 0.6}] -fill $colour \
+    $canvas create text $area($side) [expr {$area(line) * 0.6}] -fill $color \
         -text $unit -font TkSmallCaptionFont -anchor [expr {$isLeft ? "w" : "e"}] \
         -tags unit
     set step [dict get $scale step]
@@ -152,9 +152,9 @@ proc plot::drawAxis {side scale unit} {
         set y [y $value $scale]
         if {$isLeft} {
             $canvas create line $area(left) $y $area(right) $y \
-                -fill [theme::colour line] -tags grid
+                -fill [theme::color line] -tags grid
         }
-        $canvas create text [expr {$area($side) + $gap}] $y -fill $colour \
+        $canvas create text [expr {$area($side) + $gap}] $y -fill $color \
             -text [inUnits $value $unit] -font TkSmallCaptionFont -anchor $anchor
     }
 }
@@ -182,8 +182,8 @@ proc plot::drawTimes {} {
         set time [expr {$time + $step}]
     } {
         set x [x $time]
-        $canvas create line $x $area(bottom) $x [expr {$area(bottom) + 3}] -fill [theme::colour line]
-        $canvas create text $x $y -fill [theme::colour faint] -anchor center -tags time \
+        $canvas create line $x $area(bottom) $x [expr {$area(bottom) + 3}] -fill [theme::color line]
+        $canvas create text $x $y -fill [theme::color faint] -anchor center -tags time \
             -font TkSmallCaptionFont -text [clock format [expr {int($time)}] -format %T]
     }
 }
@@ -204,9 +204,9 @@ proc plot::point {x} {
     }
     set text "[clock format [expr {int($time)}] -format %T]  [describe [lrange $at 1 end]]"
     set isRight [expr {$x > ($area(left) + $area(right)) / 2}]
-    $canvas create line $x $area(top) $x $area(bottom) -fill [theme::colour faint] -tags pointed
+    $canvas create line $x $area(top) $x $area(bottom) -fill [theme::color faint] -tags pointed
     $canvas create text [expr {$x + ($isRight ? -5 : 5)}] [expr {$area(top) + 2}] -text $text \
-        -anchor [expr {$isRight ? "ne" : "nw"}] -fill [theme::colour ink] \
+        -anchor [expr {$isRight ? "ne" : "nw"}] -fill [theme::color ink] \
         -font TkSmallCaptionFont -tags {pointed words}
 }
 
@@ -222,7 +222,7 @@ proc plot::describe {values} {
 }
 
 # Between two samples, the value is that of the earlier one.
-proc plot::drawLine {samples index scale colour width} {
+proc plot::drawLine {samples index scale color width} {
     variable canvas
     variable area
     set points {}
@@ -235,7 +235,7 @@ proc plot::drawLine {samples index scale colour width} {
         lappend points $x $y
     }
     lappend points $area(right) $y
-    $canvas create line $points -fill [theme::colour $colour] \
+    $canvas create line $points -fill [theme::color $color] \
         -width [theme::px $width] -tags "curve curve$index"
 }
 
@@ -244,8 +244,8 @@ proc plot::drawLimit {limit scale} {
     variable area
     set y [y $limit $scale]
     $canvas create line $area(left) $y $area(right) $y -dash {6 4} \
-        -fill [theme::colour bad] -tags limit
+        -fill [theme::color bad] -tags limit
     $canvas create text [expr {$area(right) - 4}] [expr {$y + 2}] -anchor ne \
-        -fill [theme::colour bad] -font TkSmallCaptionFont -text "limit $limit" \
+        -fill [theme::color bad] -font TkSmallCaptionFont -text "limit $limit" \
         -tags limit
 }

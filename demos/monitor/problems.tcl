@@ -46,9 +46,9 @@ proc problems::build {window} {
 
 proc problems::paint {} {
     variable list
-    $list tag configure alarm -foreground [theme::colour bad]
-    $list tag configure notice -foreground [theme::colour warn]
-    $list tag configure solved -foreground [theme::colour faint]
+    $list tag configure alarm -foreground [theme::color bad]
+    $list tag configure notice -foreground [theme::color warn]
+    $list tag configure solved -foreground [theme::color faint]
 }
 
 # News of the model -------------------------------------------------------------

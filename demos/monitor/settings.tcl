@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The settings that are kept from one run to the next: a dict in the user's XDG
-# folder. The file is data. It is read as a dict and checked; nothing in it is
-# evaluated.
+# The settings that are kept from one run to the next: a dict in the user's XDG directory.
+# The file is data. It is read as a dict and checked; nothing in it is evaluated.
 
 namespace eval settings {
     variable defaults {

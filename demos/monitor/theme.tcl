@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Colours, light and dark, and sizes that follow the screen and the font.
+# Colors, light and dark, and sizes that follow the screen and the font.
 
 namespace eval theme {
     variable palettes {
@@ -24,11 +24,11 @@ namespace eval theme {
         TkDefaultFont TkTextFont TkFixedFont TkMenuFont TkHeadingFont
         TkTooltipFont TkSmallCaptionFont
     }
-    # For the bytes: 16 in a row need much room.
+    # For the bytes: rows of 16 need much room.
     font create MonitorBytes {*}[font configure TkFixedFont]
 }
 
-proc theme::colour {name} {
+proc theme::color {name} {
     variable palettes
     return [dict get $palettes [expr {[settings::get dark] ? "dark" : "light"}] $name]
 }
@@ -48,7 +48,7 @@ proc theme::apply {} {
     }
     ttk::style theme use clam
     foreach name {ground field ink faint line button over chosen chosenInk accent bad} {
-        set $name [colour $name]
+        set $name [color $name]
     }
     . configure -background $ground
     ttk::style configure . -background $ground -foreground $ink -font TkDefaultFont \
@@ -90,7 +90,7 @@ proc theme::apply {} {
         -padding [list [px 4] [px 2]]
     ttk::style configure Title.TLabel -font TkHeadingFont
     ttk::style configure Faint.TLabel -foreground $faint
-    ttk::style configure Good.TLabel -foreground [colour good]
+    ttk::style configure Good.TLabel -foreground [color good]
     ttk::style configure Bad.TLabel -foreground $bad
     ttk::style configure Status.TLabel -foreground $faint -padding [list [px 8] [px 3]]
     ttk::style configure Sash -sashthickness [px 6]
@@ -100,9 +100,9 @@ proc theme::apply {} {
 # Widgets without themes: future ones by the option database, and those that
 # exist.
 proc theme::paintPlain {field ink chosen chosenInk} {
-    foreach {option value} [list background [colour ground] foreground $ink \
+    foreach {option value} [list background [color ground] foreground $ink \
             activeBackground $chosen activeForeground $chosenInk \
-            disabledForeground [colour faint] selectColor $ink \
+            disabledForeground [color faint] selectColor $ink \
             activeBorderWidth 0 borderWidth 1 relief flat] {
         option add *Menu.$option $value
     }
@@ -111,9 +111,9 @@ proc theme::paintPlain {field ink chosen chosenInk} {
         option add *TCombobox*Listbox.$option $value
     }
     foreach menu [menus .] {
-        $menu configure -background [colour ground] -foreground $ink \
+        $menu configure -background [color ground] -foreground $ink \
             -activebackground $chosen -activeforeground $chosenInk \
-            -disabledforeground [colour faint] -selectcolor $ink
+            -disabledforeground [color faint] -selectcolor $ink
     }
 }
 
@@ -127,16 +127,16 @@ proc theme::menus {window} {
     return $found
 }
 
-# Gives a text widget the colours, now and after each change.
+# Gives a text widget the colors, now and after each change.
 proc theme::paintText {text} {
-    $text configure -background [colour field] -foreground [colour ink] \
-        -insertbackground [colour ink] -selectbackground [colour chosen] \
-        -selectforeground [colour chosenInk] -inactiveselectbackground [colour chosen] \
-        -highlightbackground [colour line] -highlightcolor [colour accent]
+    $text configure -background [color field] -foreground [color ink] \
+        -insertbackground [color ink] -selectbackground [color chosen] \
+        -selectforeground [color chosenInk] -inactiveselectbackground [color chosen] \
+        -highlightbackground [color line] -highlightcolor [color accent]
     foreach tag {good bad warn faint} {
-        $text tag configure $tag -foreground [colour $tag]
+        $text tag configure $tag -foreground [color $tag]
     }
-    $text tag configure mark -background [colour mark]
+    $text tag configure mark -background [color mark]
     bind $text <<ThemeChanged>> [list theme::paintText $text]
 }
 

@@ -32,11 +32,11 @@ proc tooltip::show {widget} {
     variable texts
     variable window
     if {$texts($widget) eq ""} return
-    toplevel $window -background [theme::colour line]
+    toplevel $window -background [theme::color line]
     wm overrideredirect $window 1
     catch {wm attributes $window -type tooltip}
     label $window.text -text $texts($widget) -justify left -wraplength [theme::px 600] -font TkTooltipFont \
-        -background [theme::colour field] -foreground [theme::colour ink] \
+        -background [theme::color field] -foreground [theme::color ink] \
         -padx [theme::px 6] -pady [theme::px 3]
     pack $window.text -padx 1 -pady 1
     update idletasks

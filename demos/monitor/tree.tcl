@@ -192,8 +192,8 @@ proc tree::shortName {object} {
 proc tree::paint {} {
     variable tree
     $tree tag configure group -font TkHeadingFont
-    $tree tag configure alarm -foreground [theme::colour bad]
-    $tree tag configure notice -foreground [theme::colour warn]
+    $tree tag configure alarm -foreground [theme::color bad]
+    $tree tag configure notice -foreground [theme::color warn]
 }
 
 # News of the model -------------------------------------------------------------
@@ -243,7 +243,7 @@ proc tree::touch {object} {
     }
 }
 
-# The colours of a row: none if the user has muted the object.
+# The colors of a row: none if the user has muted the object.
 proc tree::tags {object} {
     if {[problems::isMuted $object]} {
         return ""

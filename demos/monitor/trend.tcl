@@ -9,8 +9,8 @@ namespace eval trend {
     variable window 10      ;# seconds over which a rate is taken
 }
 
-# The value at a time: that of the last sample before it. Samples are searched
-# from the end, since only the last of them matter.
+# The value at a time: that of the last sample before it. Samples are searched from the end, because
+# only the last ones matter.
 proc trend::values {samples times} {
     set values {}
     set i [expr {[llength $samples] - 1}]

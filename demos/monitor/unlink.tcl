@@ -69,12 +69,12 @@ proc unlink::effect {} {
             incr unknown
         }
     }
-    set text "The names go at once, and nobody can open them any more."
+    set text "The names are removed at once, and nobody can open them any more."
     if {$held} {
         append text " Of these, [words::count $held object] [expr {
             $held == 1 ? "is" : "are"}] open in a process: what is in it stays\
-            there until the last process closes it. Programs that expect to meet\
-            under such a name will not."
+            there until the last process closes it. Programs that open such a name\
+            later will not find this object."
     } elseif {!$unknown} {
         append text " No process has one open: what is in them is lost."
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: BSD-3-Clause
 # Publishes the measurements of a station (station.c) on a topic: the struct in shared memory has only the latest
-# measurement, but a subscriber of the topic gets all of them, and is told if it was too slow.
+# measurement, but a subscriber of the topic gets all of them, and learns if it was too slow.
 #
 #     publish.tcl ?name?            /telemetry by default, of the segment and the topic
 #

@@ -2,10 +2,10 @@
 /*
  * station.c --
  *
- *	A station with four sensors. It keeps what they measure in a struct in
- *	shared memory, and a sequence number, which it raises after each
- *	measurement. On Linux it wakes the waiters for that number, by
- *	futex(2); elsewhere, waiters check the number themselves.
+ *	A station with four sensors. It keeps their values in a struct in shared
+ *	memory, with a sequence number that it increments after each
+ *	measurement. On Linux it then wakes those who wait for that number, by
+ *	futex(2); elsewhere, they poll the number.
  *
  *	    station ?name? ?measurements?    /telemetry, and no end, by default
  *

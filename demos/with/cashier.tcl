@@ -1,7 +1,7 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: BSD-3-Clause
 # One of the cashiers of parent.tcl: cashier.tcl name number. Each moves 10 from the
-# first account to the second. The first cashier is killed in between.
+# first account to the second. The first cashier is killed halfway.
 
 source [file join [file dirname [info script]] .. utils.tcl]
 

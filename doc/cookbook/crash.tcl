@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # crash.tcl: a server that was killed has left its segment behind. The
-# next one takes over, but only if no server is running. A lock tells:
-# it belongs to the running server, and is abandoned if that has died.
+# next one takes over, but only if no server is running. A lock shows
+# this: the running server holds it, and its death leaves it abandoned.
 
 package require posix_ipc
 

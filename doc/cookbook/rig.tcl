@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # rig.tcl: a rig tests a program that talks through a terminal. A
-# semaphore tells when the program is ready, so the rig neither sleeps
+# semaphore shows when the program is ready, so the rig neither sleeps
 # nor waits for a prompt. While it waits, it reads what the program
 # prints. Needs Expect.
 
