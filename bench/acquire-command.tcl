@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # acquire-command.tcl --
 #
-#       acquire -command of a semaphore that is free, until its callback runs:
-#       against after 0.
+#       From acquire -command of a free semaphore until its callback runs,
+#       compared with after 0.
 
 posix_ipc::sem open /bench-[pid] -flags CREX -value 100000 -as sem
 
 # again --
 #
-#       A callback, which starts the next one, a number of times.
+#       A callback that starts the next call, until ::left calls have run.
 
 proc again {start args} {
     if {[incr ::left -1] > 0} {

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # all.tcl --
 #
-#       Prints a table of all operations, and writes it as performance.csv, and as
-#       a picture by gnuplot, performance.svg. With the name of an operation, only
-#       prints the rows of that one.
+#       Prints a table of all operations, and writes it as performance.csv and, by
+#       gnuplot, as the picture performance.svg. With the name of an operation, only
+#       prints the rows of that operation.
 #
-#           all.tcl folder ?name?       folder: of what was compiled, and for what
-#                                       is written; name: of an operation's file
+#           all.tcl directory ?name?    directory: has what was compiled, and gets what
+#                                       is written; name: the file of an operation
 
 set here [file dirname [file normalize [info script]]]
 set operations {

@@ -5,12 +5,12 @@
 #       rivals take turns, so that other load on the machine affects all of
 #       them alike.
 #
-#           bench.tcl folder file ?word ...?    folder: of what floor.c and
-#                                               latency.c become; file: of the
-#                                               operation
+#           bench.tcl directory file ?word ...?
+#               directory: has the compiled floor.c and latency.c; file: measures the
+#               operation
 #
 #       A contender is a command prefix: with a number appended it does its work
-#       that many times, and returns the seconds that took. The output is rows,
+#       that many times, and returns how many seconds this took. The output is rows,
 #       each a dict: operation, goal, unit (s or B), ratio, low, high, and a figure
 #       for each contender (ours, floor, rivals). Figures are medians; ratio is the
 #       median of ours / floor in each round, low and high are the quartiles.
@@ -61,7 +61,7 @@ proc bench::script {body {before {}} {repetitions 20}} {
 
 # bench::sum --
 #
-#       A contender that is others, one after the other.
+#       A contender that runs other contenders, one after the other.
 
 proc bench::sum {contenders count} {
     set seconds 0.0
@@ -83,10 +83,11 @@ proc bench::self {args} {
 
 # bench::shareProcessor, bench::compareTurns --
 #
-#       Where two processes take turns, it is left to chance whether they get one
-#       processor or two, and waking a second one takes several times as long as all the
-#       rest. shareProcessor keeps this process, and those it starts from now on, on one:
-#       taskset(1). compareTurns compares there, and then with its partners on another.
+#       If two processes take turns, chance decides whether they share a processor, and
+#       waking a second processor takes several times as long as all the rest.
+#       shareProcessor keeps this process, and those that it starts from now on, on one
+#       processor: taskset(1). compareTurns compares there, and then with its partners on
+#       another.
 
 proc bench::shareProcessor {} {
     variable processors
@@ -107,10 +108,9 @@ proc bench::compareTurns {operation goal ours floor partners} {
 
 # bench::peer, bench::again --
 #
-#       Start another process that measures or takes part, and return its
-#       channel. bench::peer starts one that ends when its input does;
-#       bench::again starts this program with other arguments, and kills it in
-#       the end.
+#       Start another process that measures or takes part, and return its channel. The
+#       process of bench::peer ends when its input does. That of bench::again is this
+#       program with other arguments; it is killed in the end.
 
 proc bench::peer {args} {
     variable peers

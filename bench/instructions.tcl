@@ -6,10 +6,13 @@
 #       difference of their counts is divided, so that work done once does not
 #       count.
 #
-#           instructions.tcl check  csv folder compiler     old and new; fails where one
-#                                                           has grown by more than 5 %
-#           instructions.tcl update csv folder compiler     writes them
-#           instructions.tcl run folder                     in valgrind
+#           instructions.tcl check csv directory compiler
+#               prints the recorded counts and the new ones; fails if one has grown by
+#               more than 5 %
+#           instructions.tcl update csv directory compiler
+#               records the counts
+#           instructions.tcl run directory
+#               runs the operations; used inside valgrind
 
 set operations {
     "a bare command"            {floor::integer get 64 int64}
@@ -140,7 +143,7 @@ proc check {csv folder compiler} {
     dict for {title now} [count $folder] {
         lassign [dict get $old $title] before with
         if {$with ne $compiler} {
-            puts stderr "$csv is of $with, this is $compiler: nothing to compare"
+            puts stderr "cannot compare: $csv was recorded with $with, but this is $compiler"
             exit 1
         }
         set change [expr {100.0 * ($now - $before) / $before}]

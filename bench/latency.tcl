@@ -58,7 +58,7 @@ proc toFile {path} {
 
 # putFile --
 #
-#       Puts a message into a file, when the one before has been taken.
+#       Puts a message into a file once the previous message has been taken.
 
 proc putFile {path sent} {
     set file [open $path.new w]
@@ -219,8 +219,8 @@ proc start {command} {
 
 # compareWays --
 #
-#       Prints a row for event and one for notify, at a part of the messages: ages
-#       has those of each way in each round.
+#       Prints a row for event and one for notify: the age that a part of the
+#       messages does not exceed. ages has the ages of each way in each round.
 
 proc compareWays {title goal part ages} {
     dict for {way rounds} $ages {

@@ -32,8 +32,8 @@ proc compareLocks {} {
         [bench::script {mutex with {}}] [list [bench::script {sem with {}}]]
 }
 
-# The floor is two processes that take turns, in C: they wait for words of memory, as
-# those do that wait for semaphores.
+# The floor is two processes that take turns in C. They wait for words of memory, as
+# processes that wait for semaphores do.
 
 proc comparePassing {} {
     set name /bench-[pid]

@@ -3,11 +3,11 @@
 #
 #       package require in a new process, against that of an extension that does
 #       nothing, with an empty script file. Tcl's search for packages in all of
-#       its folders comes first, and is not measured.
+#       its directories comes first, and is not measured.
 
 # makeEmpty --
 #
-#       Makes the package that does nothing, in a folder.
+#       Makes the package that does nothing, in a directory.
 
 proc makeEmpty {folder} {
     file mkdir $folder

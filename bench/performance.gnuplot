@@ -38,7 +38,7 @@ set xtics ("100 ns" 1e-7, "1 µs" 1e-6, "10 µs" 1e-5, "100 µs" 1e-4, "1 ms" 1e
 set ytics 1
 set format y ""
 marks = "7 6 1 4 5 8 9 12"
-colours = "#204a87 #555753 #4e9a06 #75507b #c4a000 #ce5c00 #cc0000 #06989a"
+colors = "#204a87 #555753 #4e9a06 #75507b #c4a000 #ce5c00 #cc0000 #06989a"
 contenders = "ours floor pipe socket tsv thread file sysv"
 plot for [i = 1:words(contenders)] csv using (seconds(word(contenders, i))):0 \
-    with points pt int(word(marks, i)) ps 0.6 lc rgb word(colours, i) title word(contenders, i)
+    with points pt int(word(marks, i)) ps 0.6 lc rgb word(colors, i) title word(contenders, i)

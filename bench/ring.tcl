@@ -27,9 +27,10 @@ proc partner {family options} {
 
 # drain, stream, oneWay --
 #
-#       One way between two processes: the other one, which receives as many messages
-#       as a line says; what this one does to send them; and a contender. Messages go
-#       through a ring, one at a time or in lists of 100, or through a pipe of Tcl.
+#       One way between two processes. drain is the other process: it receives as many
+#       messages as a line of its input says. stream sends them from this process, and
+#       oneWay is the contender. Messages go through a ring, one at a time or in lists of
+#       100, or through a pipe of Tcl.
 
 proc drain {name} {
     posix_ipc::ring open $name -as way

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # round-trip.tcl --
 #
-#       64 bytes to another process, which waits for them, and back.
+#       A message of 64 bytes to another process that waits for it, and back.
 
 source [file join [file dirname [info script]] rivals.tcl]
 

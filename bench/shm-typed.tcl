@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shm-typed.tcl --
 #
-#       Numbers, lists and structs in shared memory, and a counter by incr beside one
-#       without.
+#       Numbers, lists and structs in shared memory, and a counter that uses incr
+#       compared with one that does not.
 
 set name /bench-[pid]
 posix_ipc::shm open $name -flags CREX -size 65536 -as shm

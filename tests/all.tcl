@@ -168,11 +168,10 @@ proc sweepTemporaries {before} {
 
 # keepReports, takeReports --
 #
-#       The reports of a sanitizer or valgrind about the processes of a test file go
-#       to files in a folder. They are read when the test file has ended. Two remarks
-#       are ignored: about system calls that valgrind does not know, and about
-#       threads that a forked process does not have. Some processes belong to another
-#       user.
+#       The reports of a sanitizer or valgrind about the processes of a test file go to
+#       files in a directory. They are read when the test file has ended. Two remarks
+#       are ignored: about system calls that valgrind does not know, and about threads
+#       that a forked process does not have. Some processes belong to another user.
 
 proc keepReports {folder} {
     file mkdir $folder

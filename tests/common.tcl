@@ -32,7 +32,7 @@ package require posix_ipc
 # than POSIX requires. "-constraints elsewhere" says that the build emulates a system that does not (configure
 # --with-system=posix), "-constraints noEpoll" one that lacks epoll. "-constraints macos" says that the calls behave as
 # on macOS (platforms/macos.c). With sharedNames the C library is musl: a semaphore and a segment cannot have the same
-# name, and a semaphore has no x bits. Without shmFolder the folder for semaphores and segments is missing, and only
+# name, and a semaphore has no x bits. Without shmFolder the directory for semaphores and segments is missing, and only
 # queues work. Tests with pointers64 have sizes that 32 bits cannot hold, or know the sem_t of 64 bits. With faults, a
 # handler of SIGBUS learns which address was accessed: qemu-user gives a wrong one on armhf and s390x. With ownSize, a
 # segment has exactly the size that was asked for; with resizable, its size can be changed. On macOS, a segment has

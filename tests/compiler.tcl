@@ -4,11 +4,14 @@
 #       Programs in C, for tests that compare how Tcl and C read the same memory.
 #
 #       compiler::program source ?bits ?option ...??
-#               the command that runs a program of this source, compiled by the command
-#               in the environment variable CC or one of the usual, with pointers of
-#               this number of bits (by default that of Tcl's), which compiler::clean
-#               removes; the constraints compiler and otherCompiler say that there is a
-#               compiler for Tcl's bits, and for the other number of 32 and 64
+#               compiles a program whose pointers have this number of bits (as many as
+#               Tcl's, by default), and returns the command that runs it. The compiler
+#               is the one that the environment variable CC names, or a usual one
+#       compiler::clean
+#               removes the programs
+#
+#       The constraint compiler says that there is a compiler for as many bits as Tcl
+#       has, 32 or 64; otherCompiler, that there is one for the other number.
 
 namespace eval compiler {
     variable own [expr {8 * $::tcl_platform(pointerSize)}]

@@ -9,7 +9,7 @@
 #       outcome                 for -command: keeps the code, and the result or the errorCode, in a global variable
 #       taker                   a child that has taken messages of a ring
 #       publishAll, receiveAll  publishes a list of messages, and receives all that there are
-#       compilePartner          compiles the program of tests/partners in C that uses an object of a family
+#       compilePartner          compiles the C program of tests/partners that uses an object of a family
 
 proc lock {args} {
     uplevel 1 [list newSegment lock {*}$args]
@@ -73,8 +73,8 @@ proc receiveAll {topic} {
 
 # compilePartner --
 #
-#       Sets the constraint compiled, and two global variables: partners is the folder, and inC the program. The test file
-#       deletes the program.
+#       Sets the constraint compiled, and two global variables: partners is the directory, and inC the program. The test
+#       file deletes the program.
 
 proc compilePartner {family} {
     set ::partners [file join [file dirname [file normalize [info script]]] partners]

@@ -3,7 +3,7 @@
 #
 #       Compares gcovr's report with the table of code that the tests do not reach:
 #
-#           tclsh left.tcl COVERAGE.json SOURCE-FOLDER
+#           tclsh left.tcl COVERAGE.json SOURCE-DIRECTORY
 #
 #       A place is a line that has run, with a branch that was not taken, or a
 #       function that was not called: other lines that have not run lie behind one of

@@ -758,7 +758,7 @@ scenario mq-list-plain -needs openat -as plain -less $lessNames {
     }
 }
 
-# A queue that no process has open is found only in the folder.
+# A queue that no process has open is found only in the directory.
 
 foreach {kind causes} [list \
     usual   {syscall {EACCES EPERM ENODEV ENOSYS} "no mount may be made" openat ENODEV "as syscall"} \

@@ -15,7 +15,7 @@ source [file join [file dirname [info script]] forks.tcl]
 
 namespace eval field {
     variable counts {}
-    variable whose {}       ;# they are: words before each
+    variable whose {}       ;# words put before each count: whose it is
     variable depth 0
     variable deeds 0
     variable overwritten 0  ;# error codes, at most: TclX takes the code of an error that a trap meets
@@ -104,7 +104,7 @@ proc field::Begin {} {
     interp bgerror inner failed
     inner eval [list set auto_path $::auto_path]
     inner eval {package require posix_ipc}
-    inner eval {rename unknown {}}  ;# Tcl's can't go on when it was unwound
+    inner eval {rename unknown {}}  ;# Tcl's own cannot continue once it was unwound
 }
 
 # field::CallBack --

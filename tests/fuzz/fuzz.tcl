@@ -80,7 +80,7 @@ proc broken {message options} {
 
 # start --
 #
-#       Starts a program of this folder, with a command for its lines. Its limit of open
+#       Starts a program of this directory, with a command for its lines. Its limit of open
 #       files is so low that a player can soon reach it.
 
 proc start {handler program args} {

@@ -159,7 +159,7 @@ proc isExcused {sender n} {
 
 # replaceOne --
 #
-#       Kills one of the processes that exist for that, and starts another.
+#       Kills one of the processes that are there to be killed, and starts another.
 
 proc replaceOne {} {
     set mortals [dict keys [dict filter $::workers script {number worker} {
