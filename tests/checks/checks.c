@@ -88,6 +88,52 @@ Must(
 }
 
 /*
+ * OpenLock, OpenRing, OpenTopic --
+ *
+ *	Open the object of the check, and create it if it does not exist.
+ */
+
+OsSharedLock *
+OpenLock(
+    uint32_t permits)
+{
+    OsSharedLock *lock;
+    OsObject object;
+
+    Must("OsLockOpen", OsLockOpen(name, OS_CREAT, 0600, permits, &object,
+	    &lock));
+    return lock;
+}
+
+OsRing *
+OpenRing(
+    uint64_t size)
+{
+    OsRing *ring;
+    OsObject object;
+
+    Must("OsRingOpen", OsRingOpen(name, OS_CREAT, 0600, size, &object, &ring));
+    return ring;
+}
+
+OsTopic *
+OpenTopic(
+    uint64_t size,
+    OsTopicStart start,
+    bool readonly)
+{
+    OsTopicRequest request = {
+	.flags = readonly ? 0 : OS_CREAT, .mode = 0600, .size = size,
+	.start = start, .readonly = readonly
+    };
+    OsObject object;
+    OsTopic *topic;
+
+    Must("OsTopicOpen", OsTopicOpen(name, &request, &object, &topic));
+    return topic;
+}
+
+/*
  * Fork --
  *
  *	fork(2), after flushing the output, so that nothing is printed twice.

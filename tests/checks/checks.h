@@ -20,6 +20,10 @@ int	EndChecks(void);
 bool	Check(const char *what, bool isTrue);
 void	Must(const char *what, int err);
 
+OsSharedLock *OpenLock(uint32_t permits);
+OsRing	*OpenRing(uint64_t size);
+OsTopic	*OpenTopic(uint64_t size, OsTopicStart start, bool readonly);
+
 pid_t	Fork(void);
 pid_t	StartIdle(void (*prepare)(uint32_t argument), uint32_t argument);
 int	WaitFor(pid_t child);

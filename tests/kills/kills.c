@@ -85,16 +85,6 @@ Start(
     return child;
 }
 
-static OsSharedLock *
-Open(void)
-{
-    OsSharedLock *lock;
-    OsObject object;
-
-    Must("open", OsLockOpen(name, OS_CREAT, 0600, permits, &object, &lock));
-    return lock;
-}
-
 /*
  * IsAlive --
  *
@@ -234,7 +224,7 @@ Work(
     atomic_store(&entry->held, 0);
     atomic_store(&entry->taking, 0);
     atomic_store(&entry->pid, (int32_t) getpid());
-    lock = Open();
+    lock = OpenLock(permits);
     for (;;) {
 	pid_t deadPid;
 	int err;
@@ -308,7 +298,7 @@ KillWorkers(
     size_t killedCount = 0, deadCount = 0, tolerated = 0, wrong = 0, missing;
     OsTime end = OsClock() + time;
     pid_t workers[WORKERS];
-    OsSharedLock *lock = Open();
+    OsSharedLock *lock = OpenLock(permits);
     OsLockState state;
     uint64_t calls = 0;
     pid_t deadPid;
@@ -374,7 +364,7 @@ static void
 Suffer(
     int self)
 {
-    OsSharedLock *lock = Open();
+    OsSharedLock *lock = OpenLock(permits);
     OsTime end = OsClock() + 4 * OS_SECOND;
 
     random64 += (uint64_t) getpid() * 2654435761u;
@@ -418,7 +408,7 @@ Suffer(
 static void
 VandalizeWorkers(void)
 {
-    OsSharedLock *lock = Open();
+    OsSharedLock *lock = OpenLock(permits);
 
     Vandalize("lock", (OsSegment *) lock, sizeof(PosixIpcLock), WORKERS,
 	    Suffer);
@@ -447,7 +437,7 @@ static void
 MeasureDeath(void)
 {
     OsTime times[50];
-    OsSharedLock *lock = Open();
+    OsSharedLock *lock = OpenLock(permits);
     pid_t deadPid;
 
     for (int i = 0; i < 50; i++) {
@@ -455,7 +445,7 @@ MeasureDeath(void)
 	pid_t owner = Fork(), killer;
 
 	if (owner == 0) {
-	    Must("acquire", OsLockTry(Open(), 0, 0, &deadPid));
+	    Must("acquire", OsLockTry(OpenLock(permits), 0, 0, &deadPid));
 	    pause();
 	}
 	while (OsLockTry(lock, 0, 0, &deadPid) == 0) {

@@ -14,18 +14,6 @@
 
 static pid_t deadPid;
 
-static OsSharedLock *
-Open(
-    uint32_t permits)
-{
-    OsSharedLock *lock;
-    OsObject object;
-
-    Must("OsLockOpen", OsLockOpen(name, OS_CREAT, 0600, permits, &object,
-	    &lock));
-    return lock;
-}
-
 static void
 Close(
     OsSharedLock *lock)
@@ -62,7 +50,7 @@ static void
 HoldPermits(
     uint32_t permits)
 {
-    OsSharedLock *own = Open(1);
+    OsSharedLock *own = OpenLock(1);
 
     Must("acquire", OsLockAcquire(own, permits, 0, OS_SECOND, &deadPid));
 }
@@ -76,7 +64,7 @@ HoldPermits(
 static void
 CheckPermits(void)
 {
-    OsSharedLock *one = Open(3), *two = Open(9), *bad;
+    OsSharedLock *one = OpenLock(3), *two = OpenLock(9), *bad;
     OsObject object;
 
     Check("a lock has from 1 to a million permits",
@@ -114,7 +102,8 @@ CheckPermits(void)
 static void
 CheckLine(void)
 {
-    OsSharedLock *reader = Open(3), *writer = Open(3), *late = Open(3);
+    OsSharedLock *reader = OpenLock(3), *writer = OpenLock(3);
+    OsSharedLock *late = OpenLock(3);
 
     Must("reader", Try(reader, 1));
     Check("a request for all permits waits for a reader",
@@ -147,7 +136,7 @@ CheckLine(void)
 static void
 CheckSomeDie(void)
 {
-    OsSharedLock *lock = Open(3);
+    OsSharedLock *lock = OpenLock(3);
     pid_t child = StartIdle(HoldPermits, 2);
 
     Check("two permits are taken", GetState(lock).free == 1);
@@ -156,7 +145,7 @@ CheckSomeDie(void)
     Must("release", OsLockRelease(lock, false));
     child = StartIdle(HoldPermits, 2);
     if (Fork() == 0) {
-	OsSharedLock *own = Open(3);
+	OsSharedLock *own = OpenLock(3);
 
 	OsLockAcquire(own, 0, 0, OS_SECOND / 100, &deadPid);
 	raise(SIGKILL);
@@ -171,7 +160,7 @@ static void
 CheckAllDie(
     uint32_t permits)
 {
-    OsSharedLock *lock = Open(permits), *other = Open(permits);
+    OsSharedLock *lock = OpenLock(permits), *other = OpenLock(permits);
     OsTime start;
     pid_t child = StartIdle(HoldPermits, 0), killer;
 
@@ -219,7 +208,7 @@ CheckAllDie(
 static void
 CheckExec(void)
 {
-    OsSharedLock *lock = Open(1);
+    OsSharedLock *lock = OpenLock(1);
     int ready[2];
     char byte;
     pid_t child;
@@ -228,7 +217,7 @@ CheckExec(void)
     child = Fork();
     if (child == 0) {
 	char *arguments[] = { "sh", "-c", "echo; exec sleep 60", NULL };
-	OsSharedLock *own = Open(1);
+	OsSharedLock *own = OpenLock(1);
 
 	Must("acquire", Try(own, 1));
 	dup2(ready[1], 1);
@@ -264,12 +253,12 @@ static void
 CheckNotify(
     uint32_t permits)
 {
-    OsSharedLock *one = Open(permits), *two = Open(permits), *three;
+    OsSharedLock *one = OpenLock(permits), *two = OpenLock(permits), *three;
     uint32_t held;
     size_t woken;
     pid_t child;
 
-    three = Open(permits);
+    three = OpenLock(permits);
     Check("a handle without a grant cannot wait",
 	    OsLockBeginWait(one, false, &held) == EPERM);
     Must("one", Try(one, 1));
@@ -310,7 +299,7 @@ static void
 CheckLoop(void)
 {
     const int flags = OS_LOCK_QUEUE | OS_LOCK_PENDING;
-    OsSharedLock *lock = Open(1), *other = Open(1);
+    OsSharedLock *lock = OpenLock(1), *other = OpenLock(1);
     OsWatch *watch;
     uint32_t held;
     size_t woken;
@@ -373,13 +362,13 @@ CountWaiter(
 static void
 CheckInspect(void)
 {
-    OsSharedLock *lock = Open(5);
+    OsSharedLock *lock = OpenLock(5);
     OsLockState state;
     pid_t holder = StartIdle(HoldPermits, 2), waiter = Fork();
     long sum = 0;
 
     if (waiter == 0) {
-	OsSharedLock *own = Open(5);
+	OsSharedLock *own = OpenLock(5);
 
 	_exit(OsLockAcquire(own, 0, 0, 60 * OS_SECOND, &deadPid));
     }
@@ -408,7 +397,7 @@ static void
 CheckDamage(
     uint32_t permits)
 {
-    OsSharedLock *lock = Open(permits), *other = Open(permits);
+    OsSharedLock *lock = OpenLock(permits), *other = OpenLock(permits);
     PosixIpcHeader *header = ((OsSegment *) lock)->header;
 
     Must("take", Try(lock, 0));
@@ -438,7 +427,7 @@ CheckRepair(
     uint32_t used,
     int err)
 {
-    OsSharedLock *lock = Open(5), *other = Open(5);
+    OsSharedLock *lock = OpenLock(5), *other = OpenLock(5);
     PosixIpcHeader *header = ((OsSegment *) lock)->header;
     PosixIpcSlot *slots = PosixIpcSlots(header);
 
@@ -465,7 +454,7 @@ CheckRepair(
 static void
 CheckMiscount(void)
 {
-    OsSharedLock *lock = Open(3);
+    OsSharedLock *lock = OpenLock(3);
     PosixIpcHeader *header = ((OsSegment *) lock)->header;
 
     Must("take", Try(lock, 2));
@@ -486,7 +475,7 @@ static void
 CheckDamageOfWaits(
     uint32_t permits)
 {
-    OsSharedLock *lock = Open(permits), *other = Open(permits);
+    OsSharedLock *lock = OpenLock(permits), *other = OpenLock(permits);
     PosixIpcHeader *header = ((OsSegment *) lock)->header;
     uint32_t held;
     size_t woken;
@@ -514,7 +503,7 @@ CheckDamageOfWaits(
 static void
 CheckStolen(void)
 {
-    OsSharedLock *lock = Open(1), *other = Open(1);
+    OsSharedLock *lock = OpenLock(1), *other = OpenLock(1);
     PosixIpcHeader *header = ((OsSegment *) lock)->header;
     uint32_t held;
     size_t woken;
@@ -540,7 +529,7 @@ CheckStolen(void)
 static void
 CheckStopped(void)
 {
-    OsSharedLock *lock = Open(3), *stopped = Open(3);
+    OsSharedLock *lock = OpenLock(3), *stopped = OpenLock(3);
     PosixIpcHeader *header = ((OsSegment *) lock)->header;
     bool isRight;
 
@@ -570,7 +559,8 @@ CheckStopped(void)
 static void
 CheckPendingBesideStopped(void)
 {
-    OsSharedLock *lock = Open(3), *stopped = Open(3), *third = Open(3);
+    OsSharedLock *lock = OpenLock(3), *stopped = OpenLock(3);
+    OsSharedLock *third = OpenLock(3);
     PosixIpcHeader *header = ((OsSegment *) lock)->header;
     bool isShown;
 
@@ -595,7 +585,7 @@ CheckPendingBesideStopped(void)
 static void
 CheckPendingInChild(void)
 {
-    OsSharedLock *lock = Open(1), *owner = Open(1);
+    OsSharedLock *lock = OpenLock(1), *owner = OpenLock(1);
     pid_t child;
 
     Must("take", Try(owner, 1));
@@ -622,7 +612,7 @@ CheckPendingInChild(void)
 static void
 CheckNotifyMany(void)
 {
-    OsSharedLock *lock = Open(1), *other = Open(1);
+    OsSharedLock *lock = OpenLock(1), *other = OpenLock(1);
     PosixIpcHeader *header = ((OsSegment *) lock)->header;
     uint32_t held;
     size_t woken;
@@ -685,14 +675,14 @@ CheckPassing(
     uint32_t permits)
 {
     const int rounds = 200;
-    OsSharedLock *lock = Open(permits);
+    OsSharedLock *lock = OpenLock(permits);
     OsTime start = OsClock();
     pid_t child;
 
     Must("acquire", Try(lock, 0));
     child = Fork();
     if (child == 0) {
-	OsSharedLock *own = Open(permits);
+	OsSharedLock *own = OpenLock(permits);
 	size_t woken;
 
 	Must("acquire", OsLockAcquire(own, 0, 0, 60 * OS_SECOND, &deadPid));
@@ -722,7 +712,7 @@ StartWaiter(void)
     pid_t child = Fork();
 
     if (child == 0) {
-	OsSharedLock *own = Open(1);
+	OsSharedLock *own = OpenLock(1);
 	int err;
 
 	Must("acquire", OsLockAcquire(own, 1, 0, 60 * OS_SECOND, &deadPid));
@@ -746,7 +736,7 @@ AwaitWaiters(
 static void
 CheckNotifyByOwner(void)
 {
-    OsSharedLock *lock = Open(1);
+    OsSharedLock *lock = OpenLock(1);
     pid_t waiters[3], child;
     size_t woken;
     bool isOk = true;
@@ -767,7 +757,7 @@ CheckNotifyByOwner(void)
     AwaitWaiters(lock, 1);
     child = Fork();
     if (child == 0) {
-	OsSharedLock *own = Open(1);
+	OsSharedLock *own = OpenLock(1);
 
 	Must("acquire", OsLockAcquire(own, 1, 0, 60 * OS_SECOND, &deadPid));
 	Must("notify", OsLockNotify(own, 1, &woken));
@@ -789,7 +779,7 @@ CheckNotifyByOwner(void)
 static void
 CheckExclusion(void)
 {
-    OsSharedLock *lock = Open(1);
+    OsSharedLock *lock = OpenLock(1);
     int pipes[2], counter = 0;
     pid_t children[4];
     bool isOk = true;
@@ -833,7 +823,7 @@ static void
 MeasureSpeed(
     uint32_t permits)
 {
-    OsSharedLock *lock = Open(permits);
+    OsSharedLock *lock = OpenLock(permits);
     const int rounds = 1000000;
     OsTime start = OsClock();
 

@@ -15,20 +15,9 @@
 #define SIZE 4096
 
 static OsRing *
-OpenSize(
-    uint64_t size)
-{
-    OsRing *ring;
-    OsObject object;
-
-    Must("OsRingOpen", OsRingOpen(name, OS_CREAT, 0600, size, &object, &ring));
-    return ring;
-}
-
-static OsRing *
 Open(void)
 {
-    return OpenSize(SIZE);
+    return OpenRing(SIZE);
 }
 
 static void
@@ -233,7 +222,7 @@ CheckSizes(void)
 	    4095, &object, &ring) == EINVAL);
     Check("a ring has at most 4 GiB", OsRingOpen(name, OS_CREAT, 0600,
 	    ((uint64_t) 1 << 32) + 1, &object, &ring) == EINVAL);
-    ring = OpenSize(4097);
+    ring = OpenRing(4097);
     Check("the size of a ring is rounded up", OsRingGetSize(ring) == 8192);
     Close(ring);
 }

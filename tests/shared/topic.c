@@ -15,25 +15,10 @@
 #define SIZE 4096
 
 static OsTopic *
-OpenFrom(
-    OsTopicStart start,
+Open(
     bool readonly)
 {
-    OsTopicRequest request = {
-	.flags = readonly ? 0 : OS_CREAT, .mode = 0600, .size = SIZE,
-	.start = start, .readonly = readonly
-    };
-    OsObject object;
-    OsTopic *topic;
-
-    Must("OsTopicOpen", OsTopicOpen(name, &request, &object, &topic));
-    return topic;
-}
-
-static OsTopic *
-Open(void)
-{
-    return OpenFrom(OS_TOPIC_NEW, false);
+    return OpenTopic(SIZE, OS_TOPIC_NEW, readonly);
 }
 
 static void
@@ -145,7 +130,7 @@ static void
 CheckSizes(void)
 {
     OsTopicRequest request = { .flags = OS_CREAT, .size = 4095 };
-    OsTopic *topic = Open(), *bad;
+    OsTopic *topic = Open(false), *bad;
     unsigned char bytes[SIZE];
     OsTopicMessage message = { .bytes = bytes, .room = 10 };
     OsObject object;
@@ -162,7 +147,7 @@ CheckSizes(void)
     Check("a message has at most half of the room",
 	    PublishNumber(topic, 0, SIZE / 2) == 0
 	    && PublishNumber(topic, 1, SIZE / 2 + 1) == EMSGSIZE);
-    bad = OpenFrom(OS_TOPIC_NEW, true);
+    bad = Open(true);
     Check("a read-only handle cannot publish",
 	    PublishNumber(bad, 1, 1) == EACCES);
     OsTopicClose(bad);
@@ -187,7 +172,7 @@ static bool
 ReadsAll(
     uint64_t published)
 {
-    OsTopic *all = OpenFrom(OS_TOPIC_OLDEST, true);
+    OsTopic *all = OpenTopic(SIZE, OS_TOPIC_OLDEST, true);
     OsTopicState state;
     int64_t first = Receive(all), last = first, next;
     bool isOk = (first >= 0);
@@ -205,7 +190,7 @@ ReadsAll(
 static void
 CheckPlaces(void)
 {
-    OsTopic *topic = Open(), *reader = OpenFrom(OS_TOPIC_NEW, true);
+    OsTopic *topic = Open(false), *reader = Open(true);
     uint64_t number = 0;
     bool isOk = true;
 
@@ -237,7 +222,7 @@ CheckPlaces(void)
 static void
 CheckSlowReader(void)
 {
-    OsTopic *topic = Open(), *reader = OpenFrom(OS_TOPIC_NEW, true), *other;
+    OsTopic *topic = Open(false), *reader = Open(true), *other;
     uint64_t missed = 0;
     int64_t got;
 
@@ -249,11 +234,11 @@ CheckSlowReader(void)
 	    got > 900 && missed == (uint64_t) got);
     Check("after that, it misses nothing", ReceiveFor(reader, OS_NOW, &missed)
 	    == got + 1 && missed == 0);
-    other = OpenFrom(OS_TOPIC_OLDEST, false);
+    other = OpenTopic(SIZE, OS_TOPIC_OLDEST, false);
     Check("-from oldest begins where the slow reader continued",
 	    Receive(other) == got);
     OsTopicClose(other);
-    other = OpenFrom(OS_TOPIC_LATEST, false);
+    other = OpenTopic(SIZE, OS_TOPIC_LATEST, false);
     Check("-from latest begins with the last message", Receive(other) == 999
 	    && Receive(other) == -1);
     OsTopicClose(other);
@@ -322,7 +307,7 @@ PublishCrowd(
 static void
 CheckCrowd(void)
 {
-    OsTopic *topic = Open();
+    OsTopic *topic = Open(false);
     pid_t children[5];
     bool isOk;
 
@@ -333,7 +318,8 @@ CheckCrowd(void)
 		PublishCrowd(topic, OS_SECOND);
 		_exit(0);
 	    }
-	    _exit(ReadCrowd(OpenFrom(OS_TOPIC_OLDEST, i == 3), OS_SECOND));
+	    _exit(ReadCrowd(OpenTopic(SIZE, OS_TOPIC_OLDEST, i == 3),
+		    OS_SECOND));
 	}
     }
     isOk = (ReadCrowd(topic, OS_SECOND) == 0);
@@ -356,7 +342,7 @@ CheckCrowd(void)
 static void
 CheckKills(void)
 {
-    OsTopic *topic = Open(), *reader = OpenFrom(OS_TOPIC_NEW, true);
+    OsTopic *topic = Open(false), *reader = Open(true);
     OsTopicState state;
     bool isOk = true;
     uint64_t missed;
@@ -366,7 +352,7 @@ CheckKills(void)
 	pid_t child = Fork();
 
 	if (child == 0) {
-	    OsTopic *own = Open();
+	    OsTopic *own = Open(false);
 
 	    Must("state", OsTopicGetState(own, &state));
 	    for (uint64_t number = state.published; ; number++) {
@@ -409,8 +395,8 @@ CheckKills(void)
 static void
 CheckLatch(void)
 {
-    OsTopic *topic = Open(), *reader = OpenFrom(OS_TOPIC_NEW, true);
-    OsTopic *stopped = Open();
+    OsTopic *topic = Open(false), *reader = Open(true);
+    OsTopic *stopped = Open(false);
     PosixIpcTopic *words = &GetHeader(topic)->topic;
     OsTopicState state;
     pid_t child;
@@ -435,7 +421,7 @@ CheckLatch(void)
     OsTopicClose(stopped);
     child = Fork();
     if (child == 0) {
-	OsTopic *own = Open();
+	OsTopic *own = Open(false);
 
 	Must("latch", OsLatchEnter((OsSegment *) own, OS_SECOND));
 	atomic_store(&words->bytes, 4711);
@@ -449,7 +435,7 @@ CheckLatch(void)
 	    && state.bytes == 40);
     child = Fork();
     if (child == 0) {
-	OsTopic *own = Open();
+	OsTopic *own = Open(false);
 
 	Must("latch", OsLatchEnter((OsSegment *) own, OS_SECOND));
 	atomic_store(&words->head, 4711);
@@ -503,7 +489,7 @@ CheckDamage(void)
     bool isOk = true;
 
     for (int which = 0; which < 11; which++) {
-	OsTopic *topic = Open(), *reader = OpenFrom(OS_TOPIC_NEW, true);
+	OsTopic *topic = Open(false), *reader = Open(true);
 	int64_t got[2];
 
 	for (uint64_t number = 0; number < 3; number++) {
@@ -533,7 +519,7 @@ CheckDamage(void)
 static void
 CheckDamageForAll(void)
 {
-    OsTopic *topic = Open(), *other = Open();
+    OsTopic *topic = Open(false), *other = Open(false);
     OsTopicState state;
 
     Must("publish", PublishNumber(topic, 0, 10));
@@ -565,7 +551,7 @@ CheckDamageForAll(void)
 static void
 CheckTruncated(void)
 {
-    OsTopic *topic = Open(), *reader = OpenFrom(OS_TOPIC_NEW, true);
+    OsTopic *topic = Open(false), *reader = Open(true);
     OsTime start = OsClock();
 
     Must("publish", PublishNumber(topic, 0, 10));
@@ -591,7 +577,7 @@ static void
 CheckWaits(
     bool readonly)
 {
-    OsTopic *topic = Open(), *reader = OpenFrom(OS_TOPIC_NEW, readonly);
+    OsTopic *topic = Open(false), *reader = Open(readonly);
     pid_t child = Fork();
 
     if (child == 0) {
@@ -626,7 +612,7 @@ CheckWaits(
 static void
 CheckForever(void)
 {
-    OsTopic *topic = Open();
+    OsTopic *topic = Open(false);
     pid_t child = Fork();
 
     if (child == 0) {
@@ -637,7 +623,7 @@ CheckForever(void)
 	    ReceiveFor(topic, OS_NEVER, NULL) == 0 && WaitFor(child) == 0);
     child = Fork();
     if (child == 0) {
-	OsTopic *own = Open();
+	OsTopic *own = Open(false);
 
 	Pause(OS_SECOND / 20);
 	atomic_store(&GetHeader(topic)->topic.tail, 8);
@@ -678,7 +664,7 @@ Disturb(
 static void
 CheckRestless(void)
 {
-    OsTopic *topic = Open(), *reader = OpenFrom(OS_TOPIC_NEW, true), *more;
+    OsTopic *topic = Open(false), *reader = Open(true), *more;
     OsTopicRequest request = { .start = OS_TOPIC_LATEST };
     OsTime start = OsClock();
     OsTopicState state;
@@ -723,7 +709,7 @@ CheckRestless(void)
 static void
 CheckFork(void)
 {
-    OsTopic *topic = Open();
+    OsTopic *topic = Open(false);
     pid_t child;
 
     for (uint64_t number = 0; number < 3; number++) {
@@ -752,7 +738,7 @@ static void
 CheckLoop(
     bool readonly)
 {
-    OsTopic *topic = Open(), *reader = OpenFrom(OS_TOPIC_NEW, readonly);
+    OsTopic *topic = Open(false), *reader = Open(readonly);
     OsWatch *watch;
     pid_t child;
 
@@ -795,7 +781,7 @@ static void
 MeasureSpeed(void)
 {
     const int rounds = 1000000;
-    OsTopic *topic = Open();
+    OsTopic *topic = Open(false);
     unsigned char bytes[64] = "";
     OsTopicMessage message = { .bytes = bytes, .room = sizeof(bytes) };
     OsTime start = OsClock(), middle;

@@ -21,17 +21,6 @@ static OsSharedLock *own;	/* the child's handle */
 static pid_t deadPid, predecessor;
 static uint32_t held;
 
-static OsSharedLock *
-Open(void)
-{
-    OsSharedLock *lock;
-    OsObject object;
-
-    Must("OsLockOpen", OsLockOpen(name, OS_CREAT, 0600, permits, &object,
-	    &lock));
-    return lock;
-}
-
 /*
  * Renew --
  *
@@ -67,7 +56,7 @@ Renew(void)
 static void
 RunOpen(void)
 {
-    own = Open();
+    own = OpenLock(permits);
 }
 
 static void
@@ -236,7 +225,7 @@ PrepareDead(void)
 {
     predecessor = Fork();
     if (predecessor == 0) {
-	Open();		/* the slot that the child will take */
+	OpenLock(permits);		/* the slot that the child will take */
 	ReadyAcquiredAll();
 	raise(SIGKILL);
     }
@@ -271,7 +260,7 @@ PrepareDeadSome(void)
 {
     predecessor = Fork();
     if (predecessor == 0) {
-	Open();
+	OpenLock(permits);
 	ReadyAcquiredSome();
 	raise(SIGKILL);
     }
@@ -607,8 +596,8 @@ Begin(
     size_t size)
 {
     permits = (uint32_t) size;
-    survivor = Open();
-    second = Open();
+    survivor = OpenLock(permits);
+    second = OpenLock(permits);
     return (OsSegment *) survivor;
 }
 

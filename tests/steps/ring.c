@@ -28,16 +28,6 @@ static size_t length;		/* of the messages of the current operation */
 static char before[200];	/* the messages before the operation, */
 static char after[200];		/* and after it */
 
-static OsRing *
-Open(void)
-{
-    OsRing *ring;
-    OsObject object;
-
-    Must("OsRingOpen", OsRingOpen(name, OS_CREAT, 0600, SIZE, &object, &ring));
-    return ring;
-}
-
 /*
  * Send, Take --
  *
@@ -136,8 +126,8 @@ Renew(
     uint64_t messages)
 {
     Close();
-    survivor = Open();
-    second = Open();
+    survivor = OpenRing(SIZE);
+    second = OpenRing(SIZE);
     segment = (OsSegment *) survivor;
     secondId = 0;
     length = messageLength;
@@ -325,9 +315,9 @@ StartPredecessor(
 	OsRing *ring;
 
 	if (isElsewhere) {
-	    Open();		/* the slot of the next child */
+	    OpenRing(SIZE);		/* the slot of the next child */
 	}
-	ring = Open();
+	ring = OpenRing(SIZE);
 	Take(ring, &id, &attempts);
 	if (isInLatch) {
 	    Must("latch", OsLatchEnter((OsSegment *) ring, OS_SECOND));
@@ -377,7 +367,7 @@ PrepareNoName(void)
 static void
 RunOpen(void)
 {
-    own = Open();
+    own = OpenRing(SIZE);
 }
 
 static void
@@ -557,7 +547,7 @@ CheckCreate(
 
     (void) child;
     if (err == ENOENT) {
-	ring = Open();
+	ring = OpenRing(SIZE);
     } else if (err != 0) {
 	return -1;
     }

@@ -24,22 +24,6 @@ static OsTopic *own;		/* the child's handle */
 static size_t length;		/* of the messages of the current operation */
 static uint64_t published;	/* before the child */
 
-static OsTopic *
-Open(
-    OsTopicStart start,
-    bool readonly)
-{
-    OsTopicRequest request = {
-	.flags = readonly ? 0 : OS_CREAT, .mode = 0600, .size = SIZE,
-	.start = start, .readonly = readonly
-    };
-    OsObject object;
-    OsTopic *topic;
-
-    Must("OsTopicOpen", OsTopicOpen(name, &request, &object, &topic));
-    return topic;
-}
-
 /*
  * Publish, Receive --
  *
@@ -126,13 +110,13 @@ Renew(
     uint64_t messages)
 {
     Close();
-    survivor = Open(OS_TOPIC_NEW, false);
+    survivor = OpenTopic(SIZE, OS_TOPIC_NEW, false);
     segment = (OsSegment *) survivor;
     length = messageLength;
     for (published = 0; published < messages; published++) {
 	Must("publish", Publish(survivor, published));
     }
-    reader = Open(OS_TOPIC_NEW, true);
+    reader = OpenTopic(SIZE, OS_TOPIC_NEW, true);
     while (Receive(survivor) >= 0) {
 	/* to the end */
     }
@@ -170,9 +154,9 @@ PrepareDead(void)
     Renew(64, 40);
     child = Fork();
     if (child == 0) {
-	OsTopic *topic = Open(OS_TOPIC_NEW, false);
+	OsTopic *topic = OpenTopic(SIZE, OS_TOPIC_NEW, false);
 
-	Open(OS_TOPIC_NEW, false);	/* the slot of the next child */
+	OpenTopic(SIZE, OS_TOPIC_NEW, false);	/* the slot of the next child */
 	segment = (OsSegment *) topic;
 	Must("latch", OsLatchEnter(segment, OS_SECOND));
 	atomic_store(&segment->header->topic.bytes, 12345);
@@ -217,13 +201,13 @@ PrepareNoName(void)
 static void
 RunOpen(void)
 {
-    own = Open(OS_TOPIC_NEW, false);
+    own = OpenTopic(SIZE, OS_TOPIC_NEW, false);
 }
 
 static void
 ReadyToRead(void)
 {
-    own = Open(OS_TOPIC_OLDEST, false);
+    own = OpenTopic(SIZE, OS_TOPIC_OLDEST, false);
 }
 
 static void
@@ -299,7 +283,7 @@ CheckWorks(
 	return -1;
     }
     Must("state", OsTopicGetState(survivor, &state));
-    all = Open(OS_TOPIC_OLDEST, true);
+    all = OpenTopic(SIZE, OS_TOPIC_OLDEST, true);
     while (Receive(all) >= 0) {
 	sum += length;
     }
@@ -366,7 +350,7 @@ CheckDamage(
 	return -1;
     }
     OsTopicClose(reader);
-    reader = Open(OS_TOPIC_NEW, true);
+    reader = OpenTopic(SIZE, OS_TOPIC_NEW, true);
     return CheckWorks(damage == 1);
 }
 
@@ -388,7 +372,7 @@ CheckCreate(
 
     (void) child;
     if (err == ENOENT) {
-	topic = Open(OS_TOPIC_NEW, false);
+	topic = OpenTopic(SIZE, OS_TOPIC_NEW, false);
     } else if (err != 0) {
 	return -1;
     }
