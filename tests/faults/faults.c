@@ -240,7 +240,7 @@ FindLibrary(
 }
 
 /*
- * WatchCmd, ArmCmd, DisarmCmd, CountsCmd, BlocksCmd, CallsCmd, SafeCmd --
+ * WatchCmd, ArmCmd, Disarm, GetCounts, GetBlocks, GetCalls, GetSafe --
  *
  *	fault::watch path		the calls of this library are looked at
  *	fault::arm call turn errno	the turn-th call from now fails
@@ -263,24 +263,6 @@ WatchCmd(
     if (objc != 2 || !dl_iterate_phdr(FindLibrary, Tcl_GetString(objv[1]))) {
 	Tcl_SetObjResult(interp, Tcl_NewStringObj("no such library", -1));
 	return TCL_ERROR;
-    }
-    return TCL_OK;
-}
-
-static int
-DisarmCmd(
-    ClientData clientData,
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
-{
-    (void) clientData;
-    (void) objc;
-    (void) objv;
-    Tcl_SetObjResult(interp, Tcl_NewBooleanObj(
-	    atomic_exchange(&armed, -1) == -1));
-    for (int i = 0; i < CALLS; i++) {
-	atomic_store(&calls[i].count, 0);
     }
     return TCL_OK;
 }
@@ -313,18 +295,22 @@ ArmCmd(
     return TCL_ERROR;
 }
 
-static int
-CountsCmd(
-    ClientData clientData,
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+static Tcl_Obj *
+Disarm(void)
+{
+    bool hasCome = (atomic_exchange(&armed, -1) == -1);
+
+    for (int i = 0; i < CALLS; i++) {
+	atomic_store(&calls[i].count, 0);
+    }
+    return Tcl_NewBooleanObj(hasCome);
+}
+
+static Tcl_Obj *
+GetCounts(void)
 {
     Tcl_Obj *counts = Tcl_NewObj();
 
-    (void) clientData;
-    (void) objc;
-    (void) objv;
     for (int i = 0; i < CALLS; i++) {
 	int count = atomic_load(&calls[i].count);
 
@@ -333,36 +319,20 @@ CountsCmd(
 		    Tcl_NewIntObj(count));
 	}
     }
-    Tcl_SetObjResult(interp, counts);
-    return TCL_OK;
+    return counts;
 }
 
-static int
-BlocksCmd(
-    ClientData clientData,
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+static Tcl_Obj *
+GetBlocks(void)
 {
-    (void) clientData;
-    (void) objc;
-    (void) objv;
-    Tcl_SetObjResult(interp, Tcl_NewIntObj(atomic_load(&blocks)));
-    return TCL_OK;
+    return Tcl_NewIntObj(atomic_load(&blocks));
 }
 
-static int
-CallsCmd(
-    ClientData clientData,
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+static Tcl_Obj *
+GetCalls(void)
 {
     Tcl_Obj *all = Tcl_NewObj();
 
-    (void) clientData;
-    (void) objc;
-    (void) objv;
     for (int i = 0; i < CALLS; i++) {
 	Tcl_Obj *errors = Tcl_NewObj();
 
@@ -372,42 +342,48 @@ CallsCmd(
 	}
 	Tcl_DictObjPut(NULL, all, Tcl_NewStringObj(calls[i].name, -1), errors);
     }
-    Tcl_SetObjResult(interp, all);
-    return TCL_OK;
+    return all;
 }
 
+static Tcl_Obj *
+GetSafe(void)
+{
+    Tcl_Obj *all = Tcl_NewObj();
+
+    for (size_t i = 0; i < sizeof(safe) / sizeof(*safe); i++) {
+	Tcl_DictObjPut(NULL, all, Tcl_NewStringObj(safe[i].name, -1),
+		Tcl_NewStringObj(safe[i].reason, -1));
+    }
+    return all;
+}
+
+/*
+ * The commands that ignore their arguments.
+ */
+
+static const struct {
+    const char *name;
+    Tcl_Obj *(*run)(void);
+} commands[] = {
+    { "fault::disarm",	Disarm },
+    { "fault::counts",	GetCounts },
+    { "fault::blocks",	GetBlocks },
+    { "fault::calls",	GetCalls },
+    { "fault::safe",	GetSafe }
+};
+
 static int
-SafeCmd(
+RunCmd(
     ClientData clientData,
     Tcl_Interp *interp,
     int objc,
     Tcl_Obj *const objv[])
 {
-    Tcl_Obj *all = Tcl_NewObj();
-
-    (void) clientData;
     (void) objc;
     (void) objv;
-    for (size_t i = 0; i < sizeof(safe) / sizeof(*safe); i++) {
-	Tcl_DictObjPut(NULL, all, Tcl_NewStringObj(safe[i].name, -1),
-		Tcl_NewStringObj(safe[i].reason, -1));
-    }
-    Tcl_SetObjResult(interp, all);
+    Tcl_SetObjResult(interp, commands[(uintptr_t) clientData].run());
     return TCL_OK;
 }
-
-static const struct {
-    const char *name;
-    Tcl_ObjCmdProc *proc;
-} commands[] = {
-    { "fault::watch",	WatchCmd },
-    { "fault::arm",	ArmCmd },
-    { "fault::disarm",	DisarmCmd },
-    { "fault::counts",	CountsCmd },
-    { "fault::blocks",	BlocksCmd },
-    { "fault::calls",	CallsCmd },
-    { "fault::safe",	SafeCmd }
-};
 
 /*
  * Faults_Init --
@@ -423,9 +399,11 @@ Faults_Init(
 	return TCL_ERROR;
     }
     Tcl_CreateNamespace(interp, "::fault", NULL, NULL);
-    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-	Tcl_CreateObjCommand(interp, commands[i].name, commands[i].proc,
-		NULL, NULL);
+    Tcl_CreateObjCommand(interp, "fault::watch", WatchCmd, NULL, NULL);
+    Tcl_CreateObjCommand(interp, "fault::arm", ArmCmd, NULL, NULL);
+    for (uintptr_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+	Tcl_CreateObjCommand(interp, commands[i].name, RunCmd,
+		(ClientData) i, NULL);
     }
     return TCL_OK;
 }
