@@ -33,5 +33,7 @@ int	OsGrowShmFile(int fd, int64_t size);
 
 int	OsReserveShm(int fd, int64_t size);
 int	OsSetShmSize(int fd, int64_t size, bool reserve);
+int	OsMakeNamedShmFile(const char *name, const OsShmRequest *request,
+	    int *fdPtr, struct stat *status);
 
 #endif /* OS_SHM_FILE_H */

@@ -2,14 +2,15 @@
 /*
  * osShmSize.c --
  *
- *	Gives a segment a size and memory: ftruncate(2), posix_fallocate(3).
+ *	Makes a segment by shm_open(3), and gives it a size and memory:
+ *	ftruncate(2), posix_fallocate(3).
  */
 
 #include "osShmFile.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /*
@@ -82,4 +83,38 @@ OsSetShmSize(
 	err = (failure != EINTR) ? failure : 0;
     }
     return err;
+}
+
+/*
+ * OsMakeNamedShmFile --
+ *
+ *	OsMakeShmFile, by a segment that has its name before it has its size.
+ */
+
+int
+OsMakeNamedShmFile(
+    const char *name,
+    const OsShmRequest *request,
+    int *fdPtr,
+    struct stat *status)
+{
+    int64_t size = request->size + request->minSize;
+    int fd = shm_open(name, (request->readonly ? O_RDONLY : O_RDWR)
+	    | O_CREAT | O_EXCL, request->mode);
+    int err;
+
+    if (fd < 0) {
+	return errno;
+    }
+    err = (size != 0) ? OsSetShmSize(fd, size, request->reserve) : 0;
+    if (err == 0 && fstat(fd, status) != 0) {
+	err = errno;
+    }
+    if (err != 0) {
+	close(fd);
+	shm_unlink(name);
+	return err;
+    }
+    *fdPtr = fd;
+    return 0;
 }

@@ -73,36 +73,13 @@ OpenByName(
 }
 
 /*
- * MakeEmpty, OsMakeShmFile --
+ * OsMakeShmFile --
  *
- *	OsMakeShmFile: see osShmFile.h. A segment without a size is complete when
- *	it is made, by MakeEmpty. If memory is to be reserved, an existing segment
- *	is detected before that, so that none is reserved needlessly; otherwise
- *	linkat(2) detects it soon enough.
+ *	See osShmFile.h. A segment without a size is complete when it is made. If
+ *	memory is to be reserved, an existing segment is detected before that, so
+ *	that none is reserved needlessly; otherwise linkat(2) detects it soon
+ *	enough.
  */
-
-static int
-MakeEmpty(
-    const char *name,
-    const OsShmRequest *request,
-    int *fdPtr,
-    struct stat *status)
-{
-    int err;
-
-    *fdPtr = shm_open(name, (request->readonly ? O_RDONLY : O_RDWR)
-	    | O_CREAT | O_EXCL, request->mode);
-    if (*fdPtr < 0) {
-	return errno;
-    }
-    if (fstat(*fdPtr, status) == 0) {
-	return 0;
-    }
-    err = errno;
-    close(*fdPtr);
-    shm_unlink(name);
-    return err;
-}
 
 int
 OsMakeShmFile(
@@ -116,7 +93,7 @@ OsMakeShmFile(
     int fd, err;
 
     if (size == 0) {
-	return MakeEmpty(name, request, fdPtr, status);
+	return OsMakeNamedShmFile(name, request, fdPtr, status);
     }
     err = CheckLength(name);
     if (err != 0) {

@@ -9,9 +9,6 @@
 #include "osShmFile.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 /*
  * OsMakeShmFile, OsGrowShmFile --
@@ -27,25 +24,7 @@ OsMakeShmFile(
     int *fdPtr,
     struct stat *status)
 {
-    int64_t size = request->size + request->minSize;
-    int fd = shm_open(name, (request->readonly ? O_RDONLY : O_RDWR)
-	    | O_CREAT | O_EXCL, request->mode);
-    int err;
-
-    if (fd < 0) {
-	return errno;
-    }
-    err = (size != 0) ? OsSetShmSize(fd, size, request->reserve) : 0;
-    if (err == 0 && fstat(fd, status) != 0) {
-	err = errno;
-    }
-    if (err != 0) {
-	close(fd);
-	shm_unlink(name);
-	return err;
-    }
-    *fdPtr = fd;
-    return 0;
+    return OsMakeNamedShmFile(name, request, fdPtr, status);
 }
 
 int
