@@ -3,8 +3,8 @@
  * memory.c --
  *
  *	Typed and atomic access to a segment: the methods get, set, incr, swap,
- *	cas, wait and wake, and posix_ipc::layout, which returns the offsets of
- *	the fields of a type.
+ *	cas and wake, and posix_ipc::layout, which returns the offsets of the
+ *	fields of a type. memoryWait.c has the method wait.
  *
  *	A scalar goes through one function of unix/osMemory.c, in one step if it
  *	is aligned; everything else goes through an image (image.c). A reference
@@ -18,17 +18,13 @@
 #include "error.h"
 #include "field.h"
 #include "image.h"
-#include "pending.h"
 #include "shmHandle.h"
-#include "wait.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define WORD 4			/* bytes of the integer that is waited for */
 
 /*
  * An access: where, of which type, and how many waiters are woken afterwards.
@@ -70,14 +66,13 @@ static const IpcOption storeOptions[] = {
 };
 
 /*
- * FailAligned, CheckAligned --
+ * IpcFailAligned --
  *
- *	Fail a call for an offset that is not a multiple of size, a power of
- *	two.
+ *	Fails a call for an offset that is not a multiple of size.
  */
 
-static int
-FailAligned(
+int
+IpcFailAligned(
     const IpcCall *call,
     int64_t offset,
     size_t size)
@@ -87,16 +82,6 @@ FailAligned(
     snprintf(text, sizeof(text), "offset %" PRId64 " is not a multiple of %d",
 	    offset, (int) size);
     return IpcFail(call, EINVAL, Tcl_NewStringObj(text, -1));
-}
-
-static inline int
-CheckAligned(
-    const IpcCall *call,
-    int64_t offset,
-    size_t size)
-{
-    return ((offset & ((int64_t) size - 1)) == 0) ? TCL_OK
-	    : FailAligned(call, offset, size);
 }
 
 /*
@@ -141,11 +126,11 @@ ReadStoreOptions(
     int err, code = TCL_ERROR;
 
     if (IpcReadOptions(call, optional, storeOptions, access) == TCL_OK
-	    && CheckAligned(call, access->offset, WORD) == TCL_OK) {
-	err = (access->type->size >= WORD) ? 0
-		: OsShmLoad(access->shm, access->offset, WORD, &word);
+	    && IpcCheckAligned(call, access->offset, IPC_WORD) == TCL_OK) {
+	err = (access->type->size >= IPC_WORD) ? 0
+		: OsShmLoad(access->shm, access->offset, IPC_WORD, &word);
 	code = (err == 0) ? TCL_OK : IpcFailAccess(call, err, access->shm,
-		access->offset, WORD);
+		access->offset, IPC_WORD);
     }
     if (code != TCL_OK) {
 	IpcDropType(access->type);
@@ -192,7 +177,7 @@ Wake(
     int err = OsShmWake(access->shm, access->offset, access->wake, &woken);
 
     return (err == 0) ? TCL_OK : IpcFailAccess(call, err, access->shm,
-	    access->offset, WORD);
+	    access->offset, IPC_WORD);
 }
 
 static inline int
@@ -389,7 +374,7 @@ BeginAtomic(
 {
     return (BeginStore(handle, call, optional, access) != TCL_OK) ? TCL_ERROR
 	    : (access->type->kind > last) ? FailKind(call, last, access)
-	    : CheckAligned(call, access->offset, access->type->size);
+	    : IpcCheckAligned(call, access->offset, access->type->size);
 }
 
 /*
@@ -530,180 +515,15 @@ IpcWakeMethod(
     if (IpcReadPlace(call, "offset", call->objv[2], &offset) != TCL_OK
 	    || (call->objc == 4 && ReadWake(call, "count", call->objv[3],
 		    &count) != TCL_OK)
-	    || CheckAligned(call, offset, WORD) != TCL_OK) {
+	    || IpcCheckAligned(call, offset, IPC_WORD) != TCL_OK) {
 	return TCL_ERROR;
     }
     err = OsShmWake(shm, offset, count, &woken);
     if (err != 0) {
-	return IpcFailAccess(call, err, shm, offset, WORD);
+	return IpcFailAccess(call, err, shm, offset, IPC_WORD);
     }
     Tcl_SetObjResult(call->interp, Tcl_NewIntObj(woken));
     return TCL_OK;
-}
-
-/*
- * A wait, and what was found at its end.
- */
-
-typedef struct WaitRequest {
-    IpcWaitOptions options;	/* first: ipcWaitOptions */
-    int64_t offset;
-    int32_t value;		/* it waits while this is there */
-    int32_t found;
-    OsShmWaiter *waiter;	/* in the event loop, or NULL */
-} WaitRequest;
-
-/*
- * ReadWait --
- *
- *	Reads the words of a wait.
- */
-
-static int
-ReadWait(
-    const IpcCall *call,
-    WaitRequest *request)
-{
-    uint64_t bits;
-
-    if (IpcReadPlace(call, "offset", call->objv[2], &request->offset) != TCL_OK
-	    || CheckAligned(call, request->offset, WORD) != TCL_OK
-	    || IpcReadScalar(call, &ipcScalars[TYPE_INT32], call->objv[3],
-		    request->offset, &bits) != TCL_OK) {
-	return TCL_ERROR;
-    }
-    request->value = (int32_t) bits;
-    return IpcReadOptions(call, 4, ipcWaitOptions, request);
-}
-
-/*
- * AttemptWait --
- *
- *	Waits, and checks the segment ten times a second, because truncation
- *	wakes no waiter.
- */
-
-static int
-AttemptWait(
-    IpcHandle *handle,
-    void *data,
-    OsTime timeout)
-{
-    const OsTime longest = OS_SECOND / 10;
-    const OsTime start = (timeout == OS_NOW) ? OS_NOW : OsClock();
-    WaitRequest *request = data;
-    OsTime left = timeout;
-    int err;
-
-    for (;;) {
-	err = OsShmWait(((IpcShmHandle *) handle)->shm, request->offset,
-		request->value, (left < longest) ? left : longest,
-		&request->found);
-	if (err != ETIMEDOUT || timeout == OS_NOW) {
-	    return err;
-	}
-	left = timeout - (OsClock() - start);
-	if (left <= 0) {
-	    return err;
-	}
-    }
-}
-
-/*
- * WaitLater, ReleaseWait --
- *
- *	A wait in the event loop: WaitLater reads the word and asks to be told
- *	when it changes; ReleaseWait ends that.
- */
-
-static int
-WaitLater(
-    IpcHandle *handle,
-    const void *data,
-    Tcl_Obj **resultPtr)
-{
-    OsShm *shm = ((IpcShmHandle *) handle)->shm;
-    WaitRequest *request = (WaitRequest *) data;
-    int err = OsShmWait(shm, request->offset, request->value, OS_NOW,
-	    &request->found);
-
-    if (err == 0) {
-	*resultPtr = IpcNewInteger(request->found);
-    } else if (err == ETIMEDOUT) {
-	err = OsShmWaitLater(shm, request->offset, request->value,
-		IpcGetWatch(), handle, &request->waiter);
-	err = (err == 0) ? EAGAIN : err;
-    }
-    return err;
-}
-
-static void
-ReleaseWait(
-    void *data)
-{
-    WaitRequest *request = data;
-
-    OsShmDropWaiter(request->waiter);
-    request->waiter = NULL;
-}
-
-/*
- * IpcWatchMemory, IpcServeMemory --
- *
- *	The procedures that the event loop calls for a segment. Each wait has a
- *	waiter of its own, so there is nothing to do when one of them has ended.
- */
-
-int
-IpcWatchMemory(
-    IpcHandle *handle)
-{
-    (void) handle;
-    return 0;
-}
-
-void
-IpcServeMemory(
-    IpcHandle *handle,
-    int events)
-{
-    (void) events;
-    if (IpcServeUnordered(handle)) {
-	IpcMakeReady(handle, 0);
-    }
-}
-
-/*
- * IpcWaitMethod --
- *
- *	$shm wait offset value ?-timeout seconds? ?-command prefix?
- */
-
-int
-IpcWaitMethod(
-    IpcHandle *handle,
-    const IpcCall *call)
-{
-    WaitRequest request = { .options = IPC_WAIT_DEFAULTS };
-    int code;
-
-    if (ReadWait(call, &request) != TCL_OK) {
-	return TCL_ERROR;
-    }
-    if (IpcCompletesLater(call, &request.options)) {
-	WaitRequest *later = (WaitRequest *) ckalloc(sizeof(*later));
-
-	*later = request;
-	return IpcStartPending(call, handle, &(IpcPendingSpec) {
-	    .attempt = WaitLater, .event = IPC_UNORDERED,
-	    .wait = request.options, .request = later, .release = ReleaseWait
-	});
-    }
-    code = IpcWait(call, handle, request.options.timeout, AttemptWait, &request);
-    if (code == TCL_OK) {
-	Tcl_SetObjResult(call->interp, IpcNewInteger(request.found));
-    }
-    return code;
 }
 
 /*

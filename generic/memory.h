@@ -2,7 +2,8 @@
 /*
  * memory.h --
  *
- *	Typed and atomic access to a segment: memory.c.
+ *	Typed and atomic access to a segment: memory.c, and waiting for a word of
+ *	it: memoryWait.c.
  */
 
 #ifndef IPC_MEMORY_H
@@ -31,6 +32,27 @@ IpcMethodProc IpcCompareSwapMethod, IpcWaitMethod, IpcWakeMethod;
     { "wake",	IpcWakeMethod,	"wake waiters of", 1, 2, \
 	    "offset ?count?", 0 }, \
     { "cancel",	IpcCancelMethod, "cancel a call on", 1, 1, "token", 0 }
+
+#define IPC_WORD 4		/* bytes of the integer that is waited for */
+
+int	IpcFailAligned(const IpcCall *call, int64_t offset, size_t size);
+
+/*
+ * IpcCheckAligned --
+ *
+ *	Fails a call for an offset that is not a multiple of size, a power of
+ *	two.
+ */
+
+static inline int
+IpcCheckAligned(
+    const IpcCall *call,
+    int64_t offset,
+    size_t size)
+{
+    return ((offset & ((int64_t) size - 1)) == 0) ? TCL_OK
+	    : IpcFailAligned(call, offset, size);
+}
 
 int	IpcWatchMemory(IpcHandle *handle);
 void	IpcServeMemory(IpcHandle *handle, int events);

@@ -388,7 +388,7 @@ int	OsTopicInspect(const char *name, OsTopicState *state,
 bool	OsTopicIsReadable(OsTopic *topic);
 
 /*
- * Single values in a segment: osMemory.c. Sizes are 1, 2, 4 or 8 bytes, and the
+ * Single values in a segment: osMemory*.c. Sizes are 1, 2, 4 or 8 bytes, and the
  * bits of a value are the low ones of a number. Those above are ignored in what
  * is given, and zero in what is returned. A value is aligned if its offset is a
  * multiple of its size.

@@ -2,7 +2,7 @@
 /*
  * osShm.h --
  *
- *	A segment and access to its memory, for osShm.c and osMemory.c.
+ *	A segment and access to its memory, for osShm*.c and osMemory*.c.
  */
 
 #ifndef OS_SHM_H
