@@ -82,8 +82,8 @@ proc nextNote {} {
 
 # catchBackground, releaseBackground --
 #
-#       Bracket a test of errors in callbacks: kept::errors then is a list of
-#       their messages and their options.
+#       Begin and end a test of errors in callbacks. In between, kept::errors collects their
+#       messages and their options.
 
 proc catchBackground {} {
     variable backgroundBefore [interp bgerror {}]

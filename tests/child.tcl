@@ -16,7 +16,7 @@
 #       child gets $c            waits for the outcome of a send
 #       child repeat $c script   begins to evaluate again and again; child status
 #                                ends that after a whole round
-#       child status $c          lets it end by itself and returns how it did:
+#       child status $c          lets it end by itself and returns how it ended:
 #                                "exit 0", "signal SIGSEGV"
 #       child kill $c ?signal?   kills it, if it still runs; returns its status
 

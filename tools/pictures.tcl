@@ -44,6 +44,9 @@ set taking {
         event generate [focus] <$key>
         wait 1000
     }
+    while {![winfo viewable .panes.top.tree.list]} {
+        wait 100
+    }
     focus -force .panes.top.tree.list
     wait 2000
     tree::choose $object

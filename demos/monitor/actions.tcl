@@ -8,24 +8,24 @@ namespace eval actions {
     variable table {
         sem {
             release "Release" {count "units" 1 5}
-            acquire "Acquire" {timeout "within s" "" 5}
+            acquire "Acquire" {timeout "timeout (s)" "" 5}
         }
         mq {
-            send    "Send"    {message "" "" 0 priority "priority" 0 3 timeout "within s" "" 3}
-            receive "Receive" {timeout "within s" "" 3}
+            send    "Send"    {message "" "" 0 priority "priority" 0 3 timeout "timeout (s)" "" 3}
+            receive "Receive" {timeout "timeout (s)" "" 3}
         }
         shm {
             write   "Write"   {bytes "" "" 0 form "as" text 5 offset "at" 0 6}
             resize  "Resize"  {size "to bytes" "" 12}
         }
         lock {
-            acquirePermits "Acquire"   {permits "permits" 1 5 timeout "within s" "" 5}
+            acquirePermits "Acquire"   {permits "permits" 1 5 timeout "timeout (s)" "" 5}
             releaseGrant   "Release"   {leave "leaves it" clean 10}
             takeOver       "Take over" {}
         }
         ring {
-            send    "Send"    {message "" "" 0 timeout "within s" "" 3}
-            receive "Receive" {timeout "within s" "" 3}
+            send    "Send"    {message "" "" 0 timeout "timeout (s)" "" 3}
+            receive "Receive" {timeout "timeout (s)" "" 3}
             peek    "Peek"    {number "messages" 1 5}
         }
         topic {

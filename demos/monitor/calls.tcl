@@ -21,8 +21,8 @@ proc actions::value {action name} {
     return $field([lindex [side::shown] 0],$action,$name)
 }
 
-# A single unit can be acquired again; of several, other processes may have
-# taken some.
+# Asks before it releases several units: a single one can be acquired again, but
+# of several, other processes may have taken some by then.
 proc actions::release {object} {
     set count [value release count]
     if {[string is integer -strict $count] && $count > 1} {

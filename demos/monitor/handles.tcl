@@ -76,6 +76,6 @@ proc handles::closeShown {} {
     if {[isKept $object]} {
         close $object
         actions::applyStates
-        actions::tell $object good "closed what was kept open"
+        actions::tell $object good "closed the open handle"
     }
 }

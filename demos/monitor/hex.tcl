@@ -2,9 +2,9 @@
 # The bytes of the chosen segment, as hexadecimal numbers and as text. Only visible
 # bytes are read, so a segment of gigabytes costs no more than a small one. For
 # each look the segment is opened and closed, so that the monitor does not become a
-# holder. Bytes that changed since the last look are marked. On request each row
-# (for a longer type: the place where the view begins) is also decoded, by any type
-# that "shm get" takes.
+# holder. Bytes that changed since the last look are marked. On request each row is
+# also decoded, by any type that "shm get" takes; a type longer than a row is
+# decoded once, where the view begins.
 
 namespace eval hex {
     variable text

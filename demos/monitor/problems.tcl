@@ -206,7 +206,7 @@ proc problems::ordered {} {
     return [lmap entry [lsort -integer -index 0 [lsort -real -index 1 $all]] {lindex $entry 2}]
 }
 
-# There may be thousands: a hundred are enough to begin with.
+# There may be thousands; the worst hundred are enough.
 proc problems::show {} {
     variable list
     variable title

@@ -96,8 +96,8 @@ proc tree::setWidth {column name width} {
     $tree column $column -width $width -stretch 0 -minwidth [theme::px 30]
 }
 
-# The widths that the user chose. The width of the name counts only if it
-# differs from the one that fit set.
+# The widths that the user chose. The width of the name counts only if it differs
+# from the one that the procedure fit has set.
 proc tree::widths {} {
     variable tree
     variable columns

@@ -44,8 +44,8 @@ proc unlink::show {} {
     focus $frame.buttons.back
 }
 
-# Whether the page shows the question, and about all of some objects. Then the
-# question stays, even if others of its objects have vanished.
+# Whether the page asks about all of these objects. If so, the question stays,
+# even if other objects that it asks about have vanished.
 proc unlink::isAsking {some} {
     variable objects
     set asked [dict create {*}[concat {*}[lmap object $objects {list $object 1}]]]
@@ -73,8 +73,8 @@ proc unlink::effect {} {
     if {$held} {
         append text " Of these, [words::count $held object] [expr {
             $held == 1 ? "is" : "are"}] open in a process: what is in it stays\
-            there until the last process closes it. Programs that open such a name\
-            later will not find this object."
+            there until the last process closes it. Programs that open\
+            one of these names later will not find the old object."
     } elseif {!$unknown} {
         append text " No process has one open: what is in them is lost."
     }

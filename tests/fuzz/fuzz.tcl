@@ -12,7 +12,7 @@
 #       contract, a resource that is still held at the end, or a child process that
 #       does such a thing or does not end. A last check is that nothing is left in the
 #       system. The run ends early if the vandal ends, or after so many failures that
-#       more would tell nothing new.
+#       more would show nothing new.
 
 package require Tcl 8.6-
 package require posix_ipc

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # soak.tcl SECONDS --
 #
-#       Everything at once, with kills. One process of each part in worker.tcl
-#       lives to the end; another one of each is killed with SIGKILL at random moments
-#       and started again. Then:
+#       Uses everything at once. One process of each part in worker.tcl lives to the
+#       end; another one of each is killed with SIGKILL at random moments and started
+#       again. At the end, this must hold:
 #
 #       - The processes that lived did not grow after the first sixth of the time.
 #         Compared with the second sixth, the last has no more descriptors and threads
