@@ -16,7 +16,7 @@
 /*
  * LockRefine --
  *
- *	Adds the dead owner, or the number of permits, to the error of a call
+ *	Adds the last owner, or the number of permits, to the error of a call
  *	that has just failed.
  */
 
@@ -42,8 +42,8 @@ LockRefine(
 	Tcl_AppendPrintfToObj(Tcl_GetObjResult(interp), (self->deadPid == 0)
 		? ": it was corrupt; take it over with \"acquire -takeover 1\" or"
 		" \"with -recover\""
-		: ": process %s died holding all permits; take it over with"
-		" \"acquire -takeover 1\" or \"with -recover\"", pid);
+		: ": process %s died or gave it up, holding all permits; take it"
+		" over with \"acquire -takeover 1\" or \"with -recover\"", pid);
     }
 }
 

@@ -222,7 +222,8 @@ int	OsShmWrite(OsShm *shm, int64_t offset, const void *bytes,
  * Besides their own errors, all of these may return EBADMSG: the memory is
  * corrupt, and the handle no longer holds anything; EBUSY: a process is stopped
  * inside an operation, and nothing has changed; EOWNERDEAD: the lock is
- * abandoned, because its owner, whose pid is stored, died holding all permits.
+ * abandoned, because its owner, whose pid is stored, died or gave it up,
+ * holding all permits.
  */
 
 typedef struct OsSharedLock OsSharedLock;
@@ -237,8 +238,8 @@ typedef struct OsLockState {
     uint32_t held;		/* by this handle */
     uint32_t waiters;		/* blocked calls and pending ones */
     bool isAbandoned;		/* until a process makes it clean */
-    pid_t deadPid;		/* of the dead owner; 0: the lock was corrupt,
-				 * or is not abandoned */
+    pid_t deadPid;		/* of the owner that died or gave the lock up;
+				 * 0: it was corrupt, or is not abandoned */
 } OsLockState;
 
 typedef int OsLockOwnerProc(void *data, pid_t pid, uint32_t permits);

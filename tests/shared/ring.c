@@ -1136,6 +1136,7 @@ CheckDamageOfTaken(void)
     Check("a taker that closes finds damage, too", Receive(other, OS_NOW) == -3
 	    && Receive(other, OS_NOW) == -1);
     Must("send", Send(other, 1, 8));
+    atomic_fetch_add(&GetHeader(other)->resetting, 1);
     atomic_fetch_add(&GetHeader(other)->damage, 1);
     Check("damage is reported as an event, and by the next call",
 	    OsRingPoll(other) == (OS_READABLE | OS_WRITABLE)

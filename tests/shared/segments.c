@@ -592,6 +592,14 @@ CheckDamage(void)
     Check("damage is reported to each participant",
 	    Change(&again, false) == EBADMSG
 	    && Change(&again, false) == 0 && IsPair(&segment, 2));
+    GetPair(&segment)->first = UINT64_MAX;
+    segment.header->damage = 1000;
+    Check("a wrong count of damage is damage", Change(&segment, false)
+	    == EBADMSG && IsPair(&segment, 0)
+	    && Change(&segment, false) == 0);
+    Check("a wrong count of damage is reported to each participant once",
+	    Change(&again, false) == EBADMSG && IsPair(&segment, 1)
+	    && Change(&again, false) == 0);
     segment.header->latch = segment.me;
     Check("a latch with the forged id of this participant is taken",
 	    Change(&segment, false) == 0);

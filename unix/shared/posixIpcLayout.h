@@ -283,7 +283,7 @@ typedef struct PosixIpcHeader {	/* 4096 bytes */
     _Atomic uint64_t creator;	/* its claim */
     _Atomic uint32_t damage;	/* raised each time that damage was repaired: */
 				/* often read, hardly ever written */
-    _Atomic uint32_t resetting;	/* damage + 1 while that is done, or less */
+    _Atomic uint32_t resetting;	/* damage + 1 while that is done, else damage */
     uint32_t spare1[16];
     _Atomic uint32_t latch;	/* 128 */
     _Atomic uint32_t slotsUsed;	/* highest number ever in use, + 1 */

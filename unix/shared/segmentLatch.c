@@ -72,11 +72,26 @@ OsSegmentIsDead(
 }
 
 /*
+ * IsCountWrong --
+ *
+ *	Returns whether another program has overwritten damage, or, outside the
+ *	latch, a reset is in progress.
+ */
+
+static bool
+IsCountWrong(
+    PosixIpcHeader *header)
+{
+    return atomic_load(&header->resetting) != atomic_load(&header->damage);
+}
+
+/*
  * OsSegmentReportDamage --
  *
  *	Ends an operation that has just begun, because the header is gone, or
  *	because another process found damage that has not been reported to
- *	this one.
+ *	this one. If nobody has reset the segment, because damage itself was
+ *	overwritten, it is reset now.
  */
 
 int
@@ -87,6 +102,12 @@ OsSegmentReportDamage(
 
     if (atomic_load(&header->magic) != POSIX_IPC_MAGIC) {
 	segment->isGone = true;
+    } else if (!segment->readonly && IsCountWrong(header)
+	    && OsLatchEnter(segment, OS_LATCH_ATTEMPT) == 0) {
+	if (IsCountWrong(header)) {
+	    OsSegmentDamaged(segment);
+	}
+	OsLatchLeave(segment);
     }
     segment->damageSeen = atomic_load(&header->damage);
     return OsSegmentEnd(segment, EBADMSG);
