@@ -2,9 +2,9 @@
 /*
  * args.c --
  *
- *	Reads the words of a call: one reader for each kind of argument. A word
- *	of the wrong type fails with Tcl's own error, a value out of range with
- *	POSIXIPC VALUE.
+ *	Reads the words of a call, with one reader for each kind of argument. A
+ *	word of the wrong type fails with Tcl's own error; a value that is out
+ *	of range fails with POSIXIPC VALUE.
  */
 
 #include "args.h"
@@ -29,8 +29,7 @@ const IpcOption ipcTimeoutOption[] = {
 /*
  * TypeOf, IpcInitTypes --
  *
- *	Look up the types of Tcl's values; each is found in a new value of
- *	that type.
+ *	Look up Tcl's value types. To find a type, make a value of it.
  */
 
 _Atomic(const Tcl_ObjType *) ipcTypes[IPC_TYPES];
@@ -56,7 +55,8 @@ IpcInitTypes(void)
 /*
  * IpcKeepRep --
  *
- *	Gives a value another internal representation, beside its string.
+ *	Replaces the internal representation of a value. The value keeps its
+ *	string representation.
  */
 
 void
@@ -80,8 +80,8 @@ IpcKeepRep(
  *
  *	A word that names a row caches the table and the row, which are
  *	constants. IpcSearchRow finds the row of a word that has not cached it.
- *	It allocates nothing, because two tables may use the same word in turn.
- *	Tcl makes the error message.
+ *	Caching allocates nothing, so it stays cheap if two tables use the same
+ *	word alternately. Tcl makes the error message.
  */
 
 const Tcl_ObjType ipcRowRep = { .name = "posix_ipc row" };
@@ -144,9 +144,9 @@ IpcReadGivenOptions(
 /*
  * IsBignum --
  *
- *	Returns whether value is an integer too large for 64 bits.
- *	Tcl_GetWideIntFromObj must have been called with it, whether or not that
- *	succeeded.
+ *	Returns whether value is an integer too large for 64 bits. The caller
+ *	must have called Tcl_GetWideIntFromObj for the value; that call need not
+ *	have succeeded.
  */
 
 static bool
@@ -161,9 +161,9 @@ IsBignum(
 /*
  * IpcGetInteger --
  *
- *	Reads an integer for a caller that refuses negative ones: an integer
- *	too large for 64 bits becomes INT64_MIN, because Tcl 8.6 reduces some
- *	of them modulo 2 to the 64.
+ *	Reads an integer for a caller that refuses negative integers. An integer
+ *	too large for 64 bits is stored as INT64_MIN, so the caller refuses it;
+ *	Tcl 8.6 reduces some such integers modulo 2^64.
  */
 
 int
@@ -188,8 +188,8 @@ IpcGetInteger(
  * ReadBignum --
  *
  *	Reads an integer that is too large for a Tcl_WideInt. Its notation
- *	depends on the version of Tcl, so Tcl writes it in decimal first. A
- *	magnitude beyond 64 bits becomes one with isHuge.
+ *	depends on the version of Tcl, so Tcl writes it in decimal first. If its
+ *	magnitude exceeds 64 bits, sets isHuge.
  */
 
 static OsNumber
@@ -243,7 +243,7 @@ IpcReadNumber(
 /*
  * IpcReadInteger --
  *
- *	Reads an integer from least, which is not negative, to most.
+ *	Reads an integer between least and most. least is not negative.
  */
 
 int
@@ -271,8 +271,8 @@ IpcReadInteger(
 /*
  * IpcParsePlace --
  *
- *	IpcReadPlace for a value that is not yet known to be an integer, or is
- *	negative.
+ *	IpcReadPlace for a value that is negative, or not yet known to be an
+ *	integer.
  */
 
 int
@@ -292,7 +292,7 @@ IpcParsePlace(
 /*
  * IpcReadSemValue, IpcReadCount, IpcReadSize, IpcReadPriority --
  *
- *	Read integers that differ only in their range.
+ *	Read an integer. They differ only in the range that they allow.
  */
 
 int
@@ -338,7 +338,7 @@ IpcReadPriority(
 }
 
 /*
- * The flags of an open. IpcReadFlags takes those from CREAT on.
+ * The flags of an open. IpcReadFlags accepts those from CREAT on.
  */
 
 typedef struct Flag {
@@ -426,8 +426,8 @@ static const char whiteSpace[] = " \t\n\v\f\r";
 /*
  * IsOctal --
  *
- *	Returns whether text, after white space and a sign, begins with a 0 that
- *	another digit follows, or the underscore that Tcl 9 allows between
+ *	Returns whether text, after any white space and sign, begins with a 0
+ *	followed by another digit or by the underscore that Tcl 9 allows between
  *	digits.
  */
 
@@ -444,7 +444,7 @@ IsOctal(
 /*
  * IpcReadMode --
  *
- *	Reads permission bits. A leading 0 means octal, in every version of
+ *	Reads permission bits. A leading 0 means octal, whatever the version of
  *	Tcl.
  */
 
@@ -490,7 +490,7 @@ IpcReadMode(
 /*
  * IpcReadDouble --
  *
- *	Reads a number. Tcl refuses NaN, but leaves it in the value.
+ *	Reads a number. Tcl refuses NaN, but the value then holds it.
  */
 
 int
@@ -513,8 +513,8 @@ IpcReadDouble(
 /*
  * IpcReadTimeout --
  *
- *	Reads seconds. More than OsTime can hold, 292 years, is forever;
- *	anything above 0 is at least a nanosecond.
+ *	Reads a number of seconds. A timeout longer than OsTime can hold (292
+ *	years) never expires. One that is above 0 becomes at least a nanosecond.
  */
 
 int
@@ -566,7 +566,7 @@ IpcReadBoolean(
 /*
  * IpcReadEncoding --
  *
- *	Reads "binary", or the name of an encoding that Tcl has.
+ *	Reads "binary" or the name of an encoding that Tcl has.
  */
 
 int

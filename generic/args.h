@@ -2,10 +2,11 @@
 /*
  * args.h --
  *
- *	Readers of arguments. A reader takes one kind of argument. It returns
- *	TCL_OK with the value stored in where, or TCL_ERROR. what names the
- *	argument in messages. A table of options tells which reader stores
- *	which option in which field of a record.
+ *	Argument readers, one for each kind of argument. A reader stores the
+ *	value in *where and returns TCL_OK, or fails the call and returns
+ *	TCL_ERROR. The parameter what is the name of the argument in messages,
+ *	for example "offset". A table of options gives the reader of each
+ *	option, and the field of a record in which it stores the value.
  */
 
 #ifndef IPC_ARGS_H
@@ -80,8 +81,9 @@ const void *IpcSearchRow(Tcl_Interp *interp, Tcl_Obj *word, const void *table,
  *	Return the row of a table that a word names. Rows have size bytes and
  *	begin with their names. The word caches the row for the next call;
  *	IpcKeptRow returns NULL if it has cached no row of this table. On
- *	failure, IpcFindRow returns NULL, with an error about what in the
- *	interpreter.
+ *	failure, IpcFindRow returns NULL and leaves an error in the interpreter.
+ *	The parameter what says what kind of word it is, for example "option",
+ *	and is used in this error.
  */
 
 static inline const void *
@@ -109,8 +111,8 @@ IpcFindRow(
 }
 
 /*
- * Types of Tcl's values, which are compared by address because comparing
- * their names takes longer.
+ * Tcl's value types. They are compared by address, because comparing their
+ * names takes longer.
  */
 
 enum { IPC_INTEGER, IPC_DOUBLE, IPC_BYTES, IPC_TYPES };
@@ -131,10 +133,10 @@ IpcHasType(
 /*
  * IpcHasInteger --
  *
- *	Stores the integer that a value holds, if it already holds one, as most
- *	do after they have been read once. Where a long has 64 bits, all
- *	versions of Tcl keep an integer in one form; elsewhere, this returns
- *	false.
+ *	Stores the integer that a value holds, if its internal representation is
+ *	already an integer. For most values it is, once they have been read. If
+ *	a long has 64 bits, all versions of Tcl keep integers in the same form;
+ *	otherwise this returns false.
  */
 
 static inline bool
@@ -170,8 +172,8 @@ IpcReadPlace(
 /*
  * IpcReadOptions --
  *
- *	Reads options and their values, the words from first on, into the
- *	record that the table describes. Most calls have none.
+ *	Reads options and their values, which are the words from first on, into
+ *	the record that the table describes. Most calls have no options.
  */
 
 static inline int

@@ -5,10 +5,11 @@
  *	posix_ipc::await: a coroutine makes a call that is completed later, and
  *	stays suspended until then.
  *
- *	Traps: a script may resume the coroutine meanwhile, and then it is
- *	suspended again. Deleting a coroutine runs no script, so a call that has
- *	not ended is abandoned in an NRE callback. In a forked child process the
- *	call never completes; the coroutine stays suspended.
+ *	Traps: a script may resume the coroutine before the call completes; the
+ *	coroutine is then suspended again. Deleting a coroutine runs no script,
+ *	so a call that has not ended is abandoned in an NRE callback. In a
+ *	forked child process the call never completes; the coroutine stays
+ *	suspended.
  */
 
 #include "await.h"
@@ -30,7 +31,7 @@ typedef struct Await {
 /*
  * Resume --
  *
- *	The outcome is known: resumes the coroutine.
+ *	Resumes the coroutine, because the outcome is known.
  */
 
 static void
@@ -102,8 +103,8 @@ Suspend(
 /*
  * FindCoroutine --
  *
- *	Returns the command of the running coroutine; NULL, with an error left
- *	in the interpreter, if there is none.
+ *	Returns the command of the running coroutine. If there is none, returns
+ *	NULL and leaves an error in the interpreter.
  */
 
 static Tcl_Command

@@ -27,7 +27,7 @@ typedef struct IpcPackage IpcPackage;
 typedef struct IpcReceiver IpcReceiver;
 
 /*
- * The words of a call, and what its errors name.
+ * The words of a call, and the names that its error messages use.
  */
 
 typedef struct IpcCall {
@@ -40,15 +40,15 @@ typedef struct IpcCall {
     const char *verb;		/* as in "couldn't open" */
     const IpcFamily *family;
     Tcl_Obj *name;		/* of the object, as the script gave it; a
-				 * subcommand sets it once it knows it */
+				 * subcommand sets this once it has read it */
     IpcReceiver *receiver;	/* gets the result later, or NULL */
 } IpcCall;
 
 /*
  * IpcHasWords --
  *
- *	Returns whether the number of words after the prefix is one that a row
- *	of a table allows.
+ *	Returns whether the number of words after the prefix is within the
+ *	bounds that a row of a table gives.
  */
 
 static inline bool

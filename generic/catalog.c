@@ -2,8 +2,8 @@
 /*
  * catalog.c --
  *
- *	What is in the system: list, info, holders and waiters of a family;
- *	and the handles of an interpreter.
+ *	Reports what exists in the system, with the subcommands list, info,
+ *	holders and waiters of a family, and the handles of an interpreter.
  */
 
 #include "catalog.h"
@@ -80,7 +80,7 @@ AddName(
 /*
  * CompareNames --
  *
- *	For qsort(3): the order of lsort. Each name has a string.
+ *	For qsort(3): the order of lsort. Each name has a string representation.
  */
 
 static int
@@ -110,7 +110,8 @@ FailCatalog(
 /*
  * IpcList --
  *
- *	posix_ipc::sem list ?pattern?, and those of the other families.
+ *	posix_ipc::sem list ?pattern?, and the same subcommand of the other
+ *	families.
  */
 
 int
@@ -173,9 +174,10 @@ GetCachedName(
 /*
  * AddWord, GetWords --
  *
- *	GetWords returns the constant words of the dicts that info makes for a family, of
- *	which an interpreter has one list: the type, the keys that all families
- *	have, and those of its own.
+ *	GetWords returns the words that are the same in every dict that info
+ *	makes for a family: its type, the keys that all families have, and the
+ *	keys of this family alone. An interpreter has one such list for each
+ *	family.
  */
 
 static const char *const commonKeys[] = {
@@ -225,7 +227,7 @@ GetWords(
 /*
  * NewInfoObj --
  *
- *	Returns a dict of what is known about an object.
+ *	Returns a dict of the facts known about an object.
  */
 
 static Tcl_Obj *
@@ -264,9 +266,9 @@ NewInfoObj(
 /*
  * SetInfo, IpcInfo --
  *
- *	posix_ipc::sem info name, and those of the other families. The result
- *	omits what the caller may not read. own is a list for the keys of the
- *	family itself.
+ *	posix_ipc::sem info name, and the same subcommand of the other families.
+ *	The result omits what the caller may not read. own is an empty list,
+ *	which receives the keys and values of this family alone.
  */
 
 static int
@@ -400,9 +402,9 @@ ReadProcesses(
 /*
  * FindHolders --
  *
- *	Returns a list for the object that a word names; if word is NULL, a dict
- *	by name of all objects that some process has open. NULL, with the call
- *	failed.
+ *	Returns the list of holders of the object that word names. If word is
+ *	NULL, returns a dict of such lists, by name, for all objects that any
+ *	process has open. On failure, fails the call and returns NULL.
  */
 
 static Tcl_Obj *
@@ -438,8 +440,8 @@ FindHolders(
 /*
  * SplitHolders --
  *
- *	Finds the arguments of a call of IpcHolders; those that are missing
- *	become NULL. Returns TCL_OK, or TCL_ERROR with the call failed.
+ *	Finds the arguments of a call of IpcHolders; missing ones become NULL.
+ *	Returns TCL_OK, or fails the call and returns TCL_ERROR.
  */
 
 typedef struct HolderWords {
@@ -481,8 +483,8 @@ SplitHolders(
 /*
  * IpcHolders --
  *
- *	posix_ipc::sem holders ?name? ?-pids list? ?completeVar?, and those of
- *	the other families.
+ *	posix_ipc::sem holders ?name? ?-pids list? ?completeVar?, and the same
+ *	subcommand of the other families.
  */
 
 int
@@ -515,9 +517,9 @@ IpcHolders(
 /*
  * IpcAddWaiter, FindWaiters, IpcWaiters --
  *
- *	IpcAddWaiter appends a waiter to a list; FindWaiters, those of the object
- *	with a name. IpcWaiters is posix_ipc::sem waiters name, and the same for
- *	the other families.
+ *	IpcAddWaiter appends a waiter to a list. FindWaiters appends all waiters
+ *	of the object with a given name. IpcWaiters is posix_ipc::sem waiters
+ *	name, and the same subcommand of the other families.
  */
 
 int
@@ -578,7 +580,7 @@ IpcWaiters(
 /*
  * IpcHandlesCmd --
  *
- *	posix_ipc::handles: the commands, the oldest first.
+ *	posix_ipc::handles: the commands of all handles, oldest first.
  */
 
 int

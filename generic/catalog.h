@@ -2,7 +2,7 @@
 /*
  * catalog.h --
  *
- *	What is in the system, and what is open in this interpreter.
+ *	What exists in the system, and what is open in this interpreter.
  */
 
 #ifndef IPC_CATALOG_H
@@ -18,7 +18,7 @@ OsWaiterProc IpcAddWaiter;	/* data: a Tcl_Obj, a list */
 Tcl_ObjCmdProc IpcHandlesCmd;
 
 /*
- * The last rows of the table of subcommands of a family whose objects have
+ * The last rows of the table of subcommands, for a family whose objects have
  * names.
  */
 

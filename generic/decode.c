@@ -2,11 +2,10 @@
 /*
  * decode.c --
  *
- *	Decodes text in a field of fixed length, up to its first zero
- *	character. Another program has written the field, so it may contain
- *	anything; invalid bytes read as U+FFFD, the replacement character. Tcl
- *	9 can do that itself. Tcl 8.6 cannot: it reads invalid UTF-8 as
- *	Latin-1.
+ *	Decodes text in a field of fixed length, up to its first zero character.
+ *	The field was written by another program and may contain anything.
+ *	Invalid bytes become U+FFFD, the replacement character. Tcl 9 can do
+ *	that itself. Tcl 8.6 cannot: it reads invalid UTF-8 as Latin-1.
  */
 
 #include "decode.h"
@@ -60,9 +59,9 @@ FindZero(
  * MeasureUtf8 --
  *
  *	Returns the length of the UTF-8 character that begins at bytes, or 0 if
- *	no valid character does (RFC 3629, section 4). left is the number of
- *	bytes there. The table gives the range of the second byte for each
- *	range of the first.
+ *	no valid character begins there (RFC 3629, section 4). left is the
+ *	number of bytes from there to the end. The table gives the range of the
+ *	second byte for each range of the first.
  */
 
 static size_t

@@ -15,8 +15,9 @@
 #include <stdio.h>
 
 /*
- * An errno value that is not in the table is POSIXIPC ERROR with its name.
- * words replace Tcl_ErrnoMsg where that would mislead.
+ * An errno value that is not in the table becomes POSIXIPC ERROR and the name
+ * of the value. words, if not NULL, replaces Tcl_ErrnoMsg where its text would
+ * mislead.
  */
 
 static const struct {
@@ -55,12 +56,13 @@ static const struct {
 	    "the directory /dev/shm, where the system keeps such objects, is"
 	    " missing or read-only; \"mkdir -p /dev/shm; mount -t tmpfs -o"
 	    " mode=1777 tmpfs /dev/shm\" creates it" },
-    { ENOSYS,	"UNSUPPORTED",	NULL,		"the platform lacks it" },
+    { ENOSYS,	"UNSUPPORTED",	NULL,
+	    "not supported on this platform" },
     { ENOTSUP,	"UNSUPPORTED",	NULL,		"not supported" }
 };
 
 /*
- * The limits of the system that a call may have reached.
+ * The system limits that a call can reach.
  */
 
 static const struct {
@@ -69,21 +71,21 @@ static const struct {
     const char *after;
 } limitTexts[] = {
     { OS_MQ_MESSAGES_MAX, "a queue holds at most ",
-	" messages; \"sysctl fs.mqueue.msg_max=N\" raises that" },
-    { OS_MQ_SIZE_MAX, "a message has at most ",
-	" bytes; \"sysctl fs.mqueue.msgsize_max=N\" raises that" },
+	" messages; \"sysctl fs.mqueue.msg_max=N\" raises this limit" },
+    { OS_MQ_SIZE_MAX, "a message holds at most ",
+	" bytes; \"sysctl fs.mqueue.msgsize_max=N\" raises this limit" },
     { OS_MQ_QUEUES_MAX, "the system holds at most ",
-	" queues; \"sysctl fs.mqueue.queues_max=N\" raises that" },
-    { OS_MQ_BYTES_MAX, "all queues of one user together take at most ",
-	" bytes; \"ulimit -q N\" raises that" },
-    { OS_FILES_MAX, "this process has at most ",
-	" files open; \"ulimit -n N\" raises that" },
-    { OS_FILE_BYTES_MAX, "a file of this process has at most ",
-	" bytes; \"ulimit -f N\" raises that" },
-    { OS_SHM_BYTES_MAX, "semaphores and shared memory together take at most ",
-	" bytes; \"mount -o remount,size=N /dev/shm\" raises that" },
-    { OS_SHM_FILES_MAX, "semaphores and shared memory together are at most ",
-	" files; \"mount -o remount,nr_inodes=N /dev/shm\" raises that" }
+	" queues; \"sysctl fs.mqueue.queues_max=N\" raises this limit" },
+    { OS_MQ_BYTES_MAX, "all queues of one user share at most ",
+	" bytes; \"ulimit -q N\" raises this limit" },
+    { OS_FILES_MAX, "this process may open at most ",
+	" files; \"ulimit -n N\" raises this limit" },
+    { OS_FILE_BYTES_MAX, "this process may write files of at most ",
+	" bytes; \"ulimit -f N\" raises this limit" },
+    { OS_SHM_BYTES_MAX, "/dev/shm has room for at most ",
+	" bytes; \"mount -o remount,size=N /dev/shm\" raises this limit" },
+    { OS_SHM_FILES_MAX, "/dev/shm has room for at most ",
+	" files; \"mount -o remount,nr_inodes=N /dev/shm\" raises this limit" }
 };
 
 /*
@@ -114,8 +116,8 @@ SetErrorCode(
 /*
  * DescribeOwner --
  *
- *	Returns a description of the owner and the mode of the call's object,
- *	for a refusal by the system; NULL if they cannot be read.
+ *	Describes the owner and the mode of the call's object, for a call that
+ *	the system has refused. Returns NULL if they cannot be read.
  */
 
 static Tcl_Obj *
@@ -144,8 +146,8 @@ DescribeOwner(
 /*
  * AppendQueueAdvice --
  *
- *	Appends to a message who can raise the limit on the bytes in queues,
- *	which is value now, and what the caller can do instead.
+ *	Appends to a message who may raise the limit on the bytes in queues, and
+ *	what the caller can do instead. value is the current limit.
  */
 
 static void
@@ -163,21 +165,22 @@ AppendQueueAdvice(
     if (OsReadFact(OS_MQ_BYTES_HARD, &most) == 0) {
 	snprintf(number, sizeof(number), "%" PRId64, most);
 	if (most == value) {
-	    Tcl_AppendToObj(reason, ", but only for root", -1);
+	    Tcl_AppendToObj(reason, ", but only root may do that", -1);
 	} else {
-	    Tcl_AppendPrintfToObj(reason, ", up to %s without being root",
-		    (most == INT64_MAX) ? "any number" : number);
+	    Tcl_AppendPrintfToObj(reason, ", up to %s for users other than"
+		    " root", (most == INT64_MAX) ? "any number" : number);
 	}
     }
-    Tcl_AppendToObj(reason, "; or unlink unused queues, or lower -maxmessages"
-	    " or -maxmessagesize", -1);
+    Tcl_AppendToObj(reason, "; or unlink unused queues, or lower"
+	    " -maxmessages or -maxmessagesize", -1);
 }
 
 /*
  * DescribeLimit --
  *
- *	Returns the limit of the system that is behind err, and how to raise
- *	it; NULL if none is known. limits are those of a new queue, or NULL.
+ *	Describes the system limit that caused err, and how to raise it. Returns
+ *	NULL if no such limit is known. limits are those of a new queue, or
+ *	NULL.
  */
 
 static Tcl_Obj *
@@ -210,8 +213,8 @@ DescribeLimit(
  *
  *	Fails a call for err, an errno value. The message says "couldn't", the
  *	verb, the object, the cause, and the reason if there is one. A refusal
- *	by the system names the object's owner and mode. For EAGAIN, Tcl's
- *	words "resource temporarily unavailable" would not tell which resource.
+ *	by the system names the object's owner and mode. For EAGAIN, Tcl's words
+ *	"resource temporarily unavailable" would not say which resource.
  */
 
 static int
@@ -243,10 +246,9 @@ Fail(
 /*
  * IpcFail, IpcFailLimit --
  *
- *	Fail a call for err. IpcFail is for a reason that the caller knows, or
- *	NULL; IpcFailLimit, for a new queue with those limits, or NULL. Without
- *	a reason, the message names the limit of the system that the call has
- *	reached.
+ *	Fail a call for err. IpcFail takes a reason, if the caller knows one.
+ *	IpcFailLimit takes the limits of a new queue, or NULL. Without a reason,
+ *	the message names the system limit that the call has reached, if any.
  */
 
 int
@@ -294,7 +296,7 @@ IpcFailRefused(
 /*
  * IpcFailReadonly --
  *
- *	Fails a call that would change what its handle may only read. The
+ *	Fails a call that would change an object through a read-only handle. The
  *	message does not name the object's owner and mode, which are not the
  *	cause.
  */
@@ -364,7 +366,7 @@ int
 IpcFailNoWatch(
     const IpcCall *call)
 {
-    return IpcFail(call, EMFILE, Tcl_NewStringObj("too many files were open"
-	    " when the package was loaded, or the process has been forked"
-	    " since", -1));
+    return IpcFail(call, EMFILE, Tcl_NewStringObj("the package had no"
+	    " descriptor left when it was loaded, or this is a child process"
+	    " forked after that", -1));
 }

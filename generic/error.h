@@ -2,9 +2,9 @@
 /*
  * error.h --
  *
- *	How a call fails. Each function returns TCL_ERROR, with result and
- *	errorCode set. reason is a new object, usually from Tcl_ObjPrintf, or
- *	NULL.
+ *	Functions that fail a call. Each sets the result and the errorCode of
+ *	the interpreter and returns TCL_ERROR. reason is a new object, usually
+ *	from Tcl_ObjPrintf, or NULL.
  */
 
 #ifndef IPC_ERROR_H

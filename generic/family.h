@@ -2,9 +2,9 @@
 /*
  * family.h --
  *
- *	What a family of objects (semaphores, rings and so on) is: its
- *	tables, and the few procedures that the shared code calls. A family's
- *	own file defines them; posixIpc.c lists the families.
+ *	A family of objects (semaphores, rings and so on): its tables, and the
+ *	few procedures that the shared code calls. The family's own file defines
+ *	them; posixIpc.c lists the families.
  */
 
 #ifndef IPC_FAMILY_H
@@ -47,8 +47,9 @@ typedef struct IpcMethod {
 #define IPC_CAN_AWAIT	2	/* takes -command, so it can be awaited */
 
 /*
- * A getter makes a value of a field of a record. It returns 0 and a new
- * object, or an errno value: ENOSYS if the platform does not know the value.
+ * A getter makes a Tcl value from a field of a record. It returns 0 and stores
+ * a new object, or returns an errno value: ENOSYS if the platform cannot report
+ * the field.
  */
 
 typedef int IpcGetter(void *record, size_t offset, Tcl_Obj **valuePtr);
@@ -75,8 +76,8 @@ typedef struct IpcAttribute {
 } IpcAttribute;
 
 /*
- * A key that info has for this family alone. The record passed to its getter
- * is an OsInfo.
+ * A key that info reports for this family alone. The record passed to its
+ * getter is an OsInfo.
  */
 
 typedef struct IpcInfoKey {
@@ -100,7 +101,7 @@ typedef struct IpcOpenOptions {
 #define IPC_OPEN_DEFAULTS { .flags = 0, .mode = 0600, .command = NULL }
 
 struct IpcFamily {
-    const OsFamily *os;		/* what unix/ knows of it */
+    const OsFamily *os;		/* its description in unix/ */
     const char *noun;		/* in messages */
     const char *prefix;		/* of the handles' names, and the ensemble */
     size_t handleSize;		/* bytes of the record that begins with an
@@ -123,8 +124,8 @@ struct IpcFamily {
 				 * inspect: TCL_ERROR; or NULL */
     int (*close)(IpcHandle *handle);	/* closes it even if it fails */
     int (*unlink)(const char *name);
-    int (*watch)(IpcHandle *handle);	/* tells unix/ what pending calls wait
-				 * for, to be reported to the event loop */
+    int (*watch)(IpcHandle *handle);	/* makes unix/ report to the event loop
+				 * what pending calls wait for */
     void (*serve)(IpcHandle *handle, int events);
 				/* runs at most one callback */
     void (*refine)(IpcHandle *handle, Tcl_Interp *interp, int err);

@@ -2,7 +2,7 @@
 /*
  * field.c --
  *
- *	Getters for fields of records: family.h tells what a getter is. A
+ *	Getters for fields of records; family.h defines what a getter is. A
  *	boolean is an int field.
  */
 
@@ -11,7 +11,7 @@
 /*
  * IpcGetInt, IpcGetLong, IpcGetWide --
  *
- *	Return an int, a long, and an int64_t field.
+ *	Get an int field, a long field and an int64_t field.
  */
 
 int

@@ -2,8 +2,9 @@
 /*
  * field.h --
  *
- *	Getters for fields of records, for tables of attributes and of info's
- *	keys. None of them fails. Also Tcl values of integers.
+ *	Getters for fields of records, used in the tables of attributes and of
+ *	info's keys. None of them fails. This file also makes Tcl values from
+ *	integers.
  */
 
 #ifndef IPC_FIELD_H
@@ -16,8 +17,8 @@ IpcGetter IpcGetInt, IpcGetLong, IpcGetWide;
 /*
  * IpcNewInteger --
  *
- *	Returns a new Tcl value of an integer. In Tcl 8.6, making one from a
- *	long takes a third of the instructions.
+ *	Returns a new Tcl value for an integer. In Tcl 8.6, making it from a
+ *	long takes a third of the instructions that a Tcl_WideInt takes.
  */
 
 static inline Tcl_Obj *

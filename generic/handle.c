@@ -4,12 +4,12 @@
  *
  *	The record of a handle, and its lifetime.
  *
- *	A handle is held by its command, by its item while that is ready, by
- *	each of its pending calls, and by each use in which scripts may run: a
- *	script may close, destroy or rename any handle, and delete the
- *	interpreter. The record is freed when the last of these drops it. Its
- *	system resources are released earlier: at close, at destroy, or when
- *	the interpreter or the thread ends (method.c).
+ *	A handle is held by its command, by its item in the event loop while
+ *	that is ready, by each of its pending calls, and by each use during
+ *	which scripts may run: a script may close, destroy or rename any handle,
+ *	or delete the interpreter. The record is freed when the last of these
+ *	drops it. Its system resources are released earlier: at close, at
+ *	destroy, or when the interpreter or the thread ends (method.c).
  */
 
 #include "handle.h"
@@ -17,7 +17,7 @@
 /*
  * IpcHoldHandle, IpcDropHandle --
  *
- *	Bracket a use of a handle in which scripts may run.
+ *	Bracket a use of a handle during which scripts may run.
  */
 
 void
@@ -43,8 +43,8 @@ IpcDropHandle(
 /*
  * IpcIsUsable --
  *
- *	Returns whether a call of a handle can go on after scripts have run in
- *	it: the handle is open, and its interpreter is not being deleted.
+ *	Returns whether a call of a handle can continue after scripts have run
+ *	during it: the handle is open, and its interpreter is not being deleted.
  */
 
 bool
@@ -76,8 +76,8 @@ IpcMakeReady(
  * IpcEvaluate --
  *
  *	Evaluates a callback of a handle at global level. An error goes to
- *	interp bgerror; its errorInfo says what the callback was. Returns the
- *	code of the script.
+ *	interp bgerror, with an errorInfo that says which callback failed.
+ *	Returns the code of the script.
  */
 
 int

@@ -47,8 +47,8 @@ struct IpcHandle {
 /*
  * IpcNameHandle --
  *
- *	Returns a call without words, with which code that runs later fails in the
- *	name of a handle.
+ *	Returns a call without words. Code that runs after a call has returned
+ *	uses it to report errors for a handle.
  */
 
 static inline IpcCall

@@ -5,10 +5,10 @@
  *	Converts the bytes that a C program has in memory to Tcl values, and
  *	back.
  *
- *	A script may set a part of a struct. Other processes may change the
- *	rest, padding included, at any time. So a value becomes an image and a
- *	list of its pieces that are set. Writing the whole image over what was
- *	read before would undo what others have written meanwhile.
+ *	A script may set only a part of a struct. Other processes may change the
+ *	rest, including padding, at any time. So a value becomes an image and a
+ *	list of the pieces that the script sets. Writing the whole image back
+ *	would undo what other processes have written since it was read.
  *
  *	Everything is checked before anything is written. Whether there is
  *	memory for a value is checked before the value is made, because Tcl
@@ -32,8 +32,9 @@
 /*
  * IpcNewScalar --
  *
- *	Returns a new Tcl value of the bits of a scalar. An integer of more than
- *	63 bits becomes a string, from which Tcl makes a number of its own.
+ *	Returns a new Tcl value for the bits of a scalar. An integer of more
+ *	than 63 bits becomes a string, which Tcl itself converts to a number
+ *	when needed.
  */
 
 Tcl_Obj *
@@ -72,8 +73,8 @@ IpcNewScalar(
 /*
  * NewArray, NewStruct --
  *
- *	Return a list of the elements of an array, a dict of the fields of a
- *	struct.
+ *	NewArray returns a list of the elements of an array. NewStruct returns a
+ *	dict of the fields of a struct.
  */
 
 static Tcl_Obj *
@@ -220,7 +221,7 @@ FailFit(
 /*
  * IpcFailRange --
  *
- *	Fails a call for a number that a scalar at offset can't have.
+ *	Fails a call for a number that is out of range for a scalar at offset.
  */
 
 int
@@ -288,9 +289,9 @@ ReadInteger(
  * ReadFloat, ReadDouble --
  *
  *	Read a Tcl value as a floating-point number. A number that would round
- *	to infinity as a float does not fit: one that exceeds the largest
- *	float by half a unit or more. The file avoids isfinite(3), for which
- *	FreeBSD needs libm.
+ *	to infinity as a float does not fit: one that exceeds the largest float
+ *	by half a unit or more. This file avoids isfinite(3), which needs libm
+ *	on FreeBSD.
  */
 
 static int
@@ -337,7 +338,7 @@ ReadDouble(
 /*
  * IpcParseScalar --
  *
- *	IpcReadScalar of all but an integer that fits.
+ *	IpcReadScalar for anything but an integer that fits.
  *
  *	EINVAL: it is out of range.
  */

@@ -2,7 +2,7 @@
 /*
  * image.h --
  *
- *	Converts values of C in memory to Tcl values, and back: image.c.
+ *	Converts C values in memory to Tcl values, and back: image.c.
  */
 
 #ifndef IPC_IMAGE_H

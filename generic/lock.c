@@ -3,8 +3,8 @@
  * lock.c --
  *
  *	Locks that survive their owner: posix_ipc::lock open and its handles,
- *	except the methods in lockPermits.c, lockNotify.c and lockWith.c. A handle
- *	holds one grant at a time.
+ *	except the methods in lockPermits.c, lockNotify.c and lockWith.c. A
+ *	handle holds one grant at a time.
  */
 
 #include "lock.h"
@@ -76,8 +76,9 @@ OpenLock(
 /*
  * CloseLock --
  *
- *	Closes the lock. If the interpreter is deleted or the thread exits, what
- *	the lock protects may be half changed.
+ *	Closes the lock. If the interpreter is being deleted or the thread
+ *	exits, the data that the lock protects may be half changed, so the close
+ *	is not clean.
  */
 
 static int
@@ -121,8 +122,9 @@ GetState(
 /*
  * WatchLock --
  *
- *	A pending call has ended: stops watching what only it waited for. The
- *	calls behind it may want fewer permits, so they are tried.
+ *	Called when a pending call has ended: stops watching for events that
+ *	only this call waited for. The calls behind it may want fewer permits,
+ *	so they are tried.
  */
 
 static int
@@ -172,8 +174,9 @@ ServeCalls(
 /*
  * ServeLock --
  *
- *	An event that pending calls wait for may have happened. The watch is set
- *	before the calls are tried, so nothing is missed in between.
+ *	Called when an event that pending calls wait for may have happened. The
+ *	watch is set before the calls are tried, so that no event in between is
+ *	missed.
  */
 
 static void

@@ -2,8 +2,8 @@
 /*
  * lockHandle.c --
  *
- *	What the methods of locks share: how their calls fail, and the record of
- *	the calls that wait. Needs no other file of lock*.c.
+ *	Code that the methods of locks share: how their calls fail, and the
+ *	record of the calls that wait. It uses no other lock*.c file.
  */
 
 #include "lockHandle.h"
@@ -60,8 +60,8 @@ LockFail(
     int err)
 {
     if (err == EPERM) {
-	return IpcFail(call, err, Tcl_NewStringObj("the handle holds no permit",
-		-1));
+	return IpcFail(call, err, Tcl_NewStringObj(
+		"the handle holds no permits", -1));
     }
     IpcFailShared(call, err);
     LockRefine(&self->handle, call->interp, err);
@@ -95,10 +95,10 @@ LockFreeWait(
 /*
  * LockShowPending --
  *
- *	Tells others how many calls of the event loop wait for permits, before the
- *	first of them is tried, so that later requests come after it. A
- *	failure ends the calls. In a child process, the calls belong to the
- *	parent.
+ *	Shows in the lock how many calls of the event loop wait for permits.
+ *	This happens before the first of them is tried, so that later requests
+ *	queue behind it. A failure ends the calls. In a child process, the calls
+ *	belong to the parent.
  */
 
 void

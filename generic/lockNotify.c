@@ -3,8 +3,8 @@
  * lockNotify.c --
  *
  *	The methods wait and notify of locks. A wait has two halves: after the
- *	notification, or its timeout, the permits are acquired again, however
- *	long that takes, before the call ends.
+ *	notification or the timeout, the call acquires the permits again,
+ *	however long that takes, and only then ends.
  */
 
 #include "lockHandle.h"
@@ -50,11 +50,12 @@ IsInterrupted(
 /*
  * AcquireAgain --
  *
- *	Acquires again the permits that a wait gave back, however long that takes,
- *	as the same grant: the end of a "with" around the wait releases it.
- *	code is that of the wait, whose error stays the result; a signal meanwhile
- *	is reported too. An interpreter that has exceeded its limits, interp(n),
- *	waits no longer. Returns the code with which the wait must end.
+ *	Acquires again the permits that a wait gave back, however long that
+ *	takes. They count as the same grant, so the end of a "with" around the
+ *	wait releases them. code is the result of the wait, and its error
+ *	remains the result; a signal that arrives meanwhile is reported too. If
+ *	the interpreter has exceeded its limits, interp(n), this stops waiting.
+ *	Returns the code with which the wait must end.
  */
 
 static int

@@ -51,8 +51,9 @@ static const IpcOption acquireOptions[] = {
  * AttemptAcquire, WaitForPermits, LockAcquire --
  *
  *	Take permits, waiting if they are not free. Return TCL_OK or the code
- *	with which the call must end. The handle has one place in the line, so
- *	its pending calls join it again after a call that used that place.
+ *	with which the call must end. The handle has only one place in the line.
+ *	After a call that has used this place, the handle's pending calls join
+ *	the line again.
  */
 
 static int

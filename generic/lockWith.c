@@ -27,8 +27,8 @@ typedef struct With {
 /*
  * GiveBack --
  *
- *	Gives back the grant of a "with", if the handle still holds it. Returns 0
- *	or an errno value.
+ *	Gives back the grant of a "with", if the handle still holds it. Returns
+ *	0 or an errno value.
  */
 
 static int
@@ -63,9 +63,9 @@ FreeWith(
  * EndWith --
  *
  *	The body of "with" has ended in any way. No script runs here, so it also
- *	works if the coroutine is being deleted. If the interpreter is, closing
- *	the handle ends the grant, because what the lock protects may be half
- *	changed.
+ *	works if the coroutine is being deleted. If the interpreter is being
+ *	deleted, closing the handle ends the grant instead, because what the
+ *	lock protects may be half changed.
  */
 
 static int
@@ -93,9 +93,10 @@ EndWith(
 /*
  * CheckGrant --
  *
- *	Fails "with" if the script of -recover has given the permits back or closed
- *	the handle, or if the lock is corrupt: the body must not run without them.
- *	EBUSY: a process is stopped in the latch, which takes no permits away.
+ *	Fails "with" if the script of -recover has given the permits back or
+ *	closed the handle, or if the lock is corrupt: the body must not run
+ *	without them. EBUSY (a process is stopped in the latch) is no reason to
+ *	fail, because it takes no permits away.
  */
 
 static int
@@ -121,8 +122,9 @@ CheckGrant(
 /*
  * EndRecover --
  *
- *	The script that repairs what the lock protects has ended. Unless it has
- *	succeeded, the lock stays abandoned.
+ *	Called when the script of -recover, which repairs what the lock
+ *	protects, has ended. Unless the script has succeeded, the lock stays
+ *	abandoned.
  */
 
 static int
@@ -154,8 +156,8 @@ EndRecover(
 /*
  * RunBody --
  *
- *	Evaluates the body while the permits are held; if the lock was
- *	abandoned, after the script of -recover.
+ *	Evaluates the body while the permits are held. If the lock was
+ *	abandoned, evaluates the script of -recover first.
  */
 
 static int
@@ -176,8 +178,9 @@ RunBody(
 /*
  * AfterAwait --
  *
- *	A coroutine has awaited the permits for its "with". A trace of the
- *	coroutine's command may have closed the handle before it went on.
+ *	Called when a coroutine has awaited the permits for its "with". A trace
+ *	of the coroutine's command may have closed the handle before the
+ *	coroutine resumed.
  */
 
 static int
@@ -259,7 +262,7 @@ AwaitBody(
 /*
  * NewWith --
  *
- *	Returns a new record of a "with".
+ *	Returns the record of a new "with".
  */
 
 static With *

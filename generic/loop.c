@@ -8,16 +8,17 @@
  *	    a new call  ----------------^
  *
  *	Each thread has one watch (unix/osWatch.c), whose descriptor is the only
- *	one that Tcl's notifier gets. The watch is opened with the package, early
- *	enough to be below 1024: the notifier of Tcl 8.6 corrupts memory above
- *	that. That notifier opens a pipe when it first waits, and ends the
- *	process if it cannot, so descriptors are reserved for it until then.
+ *	one that Tcl's notifier gets. The watch is opened with the package,
+ *	early enough for the descriptor to be below 1024: with a higher one, the
+ *	notifier of Tcl 8.6 corrupts memory. That notifier opens a pipe when it
+ *	first waits, and ends the process if it cannot, so descriptors are
+ *	reserved for it until then.
  *
  *	An item to which something has happened is made ready, and queued once
  *	as a Tcl event. Serving it runs one callback. If the item becomes ready
- *	again meanwhile, it waits until Tcl has looked at its other event
- *	sources. Tcl runs idle callbacks only when no events are left, so they
- *	get a turn after 10 ms without one.
+ *	again meanwhile, it waits until Tcl has checked its other event sources.
+ *	Tcl runs idle callbacks only when no events are left, so they get a turn
+ *	after 10 ms without one.
  */
 
 #include "loop.h"
@@ -41,7 +42,7 @@ typedef struct ItemEvent {
 
 static Tcl_ThreadDataKey loopKey;
 static const OsTime idleDelay = OS_SECOND / 100;
-static const OsTime longest = OS_SECOND * 86400;	/* wait without a watch */
+static const OsTime longest = OS_SECOND * 86400;	/* without a watch */
 
 /*
  * GetLoop --
@@ -58,8 +59,8 @@ GetLoop(void)
 /*
  * BecomeIdle, YieldToIdle --
  *
- *	An idle callback of our own shows when Tcl was last idle. If that is too
- *	long ago, YieldToIdle runs the idle callbacks that wait.
+ *	An idle callback of our own records when Tcl was last idle. If that was
+ *	too long ago, YieldToIdle runs the waiting idle callbacks.
  */
 
 static void
@@ -87,9 +88,9 @@ YieldToIdle(
 /*
  * ServeEvent --
  *
- *	A queued event has its turn: Tcl_QueueEvent(3). In a child process that
- *	was forked after the watch was opened, no item is served: what has
- *	happened is for the parent.
+ *	Serves a queued event: Tcl_QueueEvent(3). In a child process that was
+ *	forked after the watch was opened, no item is served: the events belong
+ *	to the parent.
  */
 
 static int
@@ -215,8 +216,8 @@ TimeLeft(
 /*
  * WatchReadable --
  *
- *	The watch has something to report: Tcl_CreateFileHandler(3). The
- *	process may have forked since.
+ *	Called when the watch has something to report: Tcl_CreateFileHandler(3).
+ *	The process may have forked since the handler was created.
  */
 
 static void
@@ -240,8 +241,9 @@ WatchReadable(
 /*
  * StopNotifier --
  *
- *	Takes the watch's descriptor from the notifier: the loop ends, or this
- *	is a child process, and what the watch reports is for its parent.
+ *	Takes the watch's descriptor from the notifier, because the loop ends,
+ *	or because this is a child process and the watch reports events of its
+ *	parent.
  */
 
 static void
@@ -257,9 +259,10 @@ StopNotifier(
 /*
  * SetUpLoop, CheckLoop --
  *
- *	What the watch does not report: Tcl_CreateEventSource(3). Tcl calls
- *	SetUpLoop before it waits. If it is not going to serve file events, no
- *	item can be served, so nothing need wake it.
+ *	The event source for what the watch does not report:
+ *	Tcl_CreateEventSource(3). Tcl calls SetUpLoop before it waits. If Tcl is
+ *	not going to serve file events, no item can be served, so nothing need
+ *	wake it.
  */
 
 static void
@@ -313,8 +316,8 @@ CheckLoop(
 /*
  * IpcOpenLoop --
  *
- *	An interpreter of this thread loads the package. Without a watch,
- *	everything works except what needs the event loop.
+ *	Called when an interpreter of this thread loads the package. Without a
+ *	watch, everything works except what needs the event loop.
  */
 
 void
@@ -381,8 +384,8 @@ IpcDropItems(
 /*
  * IpcCloseLoop --
  *
- *	An interpreter of this thread, or the thread, is being deleted. The last
- *	one ends the loop.
+ *	Called when an interpreter of this thread is deleted, or the thread
+ *	exits. The last interpreter ends the loop.
  */
 
 void
@@ -406,8 +409,8 @@ IpcCloseLoop(void)
 /*
  * IpcGetWatch --
  *
- *	Returns the watch of this thread; NULL if the system has refused it, or
- *	it belongs to the parent process.
+ *	Returns the watch of this thread, or NULL if the system has refused to
+ *	open one or the watch belongs to the parent process.
  */
 
 OsWatch *

@@ -3,7 +3,7 @@
  * loop.h --
  *
  *	Delivers events from outside to the event loop of a thread. The loop
- *	knows items that can be served, but not what they are.
+ *	serves items without knowing what they are.
  */
 
 #ifndef IPC_LOOP_H
@@ -25,7 +25,7 @@ typedef struct IpcItemType {
 				 * NULL */
     void (*serve)(IpcItem *item, int events);
 				/* runs at most one callback */
-    void (*drop)(IpcItem *item);	/* it has been served, or never will be */
+    void (*drop)(IpcItem *item);	/* it was served, or never will be */
 } IpcItemType;
 
 struct IpcItem {

@@ -7,9 +7,9 @@
  *	fields of a type. memoryWait.c has the method wait.
  *
  *	A scalar goes through one function of unix/osMemory.c, in one step if it
- *	is aligned; everything else goes through an image (image.c). A reference
- *	to a type that is not a scalar is held while it is used, because reading
- *	a value can discard the type that Tcl caches.
+ *	is aligned; everything else goes through an image (image.c). While a
+ *	type that is not a scalar is in use, a reference to it is held, because
+ *	reading a value can discard the type that Tcl caches.
  */
 
 #include "memory.h"
@@ -27,7 +27,7 @@
 #include <string.h>
 
 /*
- * An access: where, of which type, and how many waiters are woken afterwards.
+ * An access: its place, its type, and how many waiters it wakes afterward.
  */
 
 typedef struct Access {
@@ -87,8 +87,8 @@ IpcFailAligned(
 /*
  * BeginAccess --
  *
- *	Reads the offset and the type of a call, which is held unless the call has
- *	failed.
+ *	Reads the offset and the type of a call. The type is held unless this
+ *	fails.
  */
 
 static inline int
@@ -110,10 +110,11 @@ BeginAccess(
 /*
  * ReadStoreOptions --
  *
- *	Reads the options of a call that stores, from the word at optional on. The
- *	word that waiters are woken at must be aligned and inside, or nothing is
- *	stored; a value of at least its size tells that itself. If that fails, the
- *	type is no longer held.
+ *	Reads the options of a call that stores, from the word at optional on.
+ *	If waiters are to be woken, their word must be aligned and inside the
+ *	segment, or nothing is stored. If the value is at least as large as the
+ *	word, storing it checks that the word is inside. On failure, the type is
+ *	no longer held.
  */
 
 static int
@@ -194,10 +195,10 @@ EndAccess(
 /*
  * CheckReach --
  *
- *	Checks that an access can lie inside a segment before its places are
- *	computed, and that a large type lies inside before memory of its size
- *	is allocated. Returns 0, ERANGE, or the errno value if the size cannot
- *	be read.
+ *	Checks that an access can be inside a segment before its addresses are
+ *	computed, and that a large type is inside before memory of its size is
+ *	allocated. Returns 0, ERANGE, or the errno value if the size cannot be
+ *	read.
  */
 
 static int
@@ -348,8 +349,9 @@ IpcSetMethod(
 /*
  * FailKind, BeginAtomic --
  *
- *	BeginAtomic is BeginStore for an access that is atomic: the type is
- *	aligned, and its kind not beyond last. Otherwise FailKind fails the call.
+ *	BeginAtomic is BeginStore for an atomic access: the place must be
+ *	aligned, and the kind of the type must not be beyond last. For any other
+ *	kind, FailKind fails the call.
  */
 
 static int
@@ -529,7 +531,7 @@ IpcWakeMethod(
 /*
  * PutInteger --
  *
- *	Adds an integer to a dict that is not shared.
+ *	Adds an integer to an unshared dict.
  */
 
 static void

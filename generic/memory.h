@@ -2,8 +2,8 @@
 /*
  * memory.h --
  *
- *	Typed and atomic access to a segment: memory.c, and waiting for a word of
- *	it: memoryWait.c.
+ *	Typed and atomic access to a segment: memory.c, and waiting for a word
+ *	of it: memoryWait.c.
  */
 
 #ifndef IPC_MEMORY_H

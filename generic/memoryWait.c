@@ -17,7 +17,7 @@
 #include <errno.h>
 
 /*
- * A wait, and what was found at its end.
+ * A wait, and the value found at its end.
  */
 
 typedef struct WaitRequest {
@@ -87,8 +87,8 @@ AttemptWait(
 /*
  * WaitLater, ReleaseWait --
  *
- *	A wait in the event loop: WaitLater reads the word and asks to be told
- *	when it changes; ReleaseWait ends that.
+ *	A wait in the event loop. WaitLater reads the word and requests an event
+ *	when it changes; ReleaseWait cancels that request.
  */
 
 static int

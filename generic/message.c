@@ -74,9 +74,10 @@ IpcNewMessageObj(
 /*
  * IpcEnlargeRoom, IpcTakeMessage, IpcFreeRoom --
  *
- *	IpcEnlargeRoom makes room for length bytes, and stores where it is and its
- *	size: 0, or the errno value of IpcTryBytes. IpcTakeMessage returns the Tcl
- *	value of the message there. IpcFreeRoom ends the use of the room.
+ *	IpcEnlargeRoom makes room for length bytes, and stores its address and
+ *	its size; it returns 0 or the errno value of IpcTryBytes. IpcTakeMessage
+ *	returns the Tcl value of the message in the room. IpcFreeRoom ends the
+ *	use of the room.
  */
 
 int

@@ -30,9 +30,9 @@ Tcl_Obj *IpcNewMessageObj(Tcl_Encoding encoding, const void *bytes,
 	    size_t length);
 
 /*
- * The room for a message that is being received: on the stack or, if the
- * message is long, in a byte array, which becomes the result of a binary
- * message.
+ * The room for a message that is being received. It is on the stack or, if the
+ * message is long, in a byte array, which becomes the result if the message is
+ * binary.
  */
 
 typedef struct IpcRoom {

@@ -37,8 +37,8 @@ IpcCloseHandle(
 /*
  * HoldItem, ServeItem, DropItem --
  *
- *	The event loop serves a handle that has an event or a new call. An
- *	overdue call is served first.
+ *	Called by the event loop for a handle that has an event or a new call.
+ *	An overdue call is served first.
  */
 
 static void
@@ -79,8 +79,8 @@ static const IpcItemType itemType = { HoldItem, ServeItem, DropItem };
 /*
  * HandleDeleted --
  *
- *	The command of a handle is deleted: by destroy, by rename, or with its
- *	interpreter.
+ *	Called when the command of a handle is deleted: by destroy, by rename,
+ *	or with its interpreter.
  */
 
 static void
@@ -124,8 +124,8 @@ FailAwait(
 /*
  * CallMethod --
  *
- *	Calls a method of a handle. Inline, with all failures in other
- *	functions, so that a call saves no registers.
+ *	Calls a method of a handle. It is inline, and other functions handle all
+ *	failures, so that a call need not save registers.
  */
 
 static inline int
@@ -216,8 +216,8 @@ HandleCmd(
 /*
  * IpcFindHandle --
  *
- *	Returns the handle that a command belongs to; NULL, with an error left
- *	in the interpreter, if it belongs to none.
+ *	Returns the handle that a command belongs to. If there is none, returns
+ *	NULL and leaves an error in the interpreter.
  */
 
 IpcHandle *
@@ -273,9 +273,10 @@ IpcAddCommand(
 /*
  * RemoveName --
  *
- *	Removes a name from the system. With isQuiet, a name that is gone or, if
- *	object is not NULL, belongs to another object is not an error. A
- *	read-only file system refuses before it looks for the name.
+ *	Removes a name from the system. With isQuiet, it is not an error if the
+ *	name does not exist or, if object is not NULL, belongs to another
+ *	object. A read-only file system refuses the call before it looks for the
+ *	name.
  */
 
 static int
@@ -305,8 +306,8 @@ static const char *const unlinkOptions[] = { "-nocomplain", NULL };
 /*
  * IpcUnlink --
  *
- *	posix_ipc::sem unlink ?-nocomplain? name, and those of the other
- *	families.
+ *	posix_ipc::sem unlink ?-nocomplain? name, and the same subcommand of the
+ *	other families.
  */
 
 int
@@ -407,8 +408,8 @@ IpcGetName(
 /*
  * FindAttribute --
  *
- *	Returns the attribute that word names; NULL, with the call failed, if
- *	there is none.
+ *	Returns the attribute that word names. If there is none, fails the call
+ *	and returns NULL.
  */
 
 static const IpcAttribute *
@@ -450,7 +451,8 @@ IpcCgetMethod(
 /*
  * ConfigureAll --
  *
- *	$handle configure: a dict of all attributes that the system supports.
+ *	$handle configure: returns a dict of all attributes that the system
+ *	supports.
  */
 
 static int

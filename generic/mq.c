@@ -25,8 +25,8 @@
 /*
  * ReadLimit, ReadMaxMessages, ReadMaxMessageSize --
  *
- *	Read a limit of a new queue, at least 1. Only the system knows whether
- *	the caller may exceed the maximum.
+ *	Read a limit of a new queue, at least 1. There is no upper bound here,
+ *	because only the system knows whether the caller may exceed its maximum.
  */
 
 static int
@@ -87,7 +87,8 @@ typedef struct OpenOptions {
 static const IpcOption openOptions[] = {
     IPC_OPEN_OPTIONS(IpcReadFlags),
     { "-maxmessages", ReadMaxMessages, offsetof(OpenOptions, maxMessages) },
-    { "-maxmessagesize", ReadMaxMessageSize, offsetof(OpenOptions, maxMessageSize) },
+    { "-maxmessagesize", ReadMaxMessageSize,
+	    offsetof(OpenOptions, maxMessageSize) },
     { "-read",	IpcReadBoolean,	offsetof(OpenOptions, read) },
     { "-write",	IpcReadBoolean,	offsetof(OpenOptions, write) },
     { "-blocking", IpcReadBoolean, offsetof(OpenOptions, blocking) },
@@ -197,7 +198,7 @@ CloseMq(
 /*
  * GetDescriptor, GetLimit, GetCurrentMessages --
  *
- *	Attributes. The offset of a limit is that in OsMqLimits.
+ *	Attributes. The offset of a limit is its offset in OsMqLimits.
  */
 
 static int

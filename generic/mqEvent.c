@@ -20,7 +20,8 @@
 /*
  * MqForgetEvents --
  *
- *	The handle closes.
+ *	Drops all scripts and command prefixes, because the handle is being
+ *	closed.
  */
 
 void
@@ -36,8 +37,8 @@ MqForgetEvents(
 /*
  * MqWatch --
  *
- *	Watches the queue for what scripts and pending calls wait for. Returns
- *	0 or an errno value.
+ *	Watches the queue for the events that scripts and pending calls wait
+ *	for. Returns 0 or an errno value.
  */
 
 int
@@ -58,8 +59,8 @@ MqWatch(
 /*
  * ServeNotification --
  *
- *	Calls {*}$prefix $mq for a notification that has come. Returns whether
- *	there was one.
+ *	Calls {*}$prefix $mq if a notification has come. Returns whether one
+ *	had.
  */
 
 static bool
@@ -83,8 +84,8 @@ ServeNotification(
 /*
  * IsReady --
  *
- *	Returns whether the queue is still readable or writable: another process
- *	may have been faster.
+ *	Returns whether the queue is still readable or writable, because another
+ *	process may have been faster.
  */
 
 static bool
@@ -101,8 +102,8 @@ IsReady(
 /*
  * ServeScript --
  *
- *	Evaluates the script of an event that has happened. Returns whether there
- *	was one.
+ *	Evaluates the script of an event that has happened. Returns whether
+ *	there was such a script.
  */
 
 static bool
@@ -151,9 +152,9 @@ ServeTurn(
 /*
  * MqServe --
  *
- *	The queue has an event, or a call is new: runs one callback, of the
- *	first in turn that has one. After a callback the handle is made ready
- *	again, because the watch reports a notification only once.
+ *	Called when the queue has an event or a call is new: runs one callback,
+ *	that of the first in turn that has one. After a callback the handle is
+ *	made ready again, because the watch reports a notification only once.
  */
 
 void

@@ -19,8 +19,8 @@
 /*
  * EncodeName --
  *
- *	Stores the name of a handle's object in the encoding of the system. The
- *	name is known to be well-formed. The caller frees name.
+ *	Stores the name of a handle's object in the system's encoding. The name
+ *	is known to be well-formed. The caller frees name.
  */
 
 static const char *
@@ -79,8 +79,8 @@ IpcGetLinked(
 /*
  * GetOwnership --
  *
- *	Stores permissions and owner of a handle's object. Returns 0 or an errno
- *	value.
+ *	Stores the permissions and the owner of a handle's object. Returns 0 or
+ *	an errno value.
  */
 
 static int

@@ -18,7 +18,7 @@
 /*
  * QualifyCommand --
  *
- *	Returns the name of the command that -as names, in the form that
+ *	Returns the name of the command given by -as, in the form that
  *	Tcl_CreateObjCommand(3) takes: relative to the global namespace, not to
  *	the current one.
  */
@@ -42,8 +42,8 @@ QualifyCommand(
 /*
  * CheckCommand --
  *
- *	Checks that the command that -as names can be made: its namespace must
- *	exist (else ENOENT); the command must not (else EEXIST).
+ *	Checks that the command given by -as can be created: its namespace must
+ *	exist (otherwise ENOENT); the command must not (otherwise EEXIST).
  */
 
 static int
@@ -62,7 +62,7 @@ CheckCommand(
     }
     if (*tail == '\0') {
 	return IpcFail(call, EINVAL, Tcl_ObjPrintf(
-		"-as \"%s\" is not the name of a command",
+		"-as \"%s\" is not a valid command name",
 		Tcl_GetString(command)));
     }
     if (tail > qualified) {
@@ -74,7 +74,7 @@ CheckCommand(
 	Tcl_DStringFree(&qualifiers);
 	if (found == NULL) {
 	    return IpcFail(call, ENOENT, Tcl_ObjPrintf(
-		    "there is no namespace for command \"%s\"",
+		    "the namespace of command \"%s\" does not exist",
 		    Tcl_GetString(command)));
 	}
     }
@@ -89,7 +89,7 @@ CheckCommand(
 /*
  * ChooseCommand --
  *
- *	Writes the next name that is free in this interpreter, such as
+ *	Writes the next unused command name of this interpreter, such as
  *	::posix_ipc::sem0, to fullName.
  */
 
@@ -115,8 +115,8 @@ ChooseCommand(
 /*
  * FailOpen --
  *
- *	Fails an open for err. If the object is missing, or exists although it
- *	must not, the message names the flag to use.
+ *	Fails an open for err. If the object does not exist, or exists although
+ *	it must not, the message says how to change -flags.
  */
 
 static int
@@ -131,7 +131,7 @@ FailOpen(
     }
     if (err == EEXIST) {
 	return IpcFail(call, err, Tcl_NewStringObj(
-		"-flags CREAT opens it", -1));
+		"to open it, leave out the flag EXCL", -1));
     }
     return (call->family->fail != NULL) ? call->family->fail(call, err, options)
 	    : IpcFail(call, err, NULL);
@@ -190,8 +190,8 @@ OpenObject(
 /*
  * IpcMakeHandle --
  *
- *	Makes a handle of a family, for the object that the procedure open
- *	opens. The name of its command becomes the result.
+ *	Makes a handle of a family for the object that the procedure open opens.
+ *	The name of the handle's command becomes the result.
  */
 
 int
@@ -230,8 +230,8 @@ IpcMakeHandle(
 /*
  * IpcOpen --
  *
- *	posix_ipc::sem open name ?-option value ...?, and those of the other
- *	families, once their options are read.
+ *	posix_ipc::sem open name ?-option value ...?, and the same subcommand of
+ *	the other families. The options have been read.
  */
 
 int

@@ -12,8 +12,8 @@
 #include "handle.h"
 
 /*
- * Opens the object of a call for a handle: TCL_OK, or TCL_ERROR with the call
- * failed.
+ * Opens the object of a call for a handle. Returns TCL_OK, or fails the call
+ * and returns TCL_ERROR.
  */
 
 typedef int IpcOpenProc(IpcCall *call, IpcHandle *handle, void *data);
@@ -23,7 +23,7 @@ int	IpcMakeHandle(IpcCall *call, const IpcFamily *family,
 int	IpcOpen(IpcCall *call, IpcOpenOptions *options);
 
 /*
- * The first rows of the table of a family's open options. flags is the reader
+ * The first rows of a family's table of open options. flagsReader is the reader
  * of -flags.
  */
 

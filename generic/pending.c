@@ -5,22 +5,23 @@
  *	Calls that are made now and completed later: -command, cancel, and
  *	deadlines.
  *
- *	A pending call is tried in the event loop, first soon after it was made,
- *	then whenever what it waits for has happened. What an attempt takes is
- *	delivered in the same event, so a call that is cancelled has taken
- *	nothing. (A unit of a semaphore may have been fetched for it;
- *	unix/osSemFetch.c gives that back.)
+ *	A pending call is tried in the event loop: first soon after it was made,
+ *	then whenever the event that it waits for has happened. The result of a
+ *	successful attempt is delivered in the same event, so a call that is
+ *	canceled has taken nothing. (A unit of a semaphore may have been fetched
+ *	for it; unix/osSemFetch.c gives that back.)
  *
  *	A call is in the list of its handle until it ends. Then its callback
  *	runs, or its receiver gets the result: at once if an attempt has
- *	succeeded or failed, through the event loop if the call was cancelled.
- *	Deleting an interpreter deletes its handles, so a call need not hold
- *	the interpreter.
+ *	succeeded or failed, or through the event loop if the call was canceled.
+ *	Deleting an interpreter deletes its handles, so a call need not hold the
+ *	interpreter.
  *
- *	Deadlines are in a list for each thread, and the loop's alarm is set to
- *	the soonest. A call past its deadline moves to its handle's list of
- *	overdue calls. It may still succeed in its last attempt. If a deadline
- *	ends only a part of a call, the call is tried, and continues.
+ *	Each thread has a list of deadlines, and the loop's alarm is set to the
+ *	soonest. A call past its deadline moves to its handle's list of overdue
+ *	calls. Such a call may still succeed in its last attempt. If the
+ *	deadline ends only a part of a call, the call is tried again and
+ *	continues.
  */
 
 #include "pending.h"
@@ -146,7 +147,7 @@ ExpireCalls(void)
 /*
  * Detach --
  *
- *	Removes a call that ends from its handle.
+ *	Removes a call that is ending from its handle.
  */
 
 static void
@@ -172,7 +173,7 @@ Detach(
 /*
  * Withdraw --
  *
- *	Removes a call that ends from an open handle, and updates what the
+ *	Removes a call that is ending from an open handle, and updates what the
  *	handle waits for.
  */
 
@@ -241,9 +242,9 @@ NewReturnOptions(
 /*
  * Receive --
  *
- *	Gives the outcome to the receiver of a call, or calls
- *	{*}$prefix code result options. Neither is there if the coroutine that
- *	awaited the call was deleted.
+ *	Gives the outcome to the receiver of a call, or calls {*}$prefix code
+ *	result options. There is neither if the coroutine that awaited the call
+ *	was deleted.
  */
 
 static void
@@ -341,8 +342,9 @@ static const IpcItemType endedType = {
  * FindFirst, IpcFirstRequest, IpcIsPending, IpcCountPending --
  *
  *	FindFirst returns the first call of a handle that waits for event, or
- *	NULL; IpcFirstRequest, its request; IpcIsPending, whether there is one;
- *	IpcCountPending, how many calls of any kind have not ended.
+ *	NULL. IpcFirstRequest returns its request, and IpcIsPending whether
+ *	there is such a call. IpcCountPending returns how many calls of any kind
+ *	have not ended.
  */
 
 static IpcPending *
@@ -422,9 +424,9 @@ TimeoutError(
 /*
  * Attempt --
  *
- *	Tries a call, and delivers the outcome if that ends it. Returns whether
- *	it has ended. An interpreter that has exceeded its limits, interp(n),
- *	evaluates no callback, so nothing is taken for it.
+ *	Tries a call, and delivers the outcome if the attempt ends the call.
+ *	Returns whether it has ended. An interpreter that has exceeded its
+ *	limits, interp(n), evaluates no callback, so nothing is taken for it.
  */
 
 static bool
@@ -450,7 +452,7 @@ Attempt(
  * IpcServePending --
  *
  *	Tries the first call of a handle that waits for event. Returns whether
- *	that has ended it, and so a callback was run.
+ *	the attempt has ended the call, and so has run a callback.
  */
 
 bool
@@ -467,7 +469,7 @@ IpcServePending(
  * IpcServeUnordered --
  *
  *	Tries the unordered calls of a handle until one of them has ended.
- *	Returns whether one has, and so a callback was run.
+ *	Returns whether one has, and so has run a callback.
  */
 
 bool
@@ -513,8 +515,8 @@ IpcServeOverdue(
 /*
  * EndLater --
  *
- *	Makes the event loop deliver the error of a call that was removed from
- *	its handle.
+ *	Makes the event loop deliver the error of a call that has been removed
+ *	from its handle.
  */
 
 static void
@@ -554,7 +556,7 @@ IpcFailPending(
  * IpcAbandon --
  *
  *	The receiver of a call is going away. A call that has not ended is
- *	cancelled; nothing of it is delivered.
+ *	canceled, and its outcome is not delivered.
  */
 
 void
@@ -639,8 +641,9 @@ IpcCheckPending(
  * IpcStartPending --
  *
  *	Makes a call of a handle that is completed later. Its token becomes the
- *	result, unless a receiver waits for it. It fails where IpcCheckPending
- *	fails, so a caller that changes anything first calls that.
+ *	result, unless a receiver waits for it. It fails whenever
+ *	IpcCheckPending fails, so a caller that changes anything calls
+ *	IpcCheckPending first.
  */
 
 int
@@ -677,8 +680,8 @@ IpcStartPending(
 /*
  * IpcCancelMethod --
  *
- *	$handle cancel token. Cancelling a call that has ended meanwhile does
- *	nothing: a script cannot know that it has.
+ *	$handle cancel token. Canceling a call that has already ended does
+ *	nothing, because a script cannot know that it has.
  */
 
 int

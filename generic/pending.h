@@ -3,9 +3,9 @@
  * pending.h --
  *
  *	Calls that are made now and completed later, in the event loop. An
- *	attempt makes the call without waiting. It returns 0, with a result if
- *	there is one; EAGAIN or ETIMEDOUT to be tried again; or another errno
- *	value, which ends the call.
+ *	attempt makes the call without waiting. It returns 0 and, if there is
+ *	one, a result; EAGAIN or ETIMEDOUT if it is to be tried again; or
+ *	another errno value, which ends the call.
  */
 
 #ifndef IPC_PENDING_H
@@ -24,8 +24,8 @@ typedef struct IpcPendingSpec {
     int event;			/* OS_READABLE ...: what it waits for. Calls
 				 * that wait for the same event complete in
 				 * order, those with IPC_UNORDERED in any */
-    IpcWaitOptions wait;	/* its prefix is NULL with a receiver; timeout 0:
-				 * it may not wait */
+    IpcWaitOptions wait;	/* prefix is NULL if there is a receiver;
+				 * timeout 0: the call may not wait */
     bool goesOn;		/* the timeout does not end the call, but is
 				 * one more occasion to try it */
     void *request;		/* for the attempt, from ckalloc; the pending
@@ -35,7 +35,7 @@ typedef struct IpcPendingSpec {
 } IpcPendingSpec;
 
 /*
- * A receiver takes the place of a callback. It belongs to its maker.
+ * A receiver takes the place of a callback. It belongs to its creator.
  */
 
 struct IpcReceiver {
@@ -47,8 +47,8 @@ struct IpcReceiver {
 /*
  * IpcCompletesLater --
  *
- *	Returns whether a call is completed in the event loop: it has a callback
- *	or a receiver.
+ *	Returns whether a call is completed in the event loop, because it has a
+ *	callback or a receiver.
  */
 
 static inline bool

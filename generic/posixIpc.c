@@ -24,7 +24,7 @@
 static const char packageKey[] = "posix_ipc";
 
 /*
- * Each family is an ensemble: posix_ipc::sem and so on.
+ * The families. Each is an ensemble: posix_ipc::sem and so on.
  */
 
 static const IpcFamily *const families[] = {
@@ -32,7 +32,7 @@ static const IpcFamily *const families[] = {
 };
 
 /*
- * What a script can import besides the families: namespace(n).
+ * The commands that a script can import besides the families: namespace(n).
  */
 
 static const char *const exported[] = {
@@ -40,7 +40,7 @@ static const char *const exported[] = {
 };
 
 /*
- * The constants that the system knows; VERSION is ours.
+ * The constants of the system. VERSION is that of the package.
  */
 
 static const struct {
@@ -66,8 +66,8 @@ static const struct {
 /*
  * FailConstant --
  *
- *	Fails a call because a constant cannot be read, for err, as a call for
- *	an object fails.
+ *	Fails a call for err, because a constant cannot be read, in the way that
+ *	a call for an object fails.
  */
 
 static int
@@ -91,8 +91,8 @@ FailConstant(
 /*
  * GetConstant --
  *
- *	Returns the value of the constant in a row of the table; NULL, with an
- *	error left.
+ *	Returns the value of the constant in a row of the table. On failure,
+ *	returns NULL and leaves an error in the interpreter.
  */
 
 static Tcl_Obj *
@@ -117,7 +117,8 @@ GetConstant(
 /*
  * GetConstants --
  *
- *	Returns a dict of all constants; NULL, with an error left.
+ *	Returns a dict of all constants. On failure, returns NULL and leaves an
+ *	error in the interpreter.
  */
 
 static Tcl_Obj *
@@ -176,7 +177,8 @@ ConstantsCmd(
 /*
  * LeaveLoop --
  *
- *	The interpreter or the thread ends, whichever comes first.
+ *	Leaves the loop when the interpreter or the thread ends, whichever comes
+ *	first.
  */
 
 static void
@@ -192,8 +194,8 @@ LeaveLoop(
 /*
  * CloseHandles --
  *
- *	The thread exits: its handles give back to the system what they hold,
- *	including units held by a body of "with".
+ *	Called when the thread exits: closes its handles, which give back to the
+ *	system what they hold, including units held by bodies of "with".
  */
 
 static void
@@ -215,7 +217,7 @@ CloseHandles(
 /*
  * DropName, DropWords --
  *
- *	Free what info has cached.
+ *	Free the values that info has cached.
  */
 
 static void
@@ -243,8 +245,9 @@ DropWords(
 /*
  * NewPackage, DeletePackage --
  *
- *	NewPackage: the interpreter loads the package. DeletePackage: the
- *	interpreter is deleted; its handles are gone with their commands.
+ *	NewPackage is called when an interpreter loads the package;
+ *	DeletePackage, when the interpreter is deleted. By then its handles have
+ *	been deleted with their commands.
  */
 
 static void
@@ -282,7 +285,7 @@ NewPackage(
 /*
  * GetNamespace --
  *
- *	Returns a namespace, which a script may have made before.
+ *	Returns a namespace, which a script may already have created.
  */
 
 static Tcl_Namespace *
@@ -411,8 +414,8 @@ AddCommands(
  * Posix_ipc_Init --
  *
  *	Called by load. There is no counterpart for safe interpreters, so Tcl
- *	refuses to load the package into one: it reaches whatever processes
- *	share with each other.
+ *	refuses to load the package into one: the package gives access to
+ *	everything that processes share with each other.
  */
 
 DLLEXPORT int

@@ -2,13 +2,13 @@
 /*
  * ring.c --
  *
- *	Rings: posix_ipc::ring open and its handles. ringSend.c and ringReceive.c
- *	send and receive, ringPeek.c looks at messages.
+ *	Rings: posix_ipc::ring open and its handles. ringSend.c and
+ *	ringReceive.c send and receive; ringPeek.c peeks at messages.
  *
- *	In the event loop a handle is tried first. The ring is watched only if
- *	there was nothing to do, because that costs as much as several
- *	messages. Then the handle is tried again, so nothing is missed in
- *	between.
+ *	The event loop first tries the scripts and pending calls of a handle.
+ *	Only if there was nothing to do does it watch the ring, because watching
+ *	costs as much as several messages. Then it tries the handle again, so
+ *	that no event in between is missed.
  */
 
 #include "ring.h"
@@ -102,7 +102,8 @@ CloseRing(
 /*
  * GetState --
  *
- *	The attributes -size, -messages, -bytes and -taken: a field of the state.
+ *	The attributes -size, -messages, -bytes and -taken: each is a field of
+ *	the state.
  */
 
 static int
@@ -121,9 +122,10 @@ GetState(
 /*
  * WatchRing --
  *
- *	What scripts and pending calls wait for has changed: makes the event loop
- *	look. The first watch for an event of a script can fail if there is no
- *	memory or no thread; the method event reports that.
+ *	Called when the events that scripts and pending calls wait for have
+ *	changed: makes the event loop check the ring. The first watch for the
+ *	event of a script can fail if the system has no memory or no thread for
+ *	it; the method event reports that.
  */
 
 static int
@@ -191,7 +193,8 @@ ServeOne(
 /*
  * ServeRing --
  *
- *	An event that scripts or pending calls wait for may have happened.
+ *	Called when an event that scripts or pending calls wait for may have
+ *	happened.
  */
 
 static void

@@ -23,8 +23,8 @@ typedef struct RingHandle {
 /*
  * RingStartPending --
  *
- *	IpcStartPending for a call of a ring, which info counts as a waiter from
- *	now on.
+ *	IpcStartPending for a call of a ring. From now on, info counts the call
+ *	as a waiter.
  */
 
 static inline int

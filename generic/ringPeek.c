@@ -2,7 +2,7 @@
 /*
  * ringPeek.c --
  *
- *	Looking at the messages of a ring: posix_ipc::ring peek.
+ *	Peeking at the messages of a ring: posix_ipc::ring peek.
  */
 
 #include "ringPeek.h"
@@ -30,7 +30,7 @@ static const IpcOption peekOptions[] = {
 /*
  * AddMessage --
  *
- *	Appends a message to a list, in the form of take.
+ *	Appends a message to a list, in the form in which take returns one.
  */
 
 static int
@@ -51,7 +51,7 @@ AddMessage(
 /*
  * Peek --
  *
- *	Looks at the ring that the call names.
+ *	Peeks at the ring that the call names.
  */
 
 static int
@@ -72,8 +72,8 @@ Peek(
     Tcl_DStringFree(&name);
     if (err == EBUSY) {
 	return IpcFail(call, ETIMEDOUT, Tcl_NewStringObj("other processes"
-		" change it too fast, or one was stopped or killed while"
-		" changing it", -1));
+		" change it too fast, or one of them was stopped or killed"
+		" while changing it", -1));
     }
     return (err == 0) ? code : IpcFailSharedOpen(call, err, NULL);
 }

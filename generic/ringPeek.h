@@ -2,7 +2,7 @@
 /*
  * ringPeek.h --
  *
- *	Looking at the messages of a ring: ringPeek.c.
+ *	Peeking at the messages of a ring: ringPeek.c.
  */
 
 #ifndef IPC_RING_PEEK_H

@@ -2,13 +2,13 @@
 /*
  * ringReceive.c --
  *
- *	Receiving from rings: $ring receive, receivelist, take, and what ends a
- *	take: ack, requeue, with.
+ *	Receiving from rings: $ring receive, receivelist and take, and the
+ *	methods that end a take: ack, requeue and with.
  *
- *	A message is received into memory that was allocated before, because
- *	nothing of Tcl may run while the ring is held. Most messages fit on the
- *	stack; for a longer one the call learns its length, makes a value, and
- *	tries again.
+ *	A message is received into memory that was allocated beforehand, because
+ *	no Tcl code may run inside the ring's latch. Most messages fit on the
+ *	stack. For a longer one, the call learns its length, makes a Tcl value
+ *	of that size, and tries again.
  */
 
 #include "ringReceive.h"
@@ -349,7 +349,8 @@ RingReceiveListMethod(
 /*
  * ReadToken --
  *
- *	Reads the token of a message that was taken. Returns whether it is one.
+ *	Reads the token of a message that was taken. Returns whether it is a
+ *	token.
  */
 
 static bool
@@ -412,11 +413,11 @@ RingRequeueMethod(
  * EndWith --
  *
  *	The body of "with" has ended in any way: acknowledges the message, or,
- *	after an error, gives it back. No script runs here, so it also works if the
- *	coroutine or the interpreter is being deleted. If the handle was closed,
- *	closing it has given the message back; in a forked child, the message
- *	belongs to the parent. If another process is stopped in the latch, the
- *	take ends later, because no other process can end it.
+ *	after an error, gives it back. No script runs here, so it also works if
+ *	the coroutine or the interpreter is being deleted. If the handle was
+ *	closed, closing it has given the message back; in a forked child, the
+ *	message belongs to the parent. If another process is stopped in the
+ *	latch, the take ends later, because no other process can end it.
  */
 
 typedef struct With {
@@ -454,8 +455,8 @@ EndWith(
  * RunBody --
  *
  *	Sets the variable of "with" to the message that was taken, and evaluates
- *	the body. A trace of the variable may do anything. If the variable cannot
- *	be set, the message is given back.
+ *	the body. A trace of the variable can run any script. If the variable
+ *	cannot be set, the message is given back.
  */
 
 static int

@@ -85,7 +85,7 @@ SendPending(
 /*
  * CheckBatch --
  *
- *	Fails a call whose messages can never fit into the ring.
+ *	Fails a call if its messages can never fit into the ring.
  */
 
 static int
@@ -106,7 +106,7 @@ CheckBatch(
     room = OsRingMeasure(batch->messages, batch->count);
     if (room > size) {
 	return IpcFail(call, EMSGSIZE, Tcl_ObjPrintf("the messages take %lu"
-		" bytes, and the ring has only %lu", (unsigned long) room,
+		" bytes, but the ring has only %lu", (unsigned long) room,
 		(unsigned long) size));
     }
     return TCL_OK;
@@ -115,7 +115,7 @@ CheckBatch(
 /*
  * SendNow --
  *
- *	Sends a batch. While the call waits, scripts can run and change the
+ *	Sends a batch. If the call must wait, scripts can run and change the
  *	values, so the messages are copied first.
  */
 
@@ -144,7 +144,7 @@ SendNow(
 /*
  * SendBatch --
  *
- *	Sends a batch now, or later if the call is completed later.
+ *	Sends a batch now, or in the event loop if the call is completed later.
  */
 
 static int

@@ -71,8 +71,8 @@ IpcEvaluateScript(
 /*
  * IpcGetWanted --
  *
- *	Returns the events that scripts, one for each row of ipcBothEvents, and
- *	pending calls of a handle wait for.
+ *	Returns the events that a handle waits for, because of scripts (one for
+ *	each row of ipcBothEvents) or pending calls.
  */
 
 int
@@ -95,8 +95,8 @@ IpcGetWanted(
 /*
  * IpcEventMethod --
  *
- *	$handle event name ?script?. allowed: the events for which the handle
- *	was opened; any other fails with PERMISSIONS.
+ *	$handle event name ?script?. allowed is the set of events for which the
+ *	handle was opened; any other event fails with PERMISSIONS.
  */
 
 int

@@ -6,7 +6,7 @@
  *
  *	The trap is "with": the body may close or destroy the handle, delete the
  *	interpreter or fork, and the coroutine that runs it may be deleted. In
- *	all cases the unit is released exactly once, by the process that took
+ *	every case the unit is released exactly once, by the process that took
  *	it.
  */
 
@@ -114,7 +114,7 @@ OpenSem(
 typedef struct AtOptions {
     IpcShmHandle *shm;
     int64_t offset;
-    int64_t value;		/* -1: it has one */
+    int64_t value;		/* -1: keep the value that it has */
     Tcl_Obj *command;		/* NULL: the package chooses the name */
 } AtOptions;
 
@@ -162,7 +162,7 @@ AtCommand(
     IpcSetName(call, call->objv[1]);
     if (shm == NULL || shm->family != &ipcShm) {
 	return IpcFail(call, EINVAL, Tcl_NewStringObj(
-		"this is not the handle of a segment", -1));
+		"not the handle of a shared memory segment", -1));
     }
     IpcSetName(call, shm->name);
     if (IpcReadPlace(call, "offset", call->objv[2], &options.offset) != TCL_OK
@@ -194,8 +194,8 @@ FailSem(
     (void) options;
     return (err != ENOTSUP) ? IpcFail(call, err, NULL)
 	    : IpcFail(call, err, Tcl_NewStringObj("its file is too short for"
-		    " a semaphore: a program of another word size or C library"
-		    " created it, or another process has truncated it", -1));
+		    " a semaphore: a program with another word size or another"
+		    " C library created it, or a process has truncated it", -1));
 }
 
 /*
@@ -221,7 +221,7 @@ CloseSem(
 /*
  * GetValue --
  *
- *	The attribute -value: units that are free now.
+ *	The attribute -value: the number of units that are free now.
  */
 
 static int
@@ -336,9 +336,10 @@ AcquireMethod(
 /*
  * PostMany --
  *
- *	Releases count units, and counts them in *releasedPtr. Two billion
- *	take a minute, so Tcl is served meanwhile. Returns TCL_OK with an
- *	errno value in *errPtr, or the code with which the call is to end.
+ *	Releases count units, and counts them in *releasedPtr. Two billion units
+ *	take a minute, so Tcl is served meanwhile. Returns TCL_OK and stores 0
+ *	or an errno value in *errPtr, or returns the code with which the call is
+ *	to end.
  */
 
 static int
@@ -370,9 +371,8 @@ PostMany(
 /*
  * ReleaseMany --
  *
- *	Releases count units, or none if the value shows that they would be too
- *	many. Other processes release units too, so the call may still fail
- *	midway.
+ *	Releases count units, or none if they would exceed the maximum value.
+ *	Other processes release units too, so the call may still fail midway.
  */
 
 static int
@@ -390,7 +390,7 @@ ReleaseMany(
     if (err == ENOSYS) {
 	err = 0;
     } else if (err == 0 && count > most - value) {
-	snprintf(text, sizeof(text), "%d units are free, and a semaphore has"
+	snprintf(text, sizeof(text), "%d units are free, and a semaphore holds"
 		" at most %" PRId64, value, most);
 	return IpcFail(call, EOVERFLOW, Tcl_NewStringObj(text, -1));
     }

@@ -33,7 +33,7 @@ IpcFailShared(
 /*
  * IpcFailSharedOpen --
  *
- *	Fails an open, or an inspection of an object by name.
+ *	Fails an open, or a call that inspects an object by name.
  */
 
 int
@@ -45,15 +45,16 @@ IpcFailSharedOpen(
     (void) options;
     switch (err) {
     case ENODEV:
-	return IpcFail(call, EINVAL, Tcl_ObjPrintf("the name belongs to"
-		" something else, to a %s of another version of the package, or"
-		" to a damaged one, which you can unlink", call->family->noun));
+	return IpcFail(call, EINVAL, Tcl_ObjPrintf("the object with this name"
+		" is not a %s of this version of the package, or it is"
+		" damaged; if nobody uses it, unlink it", call->family->noun));
     case ENOSYS:
-	return IpcFail(call, ENOSYS, Tcl_NewStringObj("the program that"
-		" created it uses another mechanism to wait", -1));
+	return IpcFail(call, ENOTSUP, Tcl_NewStringObj("the program that"
+		" created it waits, or shows that it is alive, in another way"
+		" than this one", -1));
     case EUSERS:
-	return IpcFail(call, ENOSPC, Tcl_NewStringObj("1023 handles already"
-		" have it open, the maximum", -1));
+	return IpcFail(call, ENOSPC, Tcl_NewStringObj("1023 handles, the"
+		" maximum, already have it open", -1));
     default:
 	return IpcFail(call, err, NULL);
     }

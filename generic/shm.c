@@ -4,8 +4,8 @@
  *
  *	Shared memory: posix_ipc::shm open and its handles.
  *
- *	Another process may resize or truncate the segment at any moment: a size
- *	is never trusted, and each access may fail with ERANGE.
+ *	Another process may resize or truncate the segment at any moment, so a
+ *	size is never trusted, and any access may fail with ERANGE.
  */
 
 #include "shm.h"

@@ -81,8 +81,8 @@ IsBytes(
  * IpcGetBytes --
  *
  *	Returns the bytes of value, which are valid until the value is used in
- *	another way; NULL, with the call failed, if it has a character that is
- *	not a byte.
+ *	another way. If it has a character that is not a byte, fails the call
+ *	and returns NULL.
  */
 
 const unsigned char *
@@ -136,8 +136,8 @@ IpcTryBytes(
 /*
  * IpcNewBytes --
  *
- *	Returns the byte array of IpcTryBytes; NULL, with the call failed, if
- *	there is none.
+ *	Returns the byte array of IpcTryBytes. If there is none, fails the call
+ *	and returns NULL.
  */
 
 Tcl_Obj *
@@ -161,9 +161,9 @@ IpcNewBytes(
  * HasLoneSurrogate --
  *
  *	Returns whether text has half of a surrogate pair without the other. No
- *	encoding has such a character, but Tcl 8.6 writes one. In UTF-8 the
- *	first halves begin with ED A0 to ED AF, the second ones with ED B0 to ED
- *	BF.
+ *	encoding has such a character, but Tcl 8.6 writes it all the same. In
+ *	UTF-8 the first halves begin with ED A0 to ED AF, the second ones with
+ *	ED B0 to ED BF.
  */
 
 static bool
@@ -229,8 +229,9 @@ IpcCanEncode(
 /*
  * IpcEncode --
  *
- *	IpcCanEncode for an argument of a call; what names it in messages. A
- *	character that the encoding lacks fails the call.
+ *	IpcCanEncode for an argument of a call. If the encoding lacks a
+ *	character, fails the call. The parameter what is the name of the
+ *	argument in messages.
  */
 
 int
@@ -251,7 +252,7 @@ IpcEncode(
  * IpcIsPlain --
  *
  *	Returns whether text is the same in all encodings that a system may
- *	have. Most names are, and converting one costs more than everything
+ *	have. Most names are, and converting a name costs more than everything
  *	else in the call.
  */
 
@@ -331,7 +332,7 @@ IpcEncodeName(
 /*
  * IpcSetName --
  *
- *	Sets the object that the call names. SubcommandCmd in posixIpc.c drops
+ *	Sets the name of the call's object. SubcommandCmd in posixIpc.c drops
  *	the name.
  */
 

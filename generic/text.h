@@ -3,7 +3,7 @@
  * text.h --
  *
  *	Bytes, text in an encoding, and names. A function that takes a call
- *	returns TCL_ERROR or NULL if it fails the call.
+ *	fails the call on error, and then returns TCL_ERROR or NULL.
  */
 
 #ifndef IPC_TEXT_H

@@ -8,9 +8,9 @@
  *	order, and each message goes to one of them.
  *
  *	The watch reports only once that there is something to read. So a handle
- *	is served again as long as it is readable, one callback per event. The
- *	topic is watched only after that, because watching costs more than a
- *	message.
+ *	is served again as long as it is readable, with one callback per event.
+ *	The topic is watched again only after that, because watching costs more
+ *	than a message.
  */
 
 #include "topic.h"
@@ -40,8 +40,8 @@ typedef struct TopicHandle {
 /*
  * ReadRoom, ReadStart --
  *
- *	ReadRoom reads the room of a new topic, int64_t; ReadStart, where a
- *	reader begins, an OsTopicStart.
+ *	ReadRoom reads the room of a new topic into an int64_t. ReadStart reads
+ *	where a reader begins into an OsTopicStart.
  */
 
 static int
@@ -395,10 +395,10 @@ RunScript(
 /*
  * WatchTopic --
  *
- *	A script is set, or a pending call has ended. The watch is never
- *	removed, because it reports an unneeded event at most once. The first
- *	call shows whether the topic can be watched; if it cannot, the script is
- *	refused.
+ *	Called when a script is set, or when a pending call has ended. The watch
+ *	is never removed, because it reports an unneeded event at most once. The
+ *	first call shows whether the topic can be watched; if it cannot, the
+ *	script is refused.
  */
 
 static int
@@ -421,9 +421,10 @@ WatchTopic(
 /*
  * ServeTopic --
  *
- *	There may be something to read, or a call is new: runs one callback,
- *	alternately of a pending call and of the script. If there is nothing to
- *	read, the topic is watched and then checked again, so nothing is missed.
+ *	Called when there may be something to read, or when a call is new: runs
+ *	one callback, alternating between pending calls and the script. If there
+ *	is nothing to read, watches the topic and then checks it again, so that
+ *	no message is missed.
  */
 
 static void

@@ -2,19 +2,20 @@
 /*
  * types.c --
  *
- *	The types of C that a script can name: integers and floating-point
- *	numbers of a fixed size, arrays, text and bytes in fields of a fixed
- *	length, and structs of all these, laid out as the C compiler does.
+ *	The C types that a script can name: integers and floating-point numbers
+ *	of a fixed size, arrays, text and bytes in fields of a fixed length, and
+ *	structs of all these, laid out as a C compiler lays them out.
  *
  *	A type is parsed once: the result is cached in the Tcl value, as its
  *	internal representation. Types have reference counts, because that
  *	representation can vanish in the middle of a call: the value to be
  *	stored may be the same Tcl_Obj as the type, and reading it as a list
  *	replaces the representation. Code that uses a type therefore holds a
- *	reference. Scalars are constants, for which that is not necessary.
+ *	reference. Scalars are constants and need no reference.
  *
- *	Sizes come from scripts, so each sum and each product is checked. So
- *	is the depth, because types are walked recursively.
+ *	Sizes come from scripts, so each sum and each product is checked for
+ *	overflow. The depth is limited, because the code walks types
+ *	recursively.
  */
 
 #include "types.h"
@@ -42,7 +43,7 @@
     }
 
 /*
- * A rough size of what Tcl keeps for each value, list element and dict entry.
+ * Roughly how much memory Tcl uses for each value, list element or dict entry.
  */
 
 #define VALUE_MEMORY (sizeof(Tcl_Obj) + 64)
@@ -66,8 +67,8 @@ const IpcType ipcScalars[] = {
  * Parse --
  *
  *	Returns the type that a Tcl value names, with a reference for the
- *	caller. On failure, returns NULL and stores in *whyPtr a new object
- *	that says what is wrong.
+ *	caller. On failure, returns NULL and stores a new object with the reason
+ *	in *whyPtr.
  */
 
 static IpcType *Parse(Tcl_Obj *value, int depth, Tcl_Obj **whyPtr);
@@ -185,7 +186,7 @@ KeepType(
 /*
  * AddMemory --
  *
- *	Returns sum plus count times each; SIZE_MAX on overflow.
+ *	Returns sum + count * each, or SIZE_MAX on overflow.
  */
 
 static size_t
@@ -200,8 +201,8 @@ AddMemory(
 /*
  * NewArray --
  *
- *	Returns the type of an array of count elements, and takes over the
- *	caller's reference to the element type; NULL if the array is too large.
+ *	Returns the type of an array of count elements, or NULL if the array is
+ *	too large. Takes over the caller's reference to the element type.
  */
 
 static IpcType *
@@ -230,8 +231,8 @@ NewArray(
  * ParseCount --
  *
  *	Reads a decimal number of elements or bytes, at least 1, and stores
- *	where it ends. One that is too large becomes SIZE_MAX. Returns false
- *	if there is none.
+ *	where it ends. A number that is too large becomes SIZE_MAX. Returns
+ *	false if there is no number.
  */
 
 static bool
@@ -304,8 +305,9 @@ ParseChars(
 /*
  * ParseField --
  *
- *	Returns the type that a word names, less its count in brackets. Without
- *	brackets, count is 0.
+ *	Returns the type that a word names. stem is the word without its
+ *	brackets, and count is the number in the brackets, or 0 if there are
+ *	none.
  */
 
 static IpcType *
@@ -400,8 +402,8 @@ ParseArray(
  * PlaceFields --
  *
  *	Gives each field of a struct its offset, and the struct its size and
- *	alignment. A packed one has neither padding nor alignment, but the
- *	structs within it keep theirs. Returns false if it is too large.
+ *	alignment. A packed struct has neither padding nor alignment, but the
+ *	structs within it keep theirs. Returns false if the struct is too large.
  */
 
 static bool
@@ -433,7 +435,7 @@ PlaceFields(
 /*
  * SumUp --
  *
- *	Adds up the memory that the values of a struct take in Tcl.
+ *	Adds up the memory that the values of a struct use in Tcl.
  */
 
 static void
@@ -532,8 +534,8 @@ ParseStruct(
 /*
  * ParsePacked --
  *
- *	Returns the type {packed TYPE}: a copy of a struct, which may be in use
- *	elsewhere, laid out anew.
+ *	Returns the type {packed TYPE}: a copy of a struct, laid out without
+ *	padding. The struct itself may be in use elsewhere.
  */
 
 static IpcType *

@@ -2,7 +2,7 @@
 /*
  * types.h --
  *
- *	The types of C that a script can name, and how C lays them out: types.c.
+ *	The C types that a script can name, and how C lays them out: types.c.
  */
 
 #ifndef IPC_TYPES_H
@@ -49,7 +49,7 @@ struct IpcType {
 };
 
 extern const IpcType ipcScalars[];	/* by their kinds */
-extern const Tcl_ObjType ipcTypeRep;	/* of Tcl values that were used as types */
+extern const Tcl_ObjType ipcTypeRep;	/* of Tcl values used as types */
 
 static inline bool
 IpcIsInteger(
@@ -72,7 +72,7 @@ Tcl_Obj *IpcNameType(const IpcType *type);
 /*
  * IpcHoldType, IpcDropType --
  *
- *	Begin and end a use of a type. The last one frees it.
+ *	Begin and end a use of a type. The end of the last use frees it.
  */
 
 static inline void
@@ -97,7 +97,7 @@ IpcDropType(
  * IpcGetType --
  *
  *	Returns the type that a value names, held until IpcDropType. On failure,
- *	returns NULL with the call failed.
+ *	fails the call and returns NULL.
  */
 
 static inline IpcType *

@@ -2,7 +2,7 @@
 /*
  * wait.c --
  *
- *	Blocking calls. A thread that waits here has nothing else to do.
+ *	Blocking calls. While a thread waits here, it does nothing else.
  *
  *	Tcl runs its signal handlers between commands, so a signal must end the
  *	wait. EINTR does not report every signal: if the handler was installed
@@ -10,11 +10,12 @@
  *	and a signal can arrive just before the wait begins. So a wait consists
  *	of slices, and after each slice Tcl is served.
  *
- *	Each new slice puts the caller at the end of the kernel's line, and in the
- *	gap before it a notification can be sent although the caller waits. So
- *	slices are short only while the program has a handler with SA_RESTART.
- *	Looking for one takes some 60 system calls, so it happens only after the
- *	first slice: most waits end within that.
+ *	Each new slice puts the caller at the end of the kernel's queue. In the
+ *	gap before it the kernel sees no waiter, so a message can cause a
+ *	notification although the caller waits for it. So slices are short only
+ *	while the program has a handler with SA_RESTART. Looking for one takes
+ *	some 60 system calls, so it happens only after the first slice: most
+ *	waits end within that.
  */
 
 #include "wait.h"
@@ -29,10 +30,10 @@ static const OsTime longSlice = 5 * OS_SECOND;
 /*
  * IpcServeTcl --
  *
- *	Does what Tcl does between commands: runs handlers of signals that have
- *	arrived, then stores true; and checks the limits of the interpreter,
- *	interp(n). This may run any script, so the caller must hold the handle.
- *	Returns TCL_OK, or the code with which the call is to end.
+ *	Does what Tcl does between commands: runs the handlers of signals that
+ *	have arrived, and then stores true; and checks the limits of the
+ *	interpreter, interp(n). Both may run any script, so the caller must hold
+ *	the handle. Returns TCL_OK, or the code with which the call is to end.
  */
 
 int
@@ -58,9 +59,10 @@ IpcServeTcl(
 /*
  * UntilLimit --
  *
- *	Returns the time until the time limit of an interpreter, interp(n), in
- *	nanoseconds: OS_NEVER if it has none; a short slice if it is past, so
- *	that Tcl's granularity is counted down.
+ *	Returns the nanoseconds left until an interpreter reaches its time
+ *	limit, interp(n), or OS_NEVER if it has none. If the limit has passed,
+ *	returns a short slice: Tcl looks at the clock only every so many checks,
+ *	and each slice makes one check.
  */
 
 static OsTime
@@ -100,7 +102,8 @@ NextSlice(
 /*
  * WaitInSlices --
  *
- *	Makes attempts at a call that must wait, for timeout nanoseconds in all.
+ *	Repeats attempts at a call that must wait, for timeout nanoseconds in
+ *	all.
  */
 
 static int

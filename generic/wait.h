@@ -2,9 +2,9 @@
 /*
  * wait.h --
  *
- *	Calls that block. An attempt is a call that may wait for a time, which
- *	may be OS_NOW; it returns 0, ETIMEDOUT, EAGAIN, EINTR, or another errno
- *	value.
+ *	Calls that block. An attempt is a call that waits for at most a given
+ *	time, which may be OS_NOW. It returns 0, ETIMEDOUT, EAGAIN, EINTR, or
+ *	another errno value.
  */
 
 #ifndef IPC_WAIT_H
@@ -21,9 +21,9 @@ int	IpcWaitLonger(const IpcCall *call, IpcHandle *handle, OsTime timeout,
 /*
  * IpcWait --
  *
- *	Makes an attempt at a call that may wait for timeout nanoseconds; with 0
- *	it may not wait at all. Most calls need not wait, and then no clock is
- *	read. Returns TCL_OK, or TCL_ERROR, or the code of a signal handler.
+ *	Makes an attempt at a call that may wait for timeout nanoseconds, or not
+ *	at all if timeout is 0. Most calls need not wait, and then no clock is
+ *	read. Returns TCL_OK, TCL_ERROR, or the code of a signal handler.
  */
 
 static inline int
