@@ -269,6 +269,32 @@ IpcReadInteger(
 }
 
 /*
+ * IpcReadCountOrAll --
+ *
+ *	Reads an integer from 1 to most, or the word all: INT64_MAX.
+ */
+
+int
+IpcReadCountOrAll(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    int64_t most,
+    int64_t *where)
+{
+    if (strcmp(Tcl_GetString(value), "all") == 0) {
+	*where = INT64_MAX;
+	return TCL_OK;
+    }
+    if (IpcGetInteger(call, value, where) != TCL_OK) {
+	Tcl_AppendResult(call->interp, ": ", what,
+		" takes a number, or \"all\"", (char *) NULL);
+	return TCL_ERROR;
+    }
+    return IpcReadInteger(call, what, value, 1, most, where);
+}
+
+/*
  * IpcParsePlace --
  *
  *	IpcReadPlace for a value that is negative, or not yet known to be an
@@ -470,6 +496,8 @@ IpcReadMode(
 	    return TCL_ERROR;
 	}
     } else if (IpcGetInteger(call, value, &mode) != TCL_OK) {
+	Tcl_AppendResult(call->interp, ": ", what,
+		" takes an octal number, such as 0660", (char *) NULL);
 	return TCL_ERROR;
     }
     if (mode < 0 || mode > 0777) {

@@ -31,6 +31,8 @@ int	IpcReadGivenOptions(const IpcCall *call, Tcl_Size first,
 int	IpcGetInteger(const IpcCall *call, Tcl_Obj *value, int64_t *where);
 int	IpcReadNumber(const IpcCall *call, Tcl_Obj *value, OsNumber *number);
 int	IpcReadDouble(const IpcCall *call, Tcl_Obj *value, double *where);
+int	IpcReadCountOrAll(const IpcCall *call, const char *what,
+	    Tcl_Obj *value, int64_t most, int64_t *where);
 int	IpcReadInteger(const IpcCall *call, const char *what, Tcl_Obj *value,
 	    int64_t least, int64_t most, int64_t *where);
 int	IpcParsePlace(const IpcCall *call, const char *what, Tcl_Obj *value,

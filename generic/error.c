@@ -271,29 +271,6 @@ IpcFailLimit(
 }
 
 /*
- * IpcFailRefused --
- *
- *	Fails a call that the system has refused with EPERM for a known reason.
- *	The message ends with the object's owner and mode.
- */
-
-int
-IpcFailRefused(
-    const IpcCall *call,
-    Tcl_Obj *reason)
-{
-    Tcl_Obj *owner = DescribeOwner(call);
-
-    if (owner != NULL) {
-	Tcl_IncrRefCount(owner);
-	Tcl_AppendToObj(reason, ": ", -1);
-	Tcl_AppendObjToObj(reason, owner);
-	Tcl_DecrRefCount(owner);
-    }
-    return IpcFail(call, EPERM, reason);
-}
-
-/*
  * IpcFailReadonly --
  *
  *	Fails a call that would change an object through a read-only handle. The

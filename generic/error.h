@@ -14,7 +14,6 @@
 
 int	IpcFail(const IpcCall *call, int err, Tcl_Obj *reason);
 int	IpcFailLimit(const IpcCall *call, int err, const OsMqLimits *limits);
-int	IpcFailRefused(const IpcCall *call, Tcl_Obj *reason);
 int	IpcFailReadonly(const IpcCall *call);
 int	IpcFailAccess(const IpcCall *call, int err, const OsShm *shm,
 	    int64_t offset, int64_t length);

@@ -13,7 +13,6 @@
 #include "wait.h"
 
 #include <errno.h>
-#include <string.h>
 
 /*
  * AttemptWait --
@@ -288,13 +287,9 @@ LockNotifyMethod(
     size_t woken;
     int err;
 
-    if (call->objc == 3) {
-	if (strcmp(Tcl_GetString(call->objv[2]), "all") == 0) {
-	    count = INT64_MAX;
-	} else if (IpcReadCount(call, "count", call->objv[2], &count)
-		!= TCL_OK) {
-	    return TCL_ERROR;
-	}
+    if (call->objc == 3 && IpcReadCountOrAll(call, "count", call->objv[2],
+	    INT64_MAX, &count) != TCL_OK) {
+	return TCL_ERROR;
     }
     err = OsLockNotify(self->lock, (count > UINT32_MAX) ? UINT32_MAX
 	    : (size_t) count, &woken);

@@ -15,7 +15,6 @@
 #include "wait.h"
 
 #include <errno.h>
-#include <string.h>
 
 /*
  * LockReadPermits --
@@ -32,11 +31,10 @@ LockReadPermits(
 {
     int64_t permits = 0;
 
-    if (strcmp(Tcl_GetString(value), "all") != 0 && IpcReadInteger(call, what,
-	    value, 1, 1000000, &permits) != TCL_OK) {
+    if (IpcReadCountOrAll(call, what, value, 1000000, &permits) != TCL_OK) {
 	return TCL_ERROR;
     }
-    *(uint32_t *) where = (uint32_t) permits;
+    *(uint32_t *) where = (permits == INT64_MAX) ? 0 : (uint32_t) permits;
     return TCL_OK;
 }
 

@@ -50,10 +50,9 @@ ReadWake(
     Tcl_Obj *value,
     void *where)
 {
-    int64_t count = INT_MAX;
+    int64_t count;
 
-    if (strcmp(Tcl_GetString(value), "all") != 0
-	    && IpcReadCount(call, what, value, &count) != TCL_OK) {
+    if (IpcReadCountOrAll(call, what, value, INT64_MAX, &count) != TCL_OK) {
 	return TCL_ERROR;
     }
     *(int *) where = (count < INT_MAX) ? (int) count : INT_MAX;

@@ -9,6 +9,7 @@
 #include "method.h"
 #include "args.h"
 #include "error.h"
+#include "object.h"
 #include "package.h"
 #include "pending.h"
 #include "text.h"
@@ -367,7 +368,8 @@ IpcUnlinkMethod(
 	return TCL_ERROR;
     }
     if (call->family->unlink == NULL) {
-	return IpcFail(call, ENOTSUP, NULL);
+	return IpcFail(call, ENOTSUP, Tcl_NewStringObj("it has no name of its"
+		" own; unlink the segment that contains it", -1));
     }
     Tcl_DStringInit(&name);
     code = IpcEncodeName(call, &name);
@@ -486,8 +488,38 @@ ConfigureAll(
  * IpcConfigureMethod --
  *
  *	$handle configure ?-option? ?value -option value ...?: all options are
- *	checked before one is set.
+ *	checked before one is set. The group is set first, because the system
+ *	may refuse it to the owner of the object.
  */
+
+enum { CHECK_ALL, SET_GROUP, SET_OTHERS, CONFIGURE_PASSES };
+
+static int
+ConfigureOne(
+    IpcHandle *handle,
+    const IpcCall *call,
+    Tcl_Size i,
+    int pass)
+{
+    const IpcAttribute *attribute = FindAttribute(call, call->objv[i]);
+
+    if (attribute == NULL) {
+	return TCL_ERROR;
+    }
+    if (i + 1 == call->objc) {
+	return IpcFailUsage(call);
+    }
+    if (attribute->set == NULL) {
+	return IpcFail(call, EINVAL, Tcl_ObjPrintf("%s can't be set",
+		attribute->name));
+    }
+    if (pass != CHECK_ALL
+	    && (attribute->set == IpcSetGroup) != (pass == SET_GROUP)) {
+	return TCL_OK;
+    }
+    return attribute->set(handle, call, attribute->offset,
+	    call->objv[i + 1], pass != CHECK_ALL);
+}
 
 int
 IpcConfigureMethod(
@@ -500,23 +532,9 @@ IpcConfigureMethod(
     if (call->objc == 3) {
 	return IpcCgetMethod(handle, call);
     }
-    for (int commit = 0; commit <= 1; commit++) {
+    for (int pass = CHECK_ALL; pass < CONFIGURE_PASSES; pass++) {
 	for (Tcl_Size i = 2; i < call->objc; i += 2) {
-	    const IpcAttribute *attribute
-		    = FindAttribute(call, call->objv[i]);
-
-	    if (attribute == NULL) {
-		return TCL_ERROR;
-	    }
-	    if (i + 1 == call->objc) {
-		return IpcFailUsage(call);
-	    }
-	    if (attribute->set == NULL) {
-		return IpcFail(call, EINVAL, Tcl_ObjPrintf(
-			"%s can't be set", attribute->name));
-	    }
-	    if (attribute->set(handle, call, attribute->offset,
-		    call->objv[i + 1], commit != 0) != TCL_OK) {
+	    if (ConfigureOne(handle, call, i, pass) != TCL_OK) {
 		return TCL_ERROR;
 	    }
 	}

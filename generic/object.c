@@ -217,9 +217,8 @@ IpcSetGroup(
     }
     err = OsSetGroup(&handle->object, EncodeName(handle, &name), gid);
     Tcl_DStringFree(&name);
-    return (err == 0) ? TCL_OK : (err == EPERM)
-	    ? IpcFailRefused(call, Tcl_ObjPrintf("only root, or the owner as"
-		    " a member of group \"%s\", may set this group",
-		    Tcl_GetString(value)))
-	    : IpcFail(call, err, NULL);
+    return (err == 0) ? TCL_OK : IpcFail(call, err, (err != EACCES) ? NULL
+	    : Tcl_ObjPrintf("the owner of the %s, this process, is not a"
+		    " member of group \"%s\"; only root may set that group",
+		    call->family->noun, Tcl_GetString(value)));
 }

@@ -311,6 +311,7 @@ IpcEncodeName(
 {
     const char *text = Tcl_GetString(call->name);
     const char *why;
+    size_t most;
     int err;
 
     if (IpcIsPlain(text)) {
@@ -322,11 +323,11 @@ IpcEncodeName(
 	return IpcFail(call, EINVAL,
 		Tcl_NewStringObj("the name has a NUL character", -1));
     }
-    err = OsCheckName(call->family->os, Tcl_DStringValue(name), &why);
-    if (err != 0) {
-	return IpcFail(call, err, Tcl_NewStringObj(why, -1));
-    }
-    return TCL_OK;
+    err = OsCheckName(call->family->os, Tcl_DStringValue(name), &why, &most);
+    return (err == 0) ? TCL_OK : IpcFail(call, err, (err == ENAMETOOLONG)
+	    ? Tcl_ObjPrintf("at most %lu bytes can follow the slash in the"
+		    " name of a %s", (unsigned long) most, call->family->noun)
+	    : Tcl_NewStringObj(why, -1));
 }
 
 /*

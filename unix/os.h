@@ -120,7 +120,8 @@ OsGetFact(
     return value;
 }
 
-int	OsCheckName(const OsFamily *family, const char *name, const char **whyPtr);
+int	OsCheckName(const OsFamily *family, const char *name,
+	    const char **whyPtr, size_t *mostPtr);
 
 /*
  * If the C library keeps semaphores and segments under the same names (musl),

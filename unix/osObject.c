@@ -209,8 +209,8 @@ ChangeGroup(
  * OsSetMode, OsSetGroup --
  *
  *	fchmod(2) and fchown(2) of an open object. EPERM: the caller does not
- *	own it, or is not a member of the group. ENOENT: as for OsStatObject.
- *	ENOSYS: the system has no way.
+ *	own it. EACCES: the caller does, but is not a member of the group.
+ *	ENOENT: as for OsStatObject. ENOSYS: the system has no way.
  */
 
 int
@@ -231,8 +231,14 @@ OsSetGroup(
     const char *name,
     gid_t gid)
 {
+    OsOwnership ownership;
+    int err;
+
     if (object->fd < 0) {
-	return ChangeByPath(object, name, ChangeGroup, &gid);
+	err = ChangeByPath(object, name, ChangeGroup, &gid);
+    } else {
+	err = (fchown(object->fd, (uid_t) -1, gid) == 0) ? 0 : errno;
     }
-    return (fchown(object->fd, (uid_t) -1, gid) == 0) ? 0 : errno;
+    return (err == EPERM && OsStatObject(object, name, &ownership) == 0
+	    && ownership.uid == geteuid()) ? EACCES : err;
 }

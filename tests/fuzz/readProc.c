@@ -82,6 +82,7 @@ static void
 CheckNames(void)
 {
     const char *why = NULL;
+    size_t most = 0;
     char path[OS_PATH_SIZE];
 
     const OsFamily *const families[] = {
@@ -90,12 +91,12 @@ CheckNames(void)
 
     for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
 	const OsFamily *family = families[i];
-	int err = OsCheckName(family, text, &why);
+	int err = OsCheckName(family, text, &why, &most);
 
 	if (err == 0 && GetPath(family, text, path) != 0) {
 	    abort();		/* a name that passed has a path */
 	}
-	if (err != 0 && why == NULL) {
+	if (err == EINVAL && why == NULL) {
 	    abort();
 	}
     }

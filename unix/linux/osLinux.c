@@ -163,18 +163,20 @@ OsReadFact(
  *	segments as files in one folder, and accepts any number of leading slashes;
  *	the kernel keeps queues, and requires exactly one.
  *
- *	0, or EINVAL or ENAMETOOLONG, with the reason in *whyPtr.
+ *	0; EINVAL, with the reason in *whyPtr; or ENAMETOOLONG, with the most
+ *	bytes that may follow the slash in *mostPtr.
  */
 
 int
 OsCheckName(
     const OsFamily *family,
     const char *name,
-    const char **whyPtr)
+    const char **whyPtr,
+    size_t *mostPtr)
 {
     const char *file = name + strspn(name, "/");
-    size_t longest = NAME_MAX - strlen(family->prefix);
 
+    *mostPtr = NAME_MAX - strlen(family->prefix);
     if (family->needsOneSlash && file != name + 1) {
 	*whyPtr = "the name of a queue begins with exactly one slash";
     } else if (*file == '\0') {
@@ -184,8 +186,7 @@ OsCheckName(
     } else if (family->prefix[0] == '\0'
 	    && (strcmp(file, ".") == 0 || strcmp(file, "..") == 0)) {
 	*whyPtr = "this name always refers to a directory";
-    } else if (strlen(file) > longest) {
-	*whyPtr = "the name is too long";
+    } else if (strlen(file) > *mostPtr) {
 	return ENAMETOOLONG;
     } else {
 	return 0;

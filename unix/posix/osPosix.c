@@ -59,9 +59,11 @@ int
 OsCheckName(
     const OsFamily *family,
     const char *name,
-    const char **whyPtr)
+    const char **whyPtr,
+    size_t *mostPtr)
 {
     (void) family;
+    (void) mostPtr;
     if (name[0] == '\0' || (name[0] == '/' && name[1] == '\0')) {
 	*whyPtr = "nothing follows the slash";
 	return EINVAL;
