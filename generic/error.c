@@ -347,3 +347,22 @@ IpcFailNoWatch(
 	    " descriptor left when it was loaded, or this is a child process"
 	    " forked after that", -1));
 }
+
+/*
+ * IpcTraceScript --
+ *
+ *	If the result of a script that a call has evaluated is an error, adds the
+ *	script and its line to the trace of the error.
+ */
+
+void
+IpcTraceScript(
+    Tcl_Interp *interp,
+    int result,
+    const char *script)
+{
+    if (result == TCL_ERROR) {
+	Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf("\n    (%s line %d)",
+		script, Tcl_GetErrorLine(interp)));
+    }
+}

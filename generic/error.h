@@ -2,8 +2,8 @@
 /*
  * error.h --
  *
- *	Functions that fail a call. Each sets the result and the errorCode of
- *	the interpreter and returns TCL_ERROR. reason is a new object, usually
+ *	Functions that fail a call. Each IpcFail... sets the result and the
+ *	errorCode of the interpreter and returns TCL_ERROR. reason is a new object, usually
  *	from Tcl_ObjPrintf, or NULL.
  */
 
@@ -19,5 +19,7 @@ int	IpcFailAccess(const IpcCall *call, int err, const OsShm *shm,
 	    int64_t offset, int64_t length);
 int	IpcFailUsage(const IpcCall *call);
 int	IpcFailNoWatch(const IpcCall *call);
+
+void	IpcTraceScript(Tcl_Interp *interp, int result, const char *script);
 
 #endif /* IPC_ERROR_H */

@@ -78,10 +78,7 @@ EndWith(
     IpcCall release = IpcNameHandle(&with->self->handle, "release");
     int err;
 
-    if (result == TCL_ERROR) {
-	Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
-		"\n    (\"with\" body line %d)", Tcl_GetErrorLine(interp)));
-    }
+    IpcTraceScript(interp, result, "\"with\" body");
     err = Tcl_InterpDeleted(interp) ? 0 : GiveBack(with, false);
     if (err != 0 && result != TCL_ERROR) {
 	result = LockFail(with->self, &release, err);
@@ -135,12 +132,8 @@ EndRecover(
 {
     With *with = data[0];
 
+    IpcTraceScript(interp, result, "\"with -recover\" script");
     if (result != TCL_OK) {
-	if (result == TCL_ERROR) {
-	    Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
-		    "\n    (\"with -recover\" script line %d)",
-		    Tcl_GetErrorLine(interp)));
-	}
 	GiveBack(with, true);
     } else {
 	result = CheckGrant(with);

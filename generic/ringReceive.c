@@ -436,10 +436,7 @@ EndWith(
     IpcCall call = IpcNameHandle(&self->handle, "acknowledge a message of");
     int err = 0;
 
-    if (result == TCL_ERROR) {
-	Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
-		"\n    (\"with\" body line %d)", Tcl_GetErrorLine(interp)));
-    }
+    IpcTraceScript(interp, result, "\"with\" body");
     if (self->ring != NULL) {
 	err = OsRingFinish(self->ring, with->id, result != TCL_ERROR);
     }

@@ -450,10 +450,7 @@ EndWith(
     unsigned generation = (unsigned) (uintptr_t) data[1];
     int err;
 
-    if (result == TCL_ERROR) {
-	Tcl_AppendObjToErrorInfo(interp, Tcl_ObjPrintf(
-		"\n    (\"with\" body line %d)", Tcl_GetErrorLine(interp)));
-    }
+    IpcTraceScript(interp, result, "\"with\" body");
     err = Unhold(sem, generation);
     if (err != 0 && result != TCL_ERROR) {
 	result = IpcFail(&release, err, NULL);

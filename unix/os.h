@@ -209,7 +209,6 @@ int	OsShmOpen(const char *name, const OsShmRequest *request,
 	    OsObject *object, OsShm **shmPtr);
 int	OsShmClose(OsShm *shm);
 int	OsShmUnlink(const char *name);
-int	OsShmDescriptor(const OsShm *shm);
 int	OsShmGetSize(const OsShm *shm, int64_t *sizePtr);
 int	OsShmResize(OsShm *shm, int64_t size);
 int	OsShmRead(OsShm *shm, int64_t offset, void *bytes, size_t length);

@@ -45,19 +45,6 @@ OsShmUnmap(
 }
 
 /*
- * OsShmDescriptor --
- *
- *	Returns the segment's file descriptor.
- */
-
-int
-OsShmDescriptor(
-    const OsShm *shm)
-{
-    return shm->fd;
-}
-
-/*
  * OsShmGetSize --
  *
  *	Stores the segment's current size in bytes: lseek(2), if it works for

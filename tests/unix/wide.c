@@ -7,6 +7,7 @@
  */
 
 #include "check.h"
+#include "osShm.h"
 #include "osTime.h"
 
 #include <errno.h>
@@ -144,8 +145,7 @@ CheckMtime(void)
     Must("OsShmOpen", OsShmOpen(name, &(OsShmRequest) {
 	.flags = OS_CREAT | OS_EXCL, .mode = 0600, .size = 1
     }, &object, &shm));
-    Must("futimens",
-	    futimens(OsShmDescriptor(shm), times) == 0 ? 0 : errno);
+    Must("futimens", futimens(shm->fd, times) == 0 ? 0 : errno);
     if (Look(&info)) {
 	Check("a modification time can be after 2106",
 		info.mtime == AFTER_2106);
