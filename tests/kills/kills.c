@@ -247,6 +247,43 @@ Work(
 }
 
 /*
+ * The workers that were killed: all, those that held all permits, and how many
+ * may have held them.
+ */
+
+typedef struct Deaths {
+    int32_t killed[MOST_NOTES];
+    int32_t owners[MOST_NOTES];
+    size_t killedCount;
+    size_t ownerCount;
+    size_t tolerated;
+} Deaths;
+
+/*
+ * KillWorker --
+ *
+ *	Kills a worker, and notes its death. Returns whether it was alive.
+ */
+
+static bool
+KillWorker(
+    int self,
+    pid_t worker,
+    Deaths *deaths)
+{
+    Entry *entry = &journal->entries[self];
+    bool isKilled = Kill(worker);
+
+    deaths->killed[deaths->killedCount++] = (int32_t) worker;
+    deaths->tolerated += atomic_load(&entry->taking);
+    if (atomic_load(&entry->held) == permits
+	    && atomic_load(&entry->pid) == (int32_t) worker) {
+	deaths->owners[deaths->ownerCount++] = (int32_t) worker;
+    }
+    return isKilled;
+}
+
+/*
  * CountMissing --
  *
  *	Returns how many deaths of owners of all permits were not reported,
@@ -255,20 +292,18 @@ Work(
 
 static size_t
 CountMissing(
-    const int32_t *dead,
-    size_t deadCount,
-    const int32_t *killed,
-    size_t killedCount,
+    const Deaths *deaths,
     size_t *wrongPtr)
 {
     size_t missing = 0;
     uint32_t takenCount = atomic_load(&journal->takenCount);
 
-    for (size_t i = 0; i < deadCount; i++) {
+    *wrongPtr = 0;
+    for (size_t i = 0; i < deaths->ownerCount; i++) {
 	size_t times = 0;
 
 	for (uint32_t j = 0; j < takenCount; j++) {
-	    times += (journal->taken[j] == dead[i]);
+	    times += (journal->taken[j] == deaths->owners[i]);
 	}
 	missing += (times == 0);
 	*wrongPtr += (times > 1);
@@ -276,10 +311,11 @@ CountMissing(
     for (uint32_t j = 0; j < takenCount; j++) {
 	size_t i = 0;
 
-	while (i < killedCount && killed[i] != journal->taken[j]) {
+	while (i < deaths->killedCount
+		&& deaths->killed[i] != journal->taken[j]) {
 	    i++;
 	}
-	*wrongPtr += (i == killedCount);
+	*wrongPtr += (i == deaths->killedCount);
     }
     return missing;
 }
@@ -294,8 +330,8 @@ static void
 KillWorkers(
     OsTime time)
 {
-    static int32_t killed[MOST_NOTES], dead[MOST_NOTES];
-    size_t killedCount = 0, deadCount = 0, tolerated = 0, wrong = 0, missing;
+    static Deaths deaths;
+    size_t wrong, missing;
     OsTime end = OsClock() + time;
     pid_t workers[WORKERS];
     OsSharedLock *lock = OpenLock(permits);
@@ -304,32 +340,21 @@ KillWorkers(
     pid_t deadPid;
     int err, failures = 0;
 
+    deaths.killedCount = deaths.ownerCount = deaths.tolerated = 0;
     for (int i = 0; i < WORKERS; i++) {
 	workers[i] = Start(i, Work);
     }
-    while (OsClock() < end && killedCount < MOST_NOTES) {
+    while (OsClock() < end && deaths.killedCount < MOST_NOTES) {
 	int i = (int) Random(WORKERS);
-	Entry *entry = &journal->entries[i];
 
 	Pause(MICROSECOND * Random(8000));
-	failures += !Kill(workers[i]);
-	killed[killedCount++] = (int32_t) workers[i];
-	tolerated += atomic_load(&entry->taking);
-	if (atomic_load(&entry->held) == permits
-		&& atomic_load(&entry->pid) == (int32_t) workers[i]) {
-	    dead[deadCount++] = (int32_t) workers[i];
-	}
+	failures += !KillWorker(i, workers[i], &deaths);
 	workers[i] = Start(i, Work);
     }
     Pause(MICROSECOND * 500000);		/* the survivors continue for a
 						 * while */
     for (int i = 0; i < WORKERS; i++) {
-	Kill(workers[i]);
-	killed[killedCount++] = (int32_t) workers[i];
-	tolerated += atomic_load(&journal->entries[i].taking);
-	if (atomic_load(&journal->entries[i].held) == permits) {
-	    dead[deadCount++] = (int32_t) workers[i];
-	}
+	KillWorker(i, workers[i], &deaths);
 	calls += atomic_load(&journal->entries[i].calls);
     }
     err = OsLockAcquire(lock, 0, OS_LOCK_TAKEOVER, 10 * OS_SECOND, &deadPid);
@@ -337,9 +362,9 @@ KillWorkers(
 	journal->taken[atomic_fetch_add(&journal->takenCount, 1)]
 		= (int32_t) deadPid;
     }
-    missing = CountMissing(dead, deadCount, killed, killedCount, &wrong);
+    missing = CountMissing(&deaths, &wrong);
     printf("      %u permits: %zu kills, %zu of full owners, %u taken over,"
-	    " %llu rounds\n", permits, killedCount, deadCount,
+	    " %llu rounds\n", permits, deaths.killedCount, deaths.ownerCount,
 	    journal->takenCount, (unsigned long long) calls);
     Check("no worker ends except by a kill", failures == 0);
     Check("no two workers hold more permits than there are",
@@ -348,7 +373,7 @@ KillWorkers(
 	    && OsLockGetState(lock, &state) == 0 && state.held == permits
 	    && state.waiters == 0);
     Check("each death of an owner of all permits is reported once",
-	    wrong == 0 && missing <= tolerated);
+	    wrong == 0 && missing <= deaths.tolerated);
     OsLockClose(lock, true);
     OsLockUnlink(name);
     memset(journal, 0, sizeof(*journal));

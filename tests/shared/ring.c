@@ -1355,20 +1355,17 @@ CheckHoles(void)
 /*
  * CheckStopped --
  *
- *	A process that is stopped inside the latch delays others until their
+ *	A participant that is stopped inside the latch delays others until their
  *	timeout, or for a second.
  */
 
 static void
 CheckStopped(void)
 {
-    OsRing *ring = Open();
+    OsRing *ring = Open(), *stopped = Open();
     OsTime start;
     uint64_t id, done, back;
     uint32_t attempts;
-    int ready[2];
-    char byte;
-    pid_t child;
 
     for (uint32_t i = 1; i <= 3; i++) {
 	Must("send", Send(ring, i, 8));
@@ -1376,18 +1373,7 @@ CheckStopped(void)
     Take(ring, OS_NOW, &id, NULL);
     Take(ring, OS_NOW, &done, NULL);
     Take(ring, OS_NOW, &back, NULL);
-    Must("pipe", (pipe(ready) == 0) ? 0 : errno);
-    child = Fork();
-    if (child == 0) {
-	OsRing *own = Open();
-
-	Must("latch", OsLatchEnter((OsSegment *) own, OS_SECOND));
-	Must("write", (write(ready[1], "", 1) == 1) ? 0 : errno);
-	raise(SIGSTOP);
-	OsLatchLeave((OsSegment *) own);
-	_exit(0);
-    }
-    Must("read", (read(ready[0], &byte, 1) == 1) ? 0 : errno);
+    Must("latch", OsLatchEnter((OsSegment *) stopped, OS_SECOND));
     start = OsClock();
     Check("a call with a timeout waits for that long",
 	    Receive(ring, OS_SECOND / 2) == -1
@@ -1403,16 +1389,14 @@ CheckStopped(void)
 	    && OsRingFinish(ring, back, false) == 0
 	    && OsRingAck(ring, done) == EINVAL
 	    && OsRingFinish(ring, back, true) == EINVAL);
-    kill(child, SIGCONT);
-    WaitFor(child);
+    OsLatchLeave((OsSegment *) stopped);
     Check("the deferred end has changed nothing yet", OsRingAck(ring, id) == 0
 	    && GetState(ring).taken == 2);
     Check("the next call ends the takes",
 	    Take(ring, OS_NOW, &id, &attempts) == 3
 	    && attempts == 2 && GetState(ring).taken == 1
 	    && Receive(ring, OS_NOW) == -1);
-    close(ready[0]);
-    close(ready[1]);
+    OsRingClose(stopped);
     Close(ring);
 }
 

@@ -386,6 +386,26 @@ CheckKills(void)
 }
 
 /*
+ * DieInLatch --
+ *
+ *	A publisher changes a word in the latch, and dies there.
+ */
+
+static void
+DieInLatch(
+    _Atomic uint64_t *word)
+{
+    pid_t child = Fork();
+
+    if (child == 0) {
+	Must("latch", OsLatchEnter((OsSegment *) Open(false), OS_SECOND));
+	atomic_store(word, 4711);
+	raise(SIGKILL);
+    }
+    WaitFor(child);
+}
+
+/*
  * CheckLatch --
  *
  *	A publisher that is stopped in the latch, and one that has died there
@@ -399,7 +419,6 @@ CheckLatch(void)
     OsTopic *stopped = Open(false);
     PosixIpcTopic *words = &GetHeader(topic)->topic;
     OsTopicState state;
-    pid_t child;
 
     Must("publish", PublishNumber(topic, 0, 10));
     Must("latch", OsLatchEnter((OsSegment *) stopped, OS_SECOND));
@@ -419,29 +438,13 @@ CheckLatch(void)
     Check("that reader then reads the remaining messages", Receive(topic) == 0
 	    && Receive(topic) == 1 && Receive(reader) == 1);
     OsTopicClose(stopped);
-    child = Fork();
-    if (child == 0) {
-	OsTopic *own = Open(false);
-
-	Must("latch", OsLatchEnter((OsSegment *) own, OS_SECOND));
-	atomic_store(&words->bytes, 4711);
-	raise(SIGKILL);
-    }
-    WaitFor(child);
+    DieInLatch(&words->bytes);
     Check("after a death in the latch, the next publisher continues",
 	    PublishNumber(topic, 2, 20) == 0 && Receive(reader) == 2);
     Check("the derived numbers are right after that",
 	    OsTopicGetState(topic, &state) == 0
 	    && state.bytes == 40);
-    child = Fork();
-    if (child == 0) {
-	OsTopic *own = Open(false);
-
-	Must("latch", OsLatchEnter((OsSegment *) own, OS_SECOND));
-	atomic_store(&words->head, 4711);
-	raise(SIGKILL);
-    }
-    WaitFor(child);
+    DieInLatch(&words->head);
     Check("corrupt remains of a death are damage",
 	    PublishNumber(topic, 1, 20) == EBADMSG && Receive(reader) == -3
 	    && Receive(reader) == -1);
