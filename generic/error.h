@@ -3,8 +3,8 @@
  * error.h --
  *
  *	Functions that fail a call. Each IpcFail... sets the result and the
- *	errorCode of the interpreter and returns TCL_ERROR. reason is a new object, usually
- *	from Tcl_ObjPrintf, or NULL.
+ *	errorCode of the interpreter and returns TCL_ERROR. reason is a new
+ *	object, usually from Tcl_ObjPrintf, or NULL.
  */
 
 #ifndef IPC_ERROR_H

@@ -71,14 +71,14 @@ IpcNewScalar(
 }
 
 /*
- * NewArray, NewStruct --
+ * NewArrayObj, NewStructObj --
  *
- *	NewArray returns a list of the elements of an array. NewStruct returns a
- *	dict of the fields of a struct.
+ *	NewArrayObj returns a list of the elements of an array. NewStructObj
+ *	returns a dict of the fields of a struct.
  */
 
 static Tcl_Obj *
-NewArray(
+NewArrayObj(
     const IpcType *type,
     const unsigned char *bytes)
 {
@@ -103,7 +103,7 @@ NewArray(
 }
 
 static Tcl_Obj *
-NewStruct(
+NewStructObj(
     const IpcType *type,
     const unsigned char *bytes)
 {
@@ -137,9 +137,9 @@ IpcNewValue(
 	return IpcNewText((const char *) bytes, type->size, type->unit,
 		type->encoding);
     case TYPE_ARRAY:
-	return NewArray(type, bytes);
+	return NewArrayObj(type, bytes);
     case TYPE_STRUCT:
-	return NewStruct(type, bytes);
+	return NewStructObj(type, bytes);
     default:
 	return IpcNewScalar(type, OsGetBits(bytes, type->size));
     }

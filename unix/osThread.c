@@ -65,7 +65,7 @@ OsUnlock(void)
 }
 
 /*
- * RenewLock, BeginChild, Load --
+ * RenewLock, BeginChild, FollowForks --
  *
  *	fork(2) waits for the lock, so that a child process finds everything
  *	that the lock guards consistent. But the lock's owner is a thread of
@@ -94,7 +94,7 @@ BeginChild(void)
 
 __attribute__((constructor))
 static void
-Load(void)
+FollowForks(void)
 {
     RenewLock();
     pthread_atfork(OsLock, OsUnlock, BeginChild);

@@ -247,7 +247,7 @@ Serve(
 }
 
 /*
- * FindGroup --
+ * ChooseGroup --
  *
  *	Returns a group that has room, or a new one. The caller holds the
  *	mutex.
@@ -256,7 +256,7 @@ Serve(
  */
 
 static OsWaiterGroup *
-FindGroup(void)
+ChooseGroup(void)
 {
     OsWaiterGroup *group = groups;
 
@@ -283,14 +283,14 @@ FindGroup(void)
  * Join --
  *
  *	Puts a waiter into a group. The caller holds the mutex, so a thread
- *	that was just started finds the waiter there. ENOMEM: FindGroup.
+ *	that was just started finds the waiter there. ENOMEM: ChooseGroup.
  */
 
 static int
 Join(
     OsWaiter *waiter)
 {
-    OsWaiterGroup *group = FindGroup();
+    OsWaiterGroup *group = ChooseGroup();
 
     if (group == NULL) {
 	return ENOMEM;

@@ -26,7 +26,7 @@ static uint32_t ownPlace;
 static unsigned markProcess = UINT_MAX;
 
 /*
- * BecomeChild, Prepare --
+ * BecomeChild, FollowForks --
  *
  *	The handler of fork(2), pthread_atfork(3). The child gives up all
  *	lifelines before it can do anything else. The slots belong to its parent,
@@ -45,7 +45,7 @@ BecomeChild(void)
 }
 
 static void
-Prepare(void)
+FollowForks(void)
 {
     pthread_atfork(NULL, NULL, BecomeChild);
 }
@@ -55,7 +55,7 @@ OsSegmentFollowForks(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-    pthread_once(&once, Prepare);
+    pthread_once(&once, FollowForks);
 }
 
 void
