@@ -116,11 +116,10 @@ proc facts::derived {object} {
 
 proc facts::openIn {facts} {
     set seen [words::holders $facts]
-    switch -glob $seen {
-        "?" {return "? (not visible)"}
-        *+  {return "$seen processes"}
+    if {$seen eq "?"} {
+        return "? (not visible)"
     }
-    return [processes $seen]
+    return "$seen process[expr {$seen eq "1" ? "" : "es"}]"
 }
 
 # Why some facts of an object cannot be read, or "". Asks the system again to get
@@ -208,9 +207,4 @@ proc facts::notification {pid} {
 proc facts::exactSize {bytes} {
     set size [words::size $bytes]
     return [expr {$bytes < 1024 ? $size : "$size ($bytes)"}]
-}
-
-proc facts::processes {holders} {
-    set count [llength $holders]
-    return [expr {$count == 1 ? "1 process" : "$count processes"}]
 }
