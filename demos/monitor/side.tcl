@@ -188,7 +188,7 @@ proc side::update {} {
     variable side
     variable shown
     variable subtitle [join [lmap problem [model problems $shown] {
-        words::short [dict get $problem text]
+        words::short [advice::text $problem]
     }] "; "]
     if {$subtitle eq ""} {
         set subtitle [facts::unreadable $shown]
