@@ -189,14 +189,17 @@ proc create::make {} {
         return
     }
     set object [list $type [$handle cget -name]]
-    log::add good "made the [string tolower [words::kind $type]]\
+    set isNew [$handle cget -created]
+    log::add good "[expr {$isNew ? "made" : "opened"}] the [string tolower [words::kind $type]]\
         [printable [lindex $object 1]]"
     if {$value(keep)} {
         handles::keep $object $handle
     } else {
         $handle destroy
     }
-    problems::madeHere $object
+    if {$isNew} {
+        problems::madeHere $object
+    }
     side::showPage object
     tree::choose $object
     tree::focus

@@ -57,6 +57,7 @@ proc problems::heard {event object detail} {
     switch $event {
         problem   {begin $object $detail}
         solved    {solve $object $detail}
+        appeared - changed {noticeOthers $object}
         vanished  {forget $object}
         refreshed {
             expire
@@ -146,6 +147,21 @@ proc problems::finish {detail times} {
 proc problems::madeHere {object} {
     variable made
     set made($object) 1
+}
+
+# Once another process has opened it, it is an object like any other.
+proc problems::noticeOthers {object} {
+    variable made
+    variable current
+    if {![info exists made($object)]} return
+    foreach holder [model holders $object] {
+        if {[lindex $holder 0] != [pid]} {
+            unset made($object)
+            dict unset current [list $object orphaned]
+            dict unset current [list $object unclaimed]
+            return
+        }
+    }
 }
 
 proc problems::isOwn {object problem} {
