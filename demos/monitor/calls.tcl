@@ -26,7 +26,7 @@ proc actions::value {action name} {
 proc actions::release {object} {
     set count [value release count]
     if {[string is integer -strict $count] && $count > 1} {
-        confirm::ask "Release [words::count $count unit]?" "[words::count $count call] that\
+        confirm::ask $object "Release [words::count $count unit]?" "[words::count $count call] that\
             wait, or begin to wait, continue at once. This cannot be undone." \
             "Release $count" [list actions::attempt actions::releaseNow $object $count]
     } else {
@@ -42,8 +42,8 @@ proc actions::releaseNow {object count} {
 proc actions::resize {object} {
     set size [value resize size]
     set before [model get $object size 0]
-    if {[string is wideinteger -strict $size] && $size < $before} {
-        confirm::ask "Shrink to $size bytes?" "The last [expr {$before - $size}] bytes are lost,\
+    if {[string is wideinteger -strict $size] && $size >= 0 && $size < $before} {
+        confirm::ask $object "Shrink to $size bytes?" "The last [expr {$before - $size}] bytes are lost,\
             and a process that uses them by a mapping may be killed (SIGBUS)." \
             "Shrink" [list actions::attempt actions::resizeNow $object $size]
     } else {
@@ -118,7 +118,7 @@ proc actions::peek {object} {
 
 proc actions::receive {object} {
     set isRing [expr {[lindex $object 0] eq "ring"}]
-    confirm::ask "Receive a message?" "The next message, the oldest[expr {
+    confirm::ask $object "Receive a message?" "The next message, the oldest[expr {
         $isRing ? "" : " of the highest priority"}], is\
         taken from the program that it was sent to. It is kept under Messages and can be sent\
         back, but then comes behind the others[expr {$isRing ? "" : " of its priority"}]." \

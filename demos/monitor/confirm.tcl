@@ -6,6 +6,7 @@ namespace eval confirm {
     variable frame
     variable action ""
     variable title ""
+    variable object ""
     variable effect ""
 }
 
@@ -14,19 +15,25 @@ proc confirm::build {window} {
     set gap [theme::px 4]
     ttk::frame $frame
     ttk::label $frame.title -style Title.TLabel -textvariable confirm::title
+    ttk::label $frame.object -style Faint.TLabel -textvariable confirm::object
     ttk::label $frame.effect -textvariable confirm::effect
     ttk::frame $frame.buttons
     ttk::button $frame.buttons.do -style Danger.TButton -command confirm::run
     ttk::button $frame.buttons.back -text "Back" -command commands::escape
     pack $frame.buttons.do $frame.buttons.back -side left -padx [list 0 $gap]
-    pack $frame.title $frame.effect $frame.buttons -side top -fill x -pady [list 0 $gap]
-    bind $frame <Configure> {%W.effect configure -wraplength %w}
+    pack $frame.title $frame.object $frame.effect $frame.buttons -side top -fill x -pady [list 0 $gap]
+    bind $frame <Configure> {
+        %W.object configure -wraplength %w
+        %W.effect configure -wraplength %w
+    }
 }
 
-# Asks; the script is evaluated if the answer is yes.
-proc confirm::ask {question consequence button script} {
+# Asks about what is to be done to something, a kind and a name; the script is evaluated
+# if the answer is yes.
+proc confirm::ask {something question consequence button script} {
     variable frame
     variable title $question
+    variable object "[words::kind [lindex $something 0]] [printable [lindex $something 1]]"
     variable effect $consequence
     variable action $script
     $frame.buttons.do configure -text $button

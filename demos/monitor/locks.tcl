@@ -85,7 +85,7 @@ proc actions::takeOver {object} {
     }
     set facts [model get $object]
     set cause [expr {[dict exists $facts abandoned] ? "[string totitle [locks::death $facts] 0 0]. " : ""}]
-    confirm::ask "Take over the lock?" "${cause}What it protects may be half changed. This window then holds\
+    confirm::ask $object "Take over the lock?" "${cause}What it protects may be half changed. This window then holds\
         it, with all permits, while you repair that. Once released, it is clean, and the\
         programs that use it trust the data." \
         "Take over" [list actions::attempt actions::takeOverNow $object]
