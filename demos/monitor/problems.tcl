@@ -24,13 +24,17 @@ proc problems::build {window} {
     ttk::treeview $list -columns {problem object span cause} -show {} -height 2 \
         -selectmode browse -yscrollcommand [list $frame.y set]
     ttk::scrollbar $frame.y -command [list $list yview]
+    # Its height stays the same, so that the list above does.
+    ttk::frame $frame.room -height [expr {2 * [font metrics TkDefaultFont -linespace]}]
     ttk::label $frame.sentence -textvariable problems::sentence -anchor nw
-    foreach {column width} {problem 95 object 150 span 110 cause 300} {
+    place $frame.sentence -in $frame.room -x 0 -y 0 -relwidth 1 -relheight 1
+    raise $frame.sentence
+    foreach {column width} {problem 110 object 150 span 110 cause 300} {
         $list column $column -width [theme::px $width] -stretch [expr {$column eq "cause"}]
     }
     grid $frame.title - -sticky w
     grid $list $frame.y -sticky nsew
-    grid $frame.sentence - -sticky ew
+    grid $frame.room - -sticky ew
     grid rowconfigure $frame 1 -weight 1
     grid columnconfigure $frame 0 -weight 1
     bind $frame <Configure> {%W.sentence configure -wraplength [expr {%w - 20}]}
@@ -293,9 +297,9 @@ proc problems::chosen {} {
 proc problems::explain {isOn} {
     variable frame
     if {$isOn} {
-        grid $frame.sentence
+        grid $frame.room
     } else {
-        grid remove $frame.sentence
+        grid remove $frame.room
     }
 }
 

@@ -10,6 +10,11 @@ namespace eval received {
     variable most 200       ;# messages that are kept for each queue
     variable looked "looked at" ;# in place of a priority: the message is still there
     variable showing ""     ;# the queue whose messages are in the list
+    variable notes {
+        mq    "The system does not show which messages are in a queue, nor their priorities."
+        ring  "Peek shows the oldest messages that wait."
+        topic "Latest shows the newest message."
+    }
     array set kept {}
 }
 
@@ -22,7 +27,7 @@ proc received::build {window} {
         -selectmode browse -yscrollcommand [list $window.y set]
     ttk::scrollbar $window.y -command [list $list yview]
     foreach {column heading width anchor} {
-        time "Received" 75 e priority "Priority" 65 e message "Message" 200 w
+        time "Received" 75 e priority "Priority" 80 e message "Message" 200 w
     } {
         $list heading $column -text $heading -anchor $anchor
         $list column $column -width [theme::px $width] -anchor $anchor \
@@ -30,11 +35,11 @@ proc received::build {window} {
     }
     ttk::frame $window.foot
     ttk::button $window.foot.back -text "Send back" -command received::sendBack
-    ttk::label $window.foot.note -style Faint.TLabel -text \
-        "The system does not show which messages are in a queue, nor their priorities."
+    ttk::label $window.foot.note -style Faint.TLabel
+    bind $window.foot.note <Configure> {%W configure -wraplength %w}
     tooltip::add $window.foot.back "Sends the chosen message again, behind those of its priority"
     pack $window.foot.back -side left
-    pack $window.foot.note -side left -padx $gap
+    pack $window.foot.note -side left -padx $gap -fill x -expand 1
     pack $window.foot -side bottom -fill x -pady [list $gap 0]
     pack $window.y -side right -fill y
     pack $list -side left -fill both -expand 1
@@ -68,6 +73,9 @@ proc received::showFor {queue} {
     variable kept
     variable list
     variable showing $queue
+    variable frame
+    variable notes
+    $frame.foot.note configure -text [objects::lookup $notes [lindex $queue 0] ""]
     $list delete [$list children {}]
     if {[info exists kept($queue)]} {
         set number -1

@@ -12,8 +12,8 @@ proc words::plural {type} {
 }
 
 proc words::size {bytes} {
-    foreach unit {B KiB MiB GiB TiB PiB} {
-        if {$bytes < 1024 || $unit eq "PiB"} break
+    foreach unit {B KiB MiB GiB TiB PiB EiB} {
+        if {$bytes < 1024} break
         set bytes [expr {$bytes / 1024.0}]
     }
     return "[words::number $bytes] $unit"
