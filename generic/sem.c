@@ -390,8 +390,8 @@ ReleaseMany(
     if (err == ENOSYS) {
 	err = 0;
     } else if (err == 0 && count > most - value) {
-	snprintf(text, sizeof(text), "%d units are free, and a semaphore holds"
-		" at most %" PRId64, value, most);
+	snprintf(text, sizeof(text), "%d %s free, and a semaphore holds at most"
+		" %" PRId64, value, value == 1 ? "unit is" : "units are", most);
 	return IpcFail(call, EOVERFLOW, Tcl_NewStringObj(text, -1));
     }
     IpcHoldHandle(&sem->handle);
