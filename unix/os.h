@@ -2,13 +2,13 @@
 /*
  * os.h --
  *
- *	The one interface between generic/, which speaks Tcl, and unix/, which
- *	speaks POSIX. Nothing here knows of Tcl, and nothing above it includes
- *	a header of the system's IPC.
+ *	The only interface between generic/, which uses Tcl, and unix/, which
+ *	uses POSIX. Nothing here depends on Tcl, and nothing in generic/
+ *	includes an IPC header of the system.
  *
  *	Unless its comment says otherwise, a function returns 0 or an errno
- *	value; errno itself means nothing afterwards. Names are NUL-terminated,
- *	in the system's encoding, and have passed OsCheckName.
+ *	value; the contents of errno are undefined afterward. Names are
+ *	NUL-terminated, in the system's encoding, and have passed OsCheckName.
  */
 
 #ifndef OS_H
@@ -20,10 +20,10 @@
 #include <sys/types.h>
 
 /*
- * Time, in nanoseconds of a clock that nobody can set (CLOCK_MONOTONIC). A
- * call that may wait takes a timeout, after which it fails with ETIMEDOUT;
- * with OS_NOW it never waits. OS_NEVER means no timeout; only callers use it,
- * and they wait in slices.
+ * Time, in nanoseconds of a clock that nobody can set (CLOCK_MONOTONIC). A call
+ * that may wait takes a timeout, after which it fails with ETIMEDOUT; with
+ * OS_NOW it never waits. OS_NEVER means no timeout; only callers use it, and
+ * pass on shorter slices.
  */
 
 typedef int64_t OsTime;
@@ -35,7 +35,7 @@ typedef int64_t OsTime;
 OsTime	OsClock(void);
 
 /*
- * OsAfter returns the moment that is a timeout after another one.
+ * OsAfter returns the moment that is a timeout after a given moment.
  */
 
 static inline OsTime
@@ -61,8 +61,8 @@ OsGetGeneration(void)
 }
 
 /*
- * A family of objects. Each has a file of its own, with everything that is
- * particular to it: osFamily.h.
+ * A family of objects. Everything particular to a family is in a file of its
+ * own: osFamily.h.
  */
 
 typedef struct OsFamily OsFamily;
@@ -79,7 +79,7 @@ extern const OsFamily osSemFamily, osShmFamily, osMqFamily, osLockFamily,
 	osRingFamily, osTopicFamily;
 
 /*
- * What can be known about the system.
+ * Facts about the system.
  */
 
 typedef enum OsFact {
@@ -87,7 +87,7 @@ typedef enum OsFact {
     OS_SEM_TIMEOUT_SUPPORTED,	/* 1 or 0: has sem_timedwait */
     OS_SEM_VALUE_SUPPORTED,	/* 1 or 0: has sem_getvalue */
     OS_SEM_VALUE_MAX,
-    OS_MQ_SUPPORTED,		/* 1 or 0; 0 makes the other facts of queues 0 */
+    OS_MQ_SUPPORTED,		/* 1 or 0; if 0, all facts of queues are 0 */
     OS_MQ_MESSAGES_MAX,		/* messages of one queue */
     OS_MQ_MESSAGES_DEFAULT,
     OS_MQ_SIZE_MAX,		/* bytes of one message */
@@ -132,12 +132,12 @@ int	OsCheckName(const OsFamily *family, const char *name,
 
 int	OsCheckFamily(const OsFamily *family, const char *name);
 
-#define OS_RANDOM_NAME_SIZE 14	/* bytes, the NUL included: every system has room */
+#define OS_RANDOM_NAME_SIZE 14	/* bytes, with the NUL: fits every system */
 
 int	OsRandomName(char *name);
 
 /*
- * What an open may do besides opening. OS_EXCL is used only with OS_CREAT.
+ * Flags that modify an open. OS_EXCL is used only with OS_CREAT.
  */
 
 #define OS_CREAT	1
@@ -197,7 +197,7 @@ typedef struct OsShm OsShm;
 
 typedef struct OsShmRequest {
     int flags;			/* OS_CREAT ... */
-    mode_t mode;		/* of a new segment, under the umask */
+    mode_t mode;		/* of a new segment, before the umask */
     int64_t size;		/* bytes, or 0: as it is */
     int64_t minSize;		/* a smaller one grows to this many bytes; or
 				 * 0 */
@@ -216,14 +216,14 @@ int	OsShmWrite(OsShm *shm, int64_t offset, const void *bytes,
 	    size_t length);
 
 /*
- * Locks that survive their owner: shared/osLock*.c. A lock has permits, of
- * which a handle holds some, or all (permits 0).
+ * Locks that survive their owner: shared/osLock*.c. A lock has permits. A
+ * handle can hold some of them, or all, which an argument of 0 permits means.
  *
- * Besides their own errors, all of these may return EBADMSG: the memory is
- * corrupt, and the handle no longer holds anything; EBUSY: a process is stopped
- * inside an operation, and nothing has changed; EOWNERDEAD: the lock is
- * abandoned, because its owner, whose pid is stored, died or gave it up,
- * holding all permits.
+ * Besides their own errors, all of these functions may return the following.
+ * EBADMSG: the memory is corrupt, and the handle no longer holds anything.
+ * EBUSY: a process is stopped inside an operation, and nothing has changed.
+ * EOWNERDEAD: the lock is abandoned, because its owner, whose pid is stored,
+ * died holding all permits, or gave the lock up.
  */
 
 typedef struct OsSharedLock OsSharedLock;
@@ -270,10 +270,10 @@ int	OsLockInspect(const char *name, OsLockState *state,
 /*
  * Rings, message queues in shared memory: shared/osRing.c.
  *
- * Besides their own errors, all of these may return EBADMSG: the memory is
- * corrupt, and the handle no longer has taken messages; EBUSY: a process is
- * stopped inside an operation, and nothing has changed. Calls with a timeout
- * wait for that process too.
+ * Besides their own errors, all of these functions may return the following.
+ * EBADMSG: the memory is corrupt, and the handle no longer has any taken
+ * messages. EBUSY: a process is stopped inside an operation, and nothing has
+ * changed; calls with a timeout wait for that process too.
  */
 
 typedef struct OsRing OsRing;
@@ -284,9 +284,9 @@ typedef struct OsBytes {
 } OsBytes;
 
 /*
- * One message, or a list of up to most messages, that is to be received into room
- * bytes at bytes. If that is too little, the call fails with EMSGSIZE, and length
- * is what is needed.
+ * One message, or a list of messages (at most the number most), to be received
+ * into memory: room bytes at the address bytes. If room is too small, the call
+ * fails with EMSGSIZE, and length is the size that is needed.
  */
 
 typedef struct OsRingMessage {
@@ -294,7 +294,7 @@ typedef struct OsRingMessage {
     size_t room;
     size_t length;
     uint64_t id;		/* of a taken message */
-    uint32_t attempts;		/* how often it has been taken, this one included */
+    uint32_t attempts;		/* how often it was taken, including now */
 } OsRingMessage;
 
 typedef struct OsRingList {
@@ -340,8 +340,8 @@ int	OsRingPeek(const char *name, size_t most, size_t longest,
 
 /*
  * Topics, messages that every reader sees: shared/osTopic.c. EBADMSG: the
- * memory is corrupt; unless it was truncated, this is reported once, and the
- * topic is empty afterwards.
+ * memory is corrupt. Unless it was truncated, this is reported once, and the
+ * topic is empty afterward.
  */
 
 typedef struct OsTopic OsTopic;
@@ -354,7 +354,7 @@ typedef enum OsTopicStart {	/* where a reader begins */
 
 typedef struct OsTopicRequest {
     int flags;			/* OS_CREAT ... */
-    mode_t mode;		/* of a new topic, under the umask */
+    mode_t mode;		/* of a new topic, before the umask */
     uint64_t size;		/* bytes of its room */
     OsTopicStart start;
     bool readonly;
@@ -389,9 +389,9 @@ int	OsTopicInspect(const char *name, OsTopicState *state,
 bool	OsTopicIsReadable(OsTopic *topic);
 
 /*
- * Single values in a segment: osMemory*.c. Sizes are 1, 2, 4 or 8 bytes, and the
- * bits of a value are the low ones of a number. Those above are ignored in what
- * is given, and zero in what is returned. A value is aligned if its offset is a
+ * Single values in a segment: osMemory*.c. Sizes are 1, 2, 4 or 8 bytes. The
+ * bits of a value are the low bits of a number; the higher bits are ignored in
+ * arguments, and zero in results. A value is aligned if its offset is a
  * multiple of its size.
  */
 
@@ -455,14 +455,14 @@ int	OsMqReceive(OsMq *mq, void *bytes, size_t *lengthPtr,
 	    unsigned *priorityPtr, OsTime timeout);
 
 /*
- * What an event loop waits for: osWatch.c. A watch has one descriptor, which
- * is readable while anything that it watches has happened; OsWatchNext tells
- * what. A watch belongs to the thread that opened it.
+ * A watch collects all events that an event loop waits for: osWatch.c. It has
+ * one descriptor, which is readable while there is an event to report;
+ * OsWatchNext reports the events. A watch belongs to the thread that opened it.
  */
 
 #define OS_READABLE	1	/* a queue has a message */
 #define OS_WRITABLE	2	/* a queue has room */
-#define OS_POSTED	4	/* a unit was fetched, or a notification has come */
+#define OS_POSTED	4	/* a unit was fetched, or a notification came */
 
 typedef struct OsWatchEvent {
     void *data;			/* as given to the call that began to watch */
@@ -501,9 +501,10 @@ void	OsGetGroupName(gid_t gid, char *name, size_t size);
 int	OsFindGroup(const char *name, gid_t *gidPtr);
 
 /*
- * What exists in the system: osFamily.c, linux/osHolders.c. ENOSYS: the
- * system has no way to report it. A proc is called once for each thing found;
- * it returns 0, or an errno value, which ends the search and is its result.
+ * Finding out what exists in the system: osFamily.c, linux/osHolders.c. ENOSYS:
+ * the system provides no way to do this. A proc is called once for each object,
+ * process or thread found. It returns 0, or an errno value, which ends the
+ * search and becomes its result.
  */
 
 #define OS_INFO_SIZE	1	/* which of the following are known */
@@ -547,8 +548,8 @@ int	OsListWaiters(const OsFamily *family, const char *name,
 	    OsWaiterProc *proc, void *data);
 
 /*
- * Which limit of the system was reached by a call that failed with err;
- * false: none that is known. limits are those of a new queue, or NULL.
+ * Finds the system limit that a call has reached if it failed with err. Returns
+ * false if no such limit is known. limits are those of a new queue, or NULL.
  */
 
 bool	OsFindLimit(const OsFamily *family, int err, const OsMqLimits *limits,

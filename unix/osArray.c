@@ -12,11 +12,11 @@
 /*
  * OsMakeRoom --
  *
- *	Makes room for count elements of size bytes in an array: realloc(3),
- *	for twice as many. *roomPtr says how many have room now; an array
- *	without room is NULL.
+ *	Makes room for count elements of size bytes in an array. If the array is
+ *	too small, it is enlarged by realloc(3) to twice that number. *roomPtr
+ *	is the number of elements that have room; an array without room is NULL.
  *
- *	Returns the array, or NULL if memory is short: then nothing has
+ *	Returns the array. If memory is short, returns NULL, and nothing has
  *	changed.
  */
 

@@ -13,18 +13,19 @@
 #include "osMq.h"
 
 /*
- * Called, holding the lock (osThread.h), when the registration with a key has
- * ended: because its notification has come, or for another reason.
+ * Called with the lock held (osThread.h) when the registration with a key has
+ * ended, either because its notification has come, or for another reason.
  */
 
 typedef void OsDeliveryProc(uintptr_t key, bool hasCome);
 
 /*
- * OsDeliveryOpen opens the socket that delivers to one queue, polled by watch
- * with data, and stores it, or -1 if none is needed. OsDeliveryRead calls
- * proc for each notification that the socket holds; without a socket, proc is
- * called on another thread. OsDeliveryRegister asks for one notification.
- * Functions that return int return 0 or an errno value.
+ * OsDeliveryOpen opens the socket that delivers the notifications of one queue,
+ * and makes watch poll it with data. It stores the socket, or -1 if none is
+ * needed. OsDeliveryRead calls proc for each notification that the socket
+ * holds; without a socket, proc is called on another thread. OsDeliveryRegister
+ * requests one notification. Functions that return int return 0 or an errno
+ * value.
  */
 
 int	OsDeliveryOpen(OsWatch *watch, void *data, int *socketPtr);

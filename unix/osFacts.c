@@ -2,7 +2,7 @@
 /*
  * osFacts.c --
  *
- *	Facts about the system that POSIX alone can report, and random names.
+ *	Facts about the system that POSIX itself can report, and random names.
  */
 
 #include "osFacts.h"
@@ -39,8 +39,8 @@
 /*
  * OsGetResourceLimit --
  *
- *	Returns the soft or the hard limit of a resource, INT64_MAX for none:
- *	getrlimit(2).
+ *	Returns the soft or the hard limit of a resource, or INT64_MAX if there
+ *	is none: getrlimit(2).
  */
 
 int64_t
@@ -74,8 +74,8 @@ SystemValue(
 /*
  * HasSemValue --
  *
- *	Returns whether sem_getvalue(3) works: on macOS the function exists, but
- *	fails with ENOSYS, as sem_init(3) does. It is called with a real
+ *	Returns whether sem_getvalue(3) works. On macOS the function exists but
+ *	fails with ENOSYS, as sem_init(3) does. It is tried with a real
  *	semaphore, because on NetBSD a sem_t is a pointer, which the call
  *	follows.
  */
@@ -140,8 +140,8 @@ OsGetPosixFact(
 /*
  * OsRandomName --
  *
- *	Writes a name of OS_RANDOM_NAME_SIZE bytes that is most likely unused.
- *	EIO or ENOSYS: the system has no randomness, getentropy(3).
+ *	Writes a name of OS_RANDOM_NAME_SIZE bytes that is very likely unused.
+ *	EIO or ENOSYS: the system provides no random bytes, getentropy(3).
  */
 
 int

@@ -2,7 +2,7 @@
 /*
  * osFacts.h --
  *
- *	Facts that POSIX itself gives, for unix/ alone: osFacts.c.
+ *	Facts that POSIX itself can report, for unix/ alone: osFacts.c.
  */
 
 #ifndef OS_FACTS_H
@@ -14,9 +14,9 @@ int64_t	OsGetPosixFact(OsFact fact);
 int64_t	OsGetResourceLimit(int resource, bool isHard);
 
 /*
- * An additional flag for shm_open(3): O_NONBLOCK on Linux, where a segment is
- * a file in a folder in which anybody can put a fifo. Other systems refuse the
- * flag.
+ * An additional flag for shm_open(3): O_NONBLOCK on Linux, where a segment is a
+ * file in a directory into which anybody can put a FIFO. Other systems refuse
+ * this flag.
  */
 
 extern const int osSegmentFlags;

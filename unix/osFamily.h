@@ -2,7 +2,7 @@
 /*
  * osFamily.h --
  *
- *	What a family of objects tells the rest of unix/ about itself. Each
+ *	The description of a family of objects for the rest of unix/. Each
  *	family's own file defines its OsFamily; no other code tests for a
  *	particular family.
  */
@@ -15,16 +15,17 @@
 #include <sys/stat.h>
 
 /*
- * Called for each object of a family, with the file that it is. A result
- * other than 0 ends the listing and becomes its result.
+ * Called for each object of a family, with its name and the identity of its
+ * file. A result other than 0 ends the listing and becomes its result.
  */
 
 typedef int OsFileProc(void *data, const char *name, dev_t device,
 	    ino_t inode);
 
 /*
- * A place where the system keeps objects, and how to look at it. A member is
- * NULL if the system has no way. Functions return 0 or an errno value.
+ * A place where the system keeps objects, and procedures that examine it. A
+ * member is NULL if the system provides no way to implement it. Functions
+ * return 0 or an errno value.
  */
 
 typedef struct OsCatalog {
@@ -43,17 +44,17 @@ typedef struct OsCatalog {
     int (*statDescriptor)(int folder, const char *descriptor,
 	    const char *link, struct stat *status);
 				/* stat(2), device and inode at least, of a
-				 * descriptor in a folder of /proc, if its
+				 * descriptor in a directory of /proc, if its
 				 * link may lead to an object; otherwise
 				 * ENOENT */
 } OsCatalog;
 
-extern const OsCatalog osFolderCatalog;	/* files in /dev/shm: linux/osFolder.c */
+extern const OsCatalog osFolderCatalog;	/* /dev/shm: linux/osFolder.c */
 extern const OsCatalog osQueueCatalog;	/* message queues: linux/osQueues.c */
 
 /*
  * Segments have no prefix, so the prefixes of all other families in the same
- * folder begin with one of these.
+ * directory begin with one of these.
  */
 
 #ifdef OS_NAMES_ARE_SHARED		/* musl: linux/osNamesMusl.c */
@@ -65,8 +66,8 @@ extern const OsCatalog osQueueCatalog;	/* message queues: linux/osQueues.c */
 
 /*
  * OsExplainCreate returns the errno value to report if creating an object, or
- * listing all, failed with err: EPFNOSUPPORT, which no call for a file gives, if the
- * folder for objects is missing or read-only.
+ * listing all objects, failed with err. If the directory for objects is missing
+ * or read-only, that is EPFNOSUPPORT, which no call for a file returns.
  */
 
 int	OsExplainCreate(int err);

@@ -26,9 +26,9 @@
 typedef _Atomic uint32_t OsFutexWord;
 
 /*
- * The number of the way in which this process waits. Processes that wait in
- * different ways cannot wake each other, so the header of a segment records
- * the number.
+ * The mechanism by which this process waits. Processes that use different
+ * mechanisms cannot wake each other, so the header of a segment records the
+ * number of the mechanism.
  */
 
 enum {
@@ -54,9 +54,9 @@ int	OsFutexWait(const OsFutexWord *word, uint32_t value, OsTime timeout);
 /*
  * OsFutexWake --
  *
- *	Wakes at most count waiters of the word, or all of them for INT_MAX.
- *	The caller has already changed the word. Returns how many the kernel
- *	reports, or 0 if it reports none.
+ *	Wakes at most count waiters of the word, or all of them for INT_MAX. The
+ *	caller has already changed the word. Returns the number of waiters that
+ *	the kernel says it woke, or 0 if it does not say.
  */
 
 int	OsFutexWake(OsFutexWord *word, int count);
@@ -64,9 +64,9 @@ int	OsFutexWake(OsFutexWord *word, int count);
 /*
  * OsFutexWaitAny --
  *
- *	Waits until one of count words, at most OS_FUTEX_MOST, differs from its
+ *	Waits until any of count words, at most OS_FUTEX_MOST, differs from its
  *	value. Returns as OsFutexWait does; EFAULT: the memory of one of them is
- *	gone. ENOSYS: this system waits for one word at a time.
+ *	gone. ENOSYS: this system can wait for only one word at a time.
  */
 
 #define OS_FUTEX_MOST 128

@@ -3,25 +3,25 @@
  * osGuard.c --
  *
  *	An access to mapped memory whose file has become shorter raises SIGBUS.
- *	Checking the size beforehand costs a system call and leaves a gap, so the
- *	access is just made, with a handler in place. The handler replaces the
- *	missing pages by private pages of zeros, notes that in the thread's guard,
- *	and lets the access continue. Nothing jumps out of an access, so nothing
- *	is left half done.
+ *	Checking the size beforehand would cost a system call and leave a gap,
+ *	so the access is simply made, with a signal handler in place. The
+ *	handler replaces the missing pages by private pages of zeros, notes that
+ *	in the thread's guard, and lets the access continue. Nothing jumps out
+ *	of an access, so nothing is left half done.
  *
  *	Two calls of the C library are an exception: a wait for a semaphore, and
- *	sem_post(3) of one in a segment. If the memory is gone or overwritten,
- *	the kernel's futex(2) fails, and the GNU C library then calls abort(3).
- *	So from the first such call on, SIGABRT has a handler, which jumps out
- *	of the call.
+ *	sem_post(3) for a semaphore in a segment. If the memory is gone or
+ *	overwritten, the kernel's futex(2) fails, and the GNU C library then
+ *	calls abort(3). So from the first such call on, SIGABRT has a handler,
+ *	which jumps out of the call.
  *
- *	The handlers are installed whenever memory is mapped or may shrink.
- *	They remember the action that they replace, and pass on to it every
- *	signal that is not theirs. Two cases are left to the program. If it
- *	sets the action of SIGBUS while it has memory open, that action
- *	handles accesses to missing memory until memory is mapped again. If
- *	its handler passes a signal back here, the default action of the
- *	signal is taken.
+ *	The handlers are installed whenever memory is mapped or may shrink. They
+ *	remember the action that they replace, and pass every signal that is not
+ *	theirs to that action. There are two limitations. If the program sets
+ *	the action of SIGBUS while it has memory open, that action handles
+ *	accesses to missing memory until memory is mapped again. If the
+ *	program's handler passes a signal back to the handler here, the default
+ *	action of the signal is taken.
  */
 
 #include "osGuard.h"
@@ -42,8 +42,9 @@
 _Thread_local OsGuard osGuard OS_GUARD_MODEL;
 
 /*
- * A signal with a handler of this file, and the action that it replaced.
- * There is room for two, so that none changes while a thread reads it.
+ * A signal with a handler of this file, and the action that it replaced. There
+ * is room for two actions, so that the current one never changes while a thread
+ * reads it.
  */
 
 typedef struct Overlay {
@@ -63,9 +64,10 @@ static Overlay abortSignal = { .signal = SIGABRT, .handler = HandleAbort };
 /*
  * IsFault --
  *
- *	Whether the kernel raised the signal for something that the thread did.
- *	The codes of signals that were sent begin at SI_USER: 0x10001 on FreeBSD
- *	and macOS; elsewhere 0, and then downwards.
+ *	Returns whether the kernel raised the signal because of an instruction
+ *	of the thread. The codes of signals that were sent start at SI_USER,
+ *	which is 0x10001 on FreeBSD and macOS; elsewhere it is 0, and the other
+ *	codes are negative.
  */
 
 static bool
@@ -78,8 +80,8 @@ IsFault(
 /*
  * TakeDefault --
  *
- *	Lets the default action end the process: a fault occurs again when the
- *	handler returns, and a signal that was sent is raised again.
+ *	Lets the default action end the process. A fault occurs again when the
+ *	handler returns; a signal that was sent is raised again.
  */
 
 static void
@@ -132,8 +134,8 @@ PassOn(
  * PutZeros --
  *
  *	Replaces all pages from place, which begins a page, to the end of the
- *	guarded memory: mmap(2), here a plain system call, which a handler may
- *	make. Returns false if that fails.
+ *	guarded memory by mmap(2). Here this is a plain system call, which a
+ *	handler may make. Returns false if that fails.
  */
 
 static bool
@@ -148,10 +150,11 @@ PutZeros(
 /*
  * HandleBusError --
  *
- *	The handler of SIGBUS. All pages from the fault on are replaced together;
- *	otherwise each would fault by itself. If the system has no mappings left,
- *	the whole range is replaced, which needs no additional mapping. Some
- *	processors, such as s390x, report only the page of a fault.
+ *	The handler of SIGBUS. All pages from the fault on are replaced
+ *	together; otherwise each would fault by itself. If the process can have
+ *	no more mappings, the whole range is replaced, which needs no additional
+ *	mapping. Some processors, such as s390x, report only the page of a
+ *	fault, not its address.
  */
 
 static void
@@ -206,9 +209,9 @@ HandleAbort(
 /*
  * Install --
  *
- *	Installs a handler, whatever the current action is: sigaction(2). From
- *	that action it keeps the flags and the mask that decide how system
- *	calls are interrupted and what is blocked meanwhile. Returns 0 or an
+ *	Installs a handler, whatever the current action is: sigaction(2). Keeps
+ *	the flags and the mask of that action that determine how system calls
+ *	are interrupted and which signals are blocked meanwhile. Returns 0 or an
  *	errno value.
  */
 
@@ -245,9 +248,10 @@ Install(
 /*
  * OsGuardInstall, OsGuardInstallForCalls --
  *
- *	Install a handler, unless it is installed. OsGuardInstall, for accesses,
- *	is called when memory is mapped or may shrink; OsGuardInstallForCalls
- *	before each guarded call. Both return 0 or an errno value.
+ *	Install a handler, unless it is already installed. OsGuardInstall is for
+ *	accesses, and is called when memory is mapped or may shrink.
+ *	OsGuardInstallForCalls is called before each guarded call. Both return 0
+ *	or an errno value.
  */
 
 int

@@ -16,9 +16,9 @@
 #include <stddef.h>
 
 /*
- * The memory that this thread is about to access. broken is set if some of
- * the memory was gone. So is *gonePtr, which other threads may read; it is
- * set before any thread can see the replacement.
+ * The memory that this thread is about to access. If some of the memory is
+ * gone, the handler sets broken and also *gonePtr, which other threads may
+ * read. It sets *gonePtr before any thread can see the replacement.
  */
 
 typedef struct OsGuard {
@@ -31,9 +31,9 @@ typedef struct OsGuard {
 } OsGuard;
 
 /*
- * The signal handlers read it. With another model, glibc might allocate
- * memory at a thread's first access. musl refuses this model, but allocates
- * all variables of a library when it is loaded.
+ * The guard is read by signal handlers. With any other TLS model, glibc might
+ * allocate memory at a thread's first access. musl refuses this model, but
+ * allocates all variables of a library when it loads the library.
  */
 
 #ifdef __GLIBC__
@@ -51,10 +51,11 @@ int	OsGuardInstallForCalls(void);
  * OsGuardEnter, OsGuardLeave --
  *
  *	Bracket an access to length bytes at start, which lie in one mapping.
- *	OsGuardInstall must have been called since that was made. From then on,
- *	memory that is gone reads as zeros, and what is written there is lost,
- *	until the mapping is made again. Brackets do not nest. The fences cost
- *	no instruction; they keep the compiler from moving the access out.
+ *	OsGuardInstall must have been called since the mapping was made. Once
+ *	memory is found to be gone, it reads as zeros, and what is written there
+ *	is lost, until the mapping is made again. Brackets do not nest. The
+ *	fences cost no instruction; they keep the compiler from moving the
+ *	access out of the brackets.
  *
  *	OsGuardLeave returns true if some of the memory was gone.
  */
@@ -84,8 +85,8 @@ OsGuardLeave(void)
  * OS_GUARD_CALL --
  *
  *	Makes a call of the C library between OsGuardEnter and OsGuardLeave,
- *	after OsGuardInstallForCalls. Stores in result what the call returns, or
- *	-1, with errno EIDRM, if the library has aborted it. Costs a system
+ *	after OsGuardInstallForCalls. Stores in result what the call returns or,
+ *	if the library has aborted the call, -1 with errno EIDRM. Costs a system
  *	call.
  */
 

@@ -9,12 +9,12 @@
  *	A lifeline is a lock on one byte of the segment's file, which belongs to
  *	an open file description: fcntl(F_OFD_SETLK) of POSIX 2024. The kernel
  *	drops it with the last descriptor or mapping of that description. So a
- *	lifeline needs a description that is never mapped and is closed by exec,
- *	and a forked child must give it up at once; otherwise the child would
- *	make its dead parent look alive.
+ *	lifeline needs a description that is never mapped and that exec closes.
+ *	A forked child must give it up at once; otherwise the child would make
+ *	its dead parent look alive.
  *
- *	A second sign is the process: its pid and its start time form a mark.
- *	A pid is valid only in its own namespaces, which place identifies.
+ *	A second sign is the process: its pid and its start time form a mark. A
+ *	pid is valid only in its own namespaces, which are identified by place.
  */
 
 #ifndef OS_LIFELINE_H
@@ -42,9 +42,9 @@ void	OsLifelineGive(int fd, uint32_t slot);
  * OsLifelineIsFree --
  *
  *	Returns whether no participant has the lifeline, other than through fd
- *	itself. One that is locked for reading is free, because the owner's lock
- *	for writing would have prevented that. False if that cannot be
- *	determined.
+ *	itself. A lifeline that is locked for reading is free, because an
+ *	owner's lock for writing would have prevented that. Returns false if
+ *	this cannot be determined.
  */
 
 bool	OsLifelineIsFree(int fd, uint32_t slot);
@@ -52,9 +52,10 @@ bool	OsLifelineIsFree(int fd, uint32_t slot);
 /*
  * OsLifelineReopen --
  *
- *	In a forked child, gives up the parent's lifeline: the descriptor gets an
- *	open file description of its own, or is closed. Returns it, or -1. Makes
- *	only calls that are allowed after fork(2) in a program with threads.
+ *	In a forked child, gives up the parent's lifeline: the descriptor gets
+ *	an open file description of its own, or is closed. Returns the
+ *	descriptor, or -1. Makes only calls that are allowed after fork(2) in a
+ *	program with threads.
  */
 
 int	OsLifelineReopen(int fd, bool readonly);
@@ -62,11 +63,11 @@ int	OsLifelineReopen(int fd, bool readonly);
 /*
  * OsProcessMark, OsProcessPlace --
  *
- *	OsProcessMark returns the mark of this process, pid << 32 | start time,
- *	and OsProcessPlace a number for the namespaces in which it is valid.
- *	OsProcessIsGone returns whether the process of a mark is known to be
- *	gone; false if that cannot be determined. OsProcessCommand stores the
- *	name of a process, or "" if it is not known.
+ *	OsProcessMark returns the mark of this process, pid << 32 | start time.
+ *	OsProcessPlace returns a number that identifies the namespaces in which
+ *	the mark is valid. OsProcessIsGone returns whether the process of a mark
+ *	is known to be gone, or false if this cannot be determined.
+ *	OsProcessCommand stores the name of a process, or "" if it is not known.
  */
 
 uint64_t OsProcessMark(void);

@@ -7,15 +7,15 @@
  *	and waiting for a word.
  *
  *	The operations are those of <stdatomic.h>, sequentially consistent, on
- *	the mapping itself: other processes, in any language, see them as one
- *	step if their own accesses are atomic too. A value is aligned if its
- *	offset is a multiple of its size, whatever the alignment in a struct is:
- *	32-bit x86 aligns 8 bytes to 4 there. If the processor has no atomic
- *	operations of 8 bytes, they are refused, because the C library would use
- *	locks that only this process sees.
+ *	the mapping itself: other processes, in any language, see each operation
+ *	as one step if their own accesses are atomic too. A value is aligned if
+ *	its offset is a multiple of its size. (In structs the alignment may be
+ *	smaller: on 32-bit x86, 8-byte values are aligned to 4 bytes.) If the
+ *	processor has no atomic operations on 8 bytes, they are refused, because
+ *	the C library would use locks that only this process sees.
  *
- *	If the memory turns out to be gone, the operation has changed a
- *	private page that nobody sees, so it is made again or fails.
+ *	If the memory turns out to be gone, the operation has only changed a
+ *	private page that no other process sees. So it is repeated, or fails.
  */
 
 #include "osShm.h"
@@ -119,8 +119,8 @@ CompareExchange(
 /*
  * OsGetBits, OsPutBits --
  *
- *	Convert between size bytes in the machine's order, which need not be
- *	aligned, and a number.
+ *	Convert between a number and size bytes in the machine's byte order,
+ *	which need not be aligned.
  */
 
 uint64_t
@@ -169,7 +169,7 @@ OsPutBits(
 }
 
 /*
- * An atomic operation: its arguments, and the number that was there.
+ * An atomic operation: its arguments, and the number that was found.
  */
 
 typedef struct Operation {
@@ -184,10 +184,10 @@ typedef struct Operation {
 /*
  * CheckAtomic, CheckChange --
  *
- *	CheckAtomic checks that an access to size bytes at offset can be made
- *	in one step: 0; EINVAL if it is not aligned; ENOTSUP if the processor
- *	cannot. CheckChange also checks that it may change them: EACCES if the
- *	segment was opened for reading only.
+ *	CheckAtomic checks that an access to size bytes at offset can be made in
+ *	one step. EINVAL: it is not aligned. ENOTSUP: the processor cannot do
+ *	that. CheckChange also checks that the access may change these bytes.
+ *	EACCES: the segment was opened for reading only.
  */
 
 static int
@@ -217,9 +217,9 @@ CheckChange(
 /*
  * OsShmLoad --
  *
- *	Reads size bytes at offset: in one step, if they are aligned.
+ *	Reads size bytes at offset, in one step if they are aligned.
  *
- *	ERANGE, ENOSPC: OsShmAccess, here and in the following.
+ *	ERANGE and ENOSPC, here and below, are those of OsShmAccess.
  */
 
 static inline void
@@ -257,9 +257,9 @@ OsShmLoad(
 /*
  * OsShmStore --
  *
- *	Stores size bytes at offset: in one step, if they are aligned.
+ *	Stores size bytes at offset, in one step if they are aligned.
  *
- *	EACCES: opened for reading only, here and in the following.
+ *	EACCES, here and below: opened for reading only.
  */
 
 static inline void
@@ -296,10 +296,11 @@ OsShmStore(
 /*
  * OsShmSwap --
  *
- *	Stores size bytes at offset, and returns in a variable what was there.
+ *	Stores size bytes at offset, and stores in a variable what was there
+ *	before.
  *
- *	EINVAL: not aligned. ENOTSUP: the processor has no such operation; here
- *	and in the following.
+ *	EINVAL, here and below: not aligned. ENOTSUP, here and below: the
+ *	processor has no such operation.
  */
 
 static inline void
@@ -334,7 +335,7 @@ OsShmSwap(
 /*
  * OsShmCompareSwap --
  *
- *	Stores size bytes at offset if the expected ones are there, and stores
+ *	Stores size bytes at offset if the expected bytes are there, and reports
  *	whether they were.
  */
 
@@ -374,8 +375,8 @@ OsShmCompareSwap(
  * Add --
  *
  *	Adds the amount to the number found. Returns false if the sum is out of
- *	range. For the comparison, signed integers are shifted into the range
- *	of unsigned ones, by half of it.
+ *	range. For the comparison, signed integers are shifted into the unsigned
+ *	range by adding half of that range.
  */
 
 static bool

@@ -22,10 +22,10 @@
  *	Waits while the word at offset equals value, for timeout nanoseconds at
  *	most, and stores the word then found.
  *
- *	ETIMEDOUT: it still equals value. That can be before the timeout, because
- *	a wake need not change the word, and no clock is read here. EINTR: a
- *	signal handler has run. EINVAL: not aligned. ERANGE: the segment no
- *	longer reaches to the word.
+ *	ETIMEDOUT: it still equals value. That can happen before the timeout,
+ *	because a wake need not change the word, and no clock is read here.
+ *	EINTR: a signal handler has run. EINVAL: not aligned. ERANGE: the
+ *	segment no longer reaches to the word.
  */
 
 typedef struct Wait {
@@ -40,8 +40,9 @@ typedef struct Wait {
 /*
  * LookAtWord --
  *
- *	Loads the word of a wait. A word that has changed must still be inside
- *	the segment, because truncation within its page makes it zero: ERANGE.
+ *	Loads the word of a wait. If it has changed, checks that it is still
+ *	inside the segment, because truncation within its page makes it zero.
+ *	ERANGE: it is outside.
  */
 
 static void
@@ -130,8 +131,8 @@ OsShmWake(
 }
 
 /*
- * A wait of an event loop. It has a mapping of its own, because the mapping
- * of the segment is replaced when the segment has grown.
+ * A wait in an event loop. It has its own mapping, because the mapping of the
+ * segment is replaced when the segment has grown.
  */
 
 struct OsShmWaiter {
@@ -160,9 +161,10 @@ HasLostWord(
 /*
  * Remap --
  *
- *	Maps again the word of a wait that is not armed: the segment may have
- *	been shorter meanwhile. Stores its address. EAGAIN, too much memory is
- *	locked, becomes ENOMEM, because trying again does not help.
+ *	Maps the word of a wait again while the wait is not armed, because the
+ *	segment may have been shorter meanwhile. Stores its address. EAGAIN (too
+ *	much memory is locked) becomes ENOMEM, because trying again does not
+ *	help.
  */
 
 static int
@@ -189,11 +191,13 @@ Remap(
  * OsShmWaitLater --
  *
  *	Posts to watch with data, once, when the word at offset differs from
- *	value, or is gone. *waiterPtr is NULL at first, and a waiter afterwards,
- *	with which the wait is armed again after a post. It ends before the
- *	segment is closed, with OsShmDropWaiter.
+ *	value, or is gone. *waiterPtr is NULL in the first call, and a waiter
+ *	afterward; after a post, another call with that waiter arms the wait
+ *	again. The caller must end the wait with OsShmDropWaiter before it
+ *	closes the segment.
  *
- *	EINVAL: not aligned. ENOMEM: there can be no more threads or mappings.
+ *	EINVAL: not aligned. ENOMEM: the system allows no more threads or
+ *	mappings.
  */
 
 int

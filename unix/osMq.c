@@ -47,8 +47,9 @@ OpenQueue(
  * OsMqOpen --
  *
  *	mq_open(3), for reading, writing or both. mode and limits are for a new
- *	queue; with limits NULL it gets the system's default. The limits of an
- *	existing queue are read from the system. OsFindLimit explains a failure.
+ *	queue; if limits is NULL, it gets the system's defaults. The limits of
+ *	an existing queue are read from the system. OsFindLimit can explain a
+ *	failure.
  */
 
 int
@@ -107,8 +108,8 @@ OsMqOpen(
 /*
  * OsMqClose --
  *
- *	mq_close(3). Ends all watching and cancels the registration. mq is freed
- *	even if an error is returned.
+ *	mq_close(3). Also stops all watching and cancels the registration. mq is
+ *	freed even if an error is returned.
  */
 
 int
@@ -182,7 +183,8 @@ OsMqGetDepth(
  * Outcome --
  *
  *	Stores the errno value of a timed call that ended with result. Returns
- *	false to call again: a call that does not wait ignores signals.
+ *	false if the call is to be made again, because a call that may not wait
+ *	ignores signals.
  */
 
 static bool
@@ -257,8 +259,9 @@ OsMqReceive(
 /*
  * OsMqWatch --
  *
- *	Makes watch report data when the queue has a message, or room, according
- *	to events; 0 ends that. The watch of a parent process is left alone.
+ *	Makes watch report data when the queue has a message or room, according
+ *	to events. If events is 0, stops watching. Does nothing to the watch of
+ *	a parent process.
  */
 
 int

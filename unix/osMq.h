@@ -26,8 +26,8 @@ struct OsMq {
 /*
  * OsMqFd --
  *
- *	Returns the file descriptor of a queue. On most systems a mqd_t is one,
- *	but not on FreeBSD. -1 if there is none, as on illumos.
+ *	Returns the file descriptor of a queue, or -1 if there is none, as on
+ *	illumos. On most systems an mqd_t is a descriptor, but not on FreeBSD.
  */
 
 static inline int
@@ -49,7 +49,7 @@ int	OsMqCloseNotified(OsMq *mq);
 /*
  * OsMqReadStatus stores the bytes of the messages in a queue, and the process
  * that is registered for a notification, or 0. It returns false if the system
- * does not report them, or if mq was not opened for reading.
+ * does not report these, or if mq was not opened for reading.
  */
 
 bool	OsMqReadStatus(const OsMq *mq, int64_t *bytesPtr, pid_t *pidPtr);

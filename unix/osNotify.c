@@ -2,16 +2,18 @@
 /*
  * osNotify.c --
  *
- *	Notifications of message queues: mq_notify(3). osDelivery.h tells how
- *	the system delivers them.
+ *	Notifications of message queues: mq_notify(3). osDelivery.h describes
+ *	how the system delivers them.
  *
  *	Each registration has a key of its own. A notification whose key is no
- *	longer known is out of date, so cancelling just forgets the key.
+ *	longer known is out of date. So to cancel a registration, it is enough
+ *	to forget its key.
  *
  *	When a process closes any descriptor of a queue, Linux ends the
- *	process's registration, even if another descriptor has made it. Here
- *	the registration belongs to the descriptor that made it, so closing
- *	another one registers again: OsMqCloseNotified.
+ *	process's registration, even if it was made with another descriptor. In
+ *	this package a registration belongs to the descriptor that made it. So
+ *	when another descriptor of the queue is closed, the queue is registered
+ *	again: OsMqCloseNotified.
  */
 
 #include "osDelivery.h"
@@ -23,7 +25,8 @@
 #include <unistd.h>
 
 /*
- * The state of a queue that has registered. Protected by the lock.
+ * The state of a queue that has been registered for a notification. Protected
+ * by the lock.
  */
 
 typedef struct Notification {
@@ -41,8 +44,9 @@ typedef struct Notification {
 static OsMq *notified;		/* registered queues, the last first */
 
 /*
- * A key is TURNS times a number that no other queue ever had, and the turn of
- * the registration: a notification may be read after the next registration.
+ * A key is TURNS times a number that no other queue has ever had, plus the turn
+ * of the registration. The turn is needed because a notification may be read
+ * only after the next registration.
  */
 
 #define TURNS 256
@@ -105,7 +109,8 @@ ReadNotifications(
  *	MakeNotification creates a queue's state for notifications unless it
  *	exists, and returns 0 or an errno value; FreeNotification frees it.
  *	RemoveFromList removes the queue from the list. DropNotification does
- *	both, for a queue that is closed or cancels its registration.
+ *	both, for a queue that is being closed or whose registration is being
+ *	canceled.
  */
 
 static void
@@ -171,9 +176,9 @@ DropNotification(
 /*
  * Register --
  *
- *	Registers with the system for one notification: a posting, or the signal
- *	if that is not 0. Puts the queue at the head of the list. Returns 0 or
- *	an errno value.
+ *	Registers with the system for one notification: the signal or, if that
+ *	is 0, a posting. Puts the queue at the head of the list. Returns 0 or an
+ *	errno value.
  */
 
 static int
@@ -207,10 +212,10 @@ Register(
 /*
  * OsMqNotifyWatch --
  *
- *	Registers for one posting to watch with data, when a message arrives in
- *	the empty queue and no process waits to receive. A posting that has not
- *	been taken yet stays. The lock is held, so that no notification is read
- *	between the registration and the entry in the list.
+ *	Registers for one posting to watch with data. It is made when a message
+ *	arrives in the empty queue and no process waits to receive one. A
+ *	posting that has not been taken yet stays. The lock is held, so that no
+ *	notification is read between the registration and the entry in the list.
  *
  *	EBUSY: this or another process has already registered.
  */
@@ -292,11 +297,11 @@ OsMqTakeNotification(
  * FindRegistration --
  *
  *	Returns whether the system still has the last registration of mq. The
- *	socket tells when it ends. For a signal there is no socket, but on
- *	Linux the queue's file tells (mq_overview(7)), if mq or beside,
- *	another descriptor of the queue, can be read. Otherwise try to
- *	register: EBUSY means that some process has already, and any other
- *	failure may mean it.
+ *	socket reports when it ends. For a signal there is no socket, but on
+ *	Linux the queue's file shows the registered process (mq_overview(7)), if
+ *	mq or beside, another descriptor of the queue, can be read. Otherwise
+ *	this tries to register: EBUSY means that some process is registered, and
+ *	any other failure may mean that.
  */
 
 typedef enum Registration { GONE, PERHAPS, OURS } Registration;
@@ -331,10 +336,10 @@ FindRegistration(
 /*
  * FindRegistered --
  *
- *	Several records of this process may stand for the queue of mq. Stores
- *	the one that registered last, whose registration the system may still
- *	have, or NULL. Registrations of a parent process do not count. Returns
- *	0, or the errno value that kept it from finding out.
+ *	Several records of this process may belong to the queue of mq. Stores
+ *	the one that was registered last, if the system may still have that
+ *	registration; otherwise stores NULL. Registrations of a parent process
+ *	do not count. Returns 0, or an errno value if this cannot be determined.
  */
 
 static int
@@ -394,8 +399,8 @@ OsMqNotifyCancel(
 /*
  * CountMessages --
  *
- *	Returns how many messages are in a queue, or fallback if the system
- *	does not report it.
+ *	Returns how many messages are in a queue, or fallback if the system does
+ *	not report that.
  */
 
 static long
@@ -412,8 +417,9 @@ CountMessages(
 /*
  * Deliver --
  *
- *	Delivers the notification that the system did not deliver, and ends the
- *	registration. If the system has delivered one after all, that is enough.
+ *	Delivers a notification in place of the system, and ends the
+ *	registration. If the system has delivered one after all, does nothing
+ *	more.
  */
 
 static void
@@ -440,11 +446,11 @@ Deliver(
  *	mq_close(3) of mq, which on Linux also ends the registration of kept,
  *	another descriptor of the same queue. Registers kept again, unless its
  *	notification came before. If a message arrived in the empty queue in
- *	between, the system sent no notification, so this function delivers it:
- *	if the queue has a message, and some message came or went meanwhile.
- *	It also delivers one if it cannot register again: we prefer a spurious
- *	notification to a lost one. If another process is registered, and
- *	perhaps always was, nothing is lost.
+ *	between, the system sent no notification. So this function delivers one
+ *	if the queue has a message, and some message came or went meanwhile. It
+ *	also delivers one if it cannot register again, because a spurious
+ *	notification is better than a lost one. If another process is registered
+ *	now, it may have been registered all along, and nothing is lost.
  */
 
 static int

@@ -5,11 +5,11 @@
  *	An open object, apart from what its family does with it: whether its
  *	name still refers to it, its permissions and owner.
  *
- *	A name can be removed and given to another object at any time, so
- *	device and inode, noted when the object was opened, tell which one it
- *	is. Comparing them and then acting by name is two steps: another process
- *	can replace the object between them. Everything that has a descriptor
- *	goes through that instead; a semaphore has none.
+ *	A name can be removed and given to another object at any time, so an
+ *	object is identified by its device and inode, which are noted when it is
+ *	opened. Comparing them and then acting by name takes two steps, and
+ *	another process can replace the object in between. So an object that has
+ *	a descriptor is reached through it; a semaphore has none.
  */
 
 #include "osObject.h"
@@ -22,8 +22,8 @@
 /*
  * StatName --
  *
- *	stat(2) of the object that has a name now. ENOENT: no object has it.
- *	ENOSYS: the system has no way.
+ *	stat(2) of the object that has a name now. ENOENT: no object has the
+ *	name. ENOSYS: the system provides no way to do this.
  */
 
 static int
@@ -41,10 +41,11 @@ StatName(
 /*
  * IsSame, CompareName --
  *
- *	IsSame returns whether status is that of an object. CompareName is StatName,
- *	and other if another object has the name. ENOSYS: the system has no
- *	way, or did not report which object was opened, for example because
- *	another process removed its name at once.
+ *	IsSame returns whether status is that of an object. CompareName is
+ *	StatName, but returns other if another object has the name. ENOSYS: the
+ *	system provides no way to compare them, or did not report which object
+ *	was opened, for example because another process removed the name at
+ *	once.
  */
 
 static bool
@@ -73,7 +74,8 @@ CompareName(
  * OsNoteBeforeClose --
  *
  *	Notes which object is open, if that is not known yet and the system
- *	tells, for calls by its name after the object is closed.
+ *	reports it. Calls that use the name after the object is closed need
+ *	this.
  */
 
 void
@@ -92,10 +94,10 @@ OsNoteBeforeClose(
 /*
  * OsCheckLink --
  *
- *	Checks that name still refers to an object, open or closed: 0. ENOENT:
- *	no object has the name, or the object is gone and the system cannot
- *	report which one has it now. ESTALE: another object has it. ENOSYS,
- *	EACCES and others: this cannot be determined.
+ *	Returns 0 if name still refers to an object, open or closed. ENOENT: no
+ *	object has the name, or the object is gone and the system cannot report
+ *	which object has the name now. ESTALE: another object has the name.
+ *	ENOSYS, EACCES and others: this cannot be determined.
  */
 
 int
@@ -210,7 +212,8 @@ ChangeGroup(
  *
  *	fchmod(2) and fchown(2) of an open object. EPERM: the caller does not
  *	own it. EACCES: the caller does, but is not a member of the group.
- *	ENOENT: as for OsStatObject. ENOSYS: the system has no way.
+ *	ENOENT: as for OsStatObject. ENOSYS: the system provides no way to do
+ *	this.
  */
 
 int

@@ -2,7 +2,7 @@
 /*
  * osObject.h --
  *
- *	Which object of the system was opened, for the files of the families:
+ *	Notes which object of the system was opened, for the families' files:
  *	osObject.c.
  */
 
@@ -14,8 +14,8 @@
 /*
  * OsNoteObject --
  *
- *	Notes which object an open has opened, by stat(2) of it; all zeros if
- *	the system does not report it.
+ *	Notes which object was opened, from the result of its stat(2). That is
+ *	all zeros if the system does not report it.
  */
 
 static inline void

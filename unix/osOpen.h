@@ -15,16 +15,17 @@
 /*
  * OsOpenOrCreate --
  *
- *	Opens as OS_CREAT and OS_EXCL in flags say, and finds out whether this
- *	call created the object. A caller that must undo a failed open has to
- *	know that, and open(2) with O_CREAT alone does not report it.
+ *	Opens or creates an object according to OS_CREAT and OS_EXCL in flags,
+ *	and finds out whether this call created it. A caller that must undo a
+ *	failed open has to know that, and open(2) with O_CREAT alone does not
+ *	report it.
  *
- *	attempt is called with request and OS_CREAT | OS_EXCL, and then, if the
- *	object exists, with OS_CREAT if flags have it: so if a system refuses
- *	O_CREAT of another user's file (fs.protected_regular of Linux), it
- *	refuses it here too. attempt returns 0 or an errno value, as this
- *	function does. If the object appears and vanishes between two attempts,
- *	this starts over.
+ *	attempt is called with request and OS_CREAT | OS_EXCL and then, if the
+ *	object exists, with OS_CREAT if it is in flags. So if the system refuses
+ *	O_CREAT for another user's file (fs.protected_regular of Linux), it
+ *	refuses it here too. attempt and this function return 0 or an errno
+ *	value. If the object appears or vanishes between two attempts, this
+ *	starts over.
  */
 
 static inline int

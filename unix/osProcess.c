@@ -2,9 +2,9 @@
 /*
  * osProcess.c --
  *
- *	Tells whether the process that left its mark in shared memory is still
- *	alive: kill(2), and /proc/PID/stat if the system has it, proc(5). Pids
- *	are reused, so the mark also has the start time, which is 0 if the
+ *	Finds out whether the process that left its mark in shared memory is
+ *	still alive: kill(2) and, if the system has it, /proc/PID/stat, proc(5).
+ *	Pids are reused, so the mark also has the start time, which is 0 if the
  *	system does not report it.
  */
 
@@ -22,10 +22,11 @@
 /*
  * ReadStatus --
  *
- *	Reads /proc/PID/stat into text, as a string: that of the main thread,
- *	which has the same fields. For the process itself, qemu-user makes up the
- *	other one, with the parent's start time after a fork. Returns false if
- *	it cannot be read.
+ *	Reads the status of a process into text, as a string. Reads the file of
+ *	the main thread, which has the same fields as /proc/PID/stat: when a
+ *	process reads its own /proc/PID/stat, qemu-user invents the contents,
+ *	and after a fork the start time there is the parent's. Returns false if
+ *	the file cannot be read.
  */
 
 static bool
@@ -52,9 +53,9 @@ ReadStatus(
 /*
  * FindField --
  *
- *	Returns field number of the text of /proc/PID/stat, or "". The second
- *	field is the program's name in parentheses and may hold any character,
- *	so the third one follows the last parenthesis.
+ *	Returns the field with a number in the text of /proc/PID/stat, or "".
+ *	The second field is the program's name in parentheses, which may contain
+ *	any character, so the third field is the one after the last parenthesis.
  */
 
 static const char *
@@ -92,9 +93,9 @@ OsProcessMark(void)
 /*
  * OsProcessPlace --
  *
- *	Returns a number made of the inodes of this process's PID and time
- *	namespaces, namespaces(7): start times differ between the latter. 0 on
- *	systems without them.
+ *	Returns a number made from the inodes of this process's PID namespace
+ *	and time namespace, namespaces(7); start times differ between time
+ *	namespaces. Returns 0 on systems without namespaces.
  */
 
 uint32_t
@@ -144,7 +145,7 @@ OsProcessIsGone(
 /*
  * OsProcessCommand --
  *
- *	Stores the name of a process's program, which is in parentheses.
+ *	Stores the name of a process's program, without its parentheses.
  */
 
 void

@@ -4,12 +4,12 @@
  *
  *	Semaphores: sem_overview(7), with names, or without a name in a segment.
  *	A semaphore is memory in a file, so each access to it is guarded. If
- *	another process has truncated the file, the call returns EIDRM, or ERANGE
- *	for a segment.
+ *	another process has truncated the file, the call returns EIDRM, or
+ *	ERANGE if the file is a segment.
  *
  *	sem_open(3) returns the same memory each time a process opens a
- *	semaphore, and the guard replaces that memory only once. So one flag
- *	tells all handles that it is gone: OsSemMapping.
+ *	semaphore, and the guard replaces that memory only once. So all handles
+ *	share one flag that says whether the memory is gone: OsSemMapping.
  */
 
 #include "osSem.h"
@@ -45,9 +45,10 @@ static OsSemMapping *mappings[LISTS];
 /*
  * FindMapping, ShareMapping, UnshareMapping --
  *
- *	FindMapping returns the link to the mapping of a semaphore's memory, or
- *	to NULL. ShareMapping gives a handle the mapping; if no handle has one
- *	yet, spare becomes the mapping. UnshareMapping takes it back.
+ *	FindMapping returns the address of the link to the mapping of a
+ *	semaphore's memory; the link is NULL if there is no mapping.
+ *	ShareMapping gives the mapping to a handle; if there is none yet, spare
+ *	becomes the mapping. UnshareMapping takes the mapping back.
  */
 
 static OsSemMapping **
@@ -99,7 +100,7 @@ UnshareMapping(
 /*
  * BeginAccess --
  *
- *	Begins a call for a semaphore.
+ *	Begins an access to a semaphore.
  */
 
 static inline sem_t *
@@ -122,8 +123,9 @@ BeginAccess(
 /*
  * LeaveSegment --
  *
- *	Ends a call for a semaphore in a segment. The memory is still mapped if
- *	the segment was truncated within the same page, so the size is checked.
+ *	Ends an access to a semaphore in a segment. If the segment was truncated
+ *	within the same page, the memory is still mapped, so the size is
+ *	checked.
  */
 
 static int
@@ -145,8 +147,8 @@ LeaveSegment(
 /*
  * EndAccess --
  *
- *	Ends a call for a semaphore. Returns 0, or an errno value if the call
- *	did not return 0.
+ *	Ends an access to a semaphore. Returns 0, or an errno value if the C
+ *	library's call did not return 0.
  */
 
 static inline int
@@ -213,10 +215,11 @@ StatSem(
  *
  *	sem_open(3) reports neither which object it has opened nor whether that
  *	is a semaphore of this C library, so the file with the name is examined
- *	before and after: if it is the same one both times, it is that of the
- *	semaphore. EAGAIN: it is not the same; the name is being replaced.
- *	ENOTSUP: the file is shorter than a semaphore, so a program of another
- *	word size or C library created it, or a process has truncated it.
+ *	before and after the call. If it is the same file both times, it is the
+ *	file of the semaphore. EAGAIN: it is not the same, because the name is
+ *	being replaced. ENOTSUP: the file is shorter than a semaphore, so a
+ *	program with another word size or C library created it, or a process has
+ *	truncated it.
  */
 
 typedef struct OpenRequest {
@@ -260,11 +263,11 @@ OpenNamed(
 /*
  * OsSemOpen --
  *
- *	sem_open(3), with mode and value for a new semaphore. ENOTSUP: the file
- *	is too short for a semaphore. EIDRM: it was truncated while this
- *	process had it open. The memory of a new semaphore is not accessed,
- *	because the page fault would take a tenth of the time of an open.
- *	EPROTOTYPE: OsCheckFamily.
+ *	sem_open(3); mode and value are for a new semaphore. The memory of a new
+ *	semaphore is not accessed, because the page fault would take a tenth of
+ *	the time of an open. ENOTSUP: the file is too short for a semaphore.
+ *	EIDRM: the file was truncated while this process had it open.
+ *	EPROTOTYPE: see OsCheckFamily.
  */
 
 int
@@ -311,12 +314,12 @@ OsSemOpen(
 /*
  * MapSem --
  *
- *	Maps the semaphore at offset in a segment. It is read first: that shows
- *	whether it is inside, and the system finds memory for a page that was
- *	never written.
+ *	Maps the semaphore at offset in a segment. It is read once: that shows
+ *	whether it is inside the segment, and makes the system find memory for a
+ *	page that was never written.
  *
- *	EINVAL: not aligned. ERANGE: not inside. ENOSPC: the system has no memory
- *	for it. EACCES: the segment was opened for reading only.
+ *	EINVAL: not aligned. ERANGE: not inside. ENOSPC: the system has no
+ *	memory for it. EACCES: the segment was opened for reading only.
  */
 
 static int
@@ -351,12 +354,12 @@ MapSem(
 /*
  * OsSemAt --
  *
- *	Opens the process-shared semaphore at an offset of a segment. Initializes
- *	it by sem_init(3) with *valuePtr, unless valuePtr is NULL. The segment may
- *	be closed while the semaphore is open.
+ *	Opens the process-shared semaphore at an offset in a segment. Unless
+ *	valuePtr is NULL, initializes it with *valuePtr: sem_init(3). The
+ *	segment may be closed while the semaphore is open.
  *
- *	EINVAL, ERANGE, ENOSPC, EACCES: MapSem. ENOTSUP: the system has no such
- *	semaphores.
+ *	EINVAL, ERANGE, ENOSPC, EACCES: see MapSem. ENOTSUP: the system has no
+ *	such semaphores.
  */
 
 int
@@ -419,8 +422,8 @@ OsSemAt(
 /*
  * OsSemFree --
  *
- *	sem_close(3), or munmap(2) for a semaphore in a segment: OsSemClose, if
- *	no units are being fetched.
+ *	sem_close(3), or munmap(2) for a semaphore in a segment. This is
+ *	OsSemClose for a semaphore from which no units are being fetched.
  */
 
 int
@@ -460,8 +463,8 @@ OsSemUnlink(
  * OsSemPost --
  *
  *	sem_post(3). EOVERFLOW: the value is the maximum. EIDRM: glibc aborted
- *	the call, because another program, which may write anything into the
- *	segment, has overwritten the semaphore.
+ *	the call, because another program has overwritten the semaphore in the
+ *	segment.
  */
 
 int
@@ -501,8 +504,8 @@ OsSemTryWait(
 /*
  * TimedWait --
  *
- *	sem_clockwait(3) on a clock that nobody sets; if the system has no
- *	such call, sem_timedwait(3) on the wall clock.
+ *	sem_clockwait(3) with a clock that nobody can set. If the system has no
+ *	such call, sem_timedwait(3), which uses the wall clock.
  */
 
 static int
@@ -524,10 +527,10 @@ TimedWait(
 /*
  * OsSemWait --
  *
- *	Waits to decrement the semaphore, for timeout nanoseconds at most. Only
- *	if it must block, it prepares for glibc to abort the wait, which happens
- *	if another process truncates the file or overwrites the semaphore at that
- *	moment; the result is then EIDRM.
+ *	Waits to decrement the semaphore, for timeout nanoseconds at most. glibc
+ *	aborts a wait if another process truncates the file or overwrites the
+ *	semaphore meanwhile; the result is then EIDRM. Preparing for that takes
+ *	a system call, so it is done only if the call must block.
  *
  *	ETIMEDOUT: the time is up. EINTR: a signal handler has run.
  */
@@ -560,8 +563,8 @@ OsSemWait(
 /*
  * OsSemWait --
  *
- *	The same by trying repeatedly, with pauses from 50 microseconds to 5
- *	milliseconds.
+ *	The same function for systems without timed waits: tries repeatedly,
+ *	with pauses of 50 microseconds to 5 milliseconds.
  */
 
 int
@@ -597,7 +600,7 @@ OsSemWait(
 /*
  * OsSemGetValue --
  *
- *	sem_getvalue(3). ENOSYS: the system has none.
+ *	sem_getvalue(3). ENOSYS: the system does not support it.
  */
 
 int
@@ -621,7 +624,8 @@ OsSemGetValue(
 /*
  * NameWait --
  *
- *	A thread that is blocked on a semaphore's memory is in acquire.
+ *	A thread that is blocked on a semaphore's memory is in the operation
+ *	acquire.
  */
 
 static const char *

@@ -15,10 +15,10 @@
 
 /*
  * If semaphores are not memory (OS_SEM_IS_MEMORY is not defined), only the
- * address of memory is used.
+ * address in memory is used, never its contents.
  *
- * A semaphore without a name lies in a segment, of which it has a mapping of
- * its own.
+ * A semaphore without a name lies in a segment and has its own mapping of that
+ * segment.
  */
 
 struct OsSem {

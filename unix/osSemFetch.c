@@ -3,14 +3,14 @@
  * osSemFetch.c --
  *
  *	Waiting for a semaphore without blocking. No system can poll a
- *	semaphore, so a thread waits for units, and posts each unit that it
- *	has fetched to a watch.
+ *	semaphore, so a thread waits for units and fetches them, and posts to a
+ *	watch for each unit that it has fetched.
  *
- *	No unit is lost. Wanted and fetched units are counted under the lock: a
+ *	No unit is lost. Wanted and fetched units are counted under the lock. A
  *	unit that arrives when no more are wanted goes back at once, and so does
- *	a fetched one that is no longer wanted. When none is wanted any more,
- *	the thread is cancelled in its wait and joined, so from then on it takes
- *	no unit from others.
+ *	a fetched unit that is no longer wanted. When no units are wanted, the
+ *	thread is canceled in its wait and joined, so from then on it takes no
+ *	units from others.
  */
 
 #include "osSem.h"
@@ -21,10 +21,10 @@
 /*
  * FetchOne --
  *
- *	Waits for a unit, without the lock, and notes the outcome. The wait has
- *	slices because only a new slice notices that the semaphore was
- *	truncated; they are long because each puts the thread at the end of the
- *	kernel's line.
+ *	Waits for a unit, without the lock, and notes the outcome. The wait
+ *	consists of slices, because only a new slice notices that the semaphore
+ *	was truncated. The slices are long, because each puts the thread at the
+ *	end of the kernel's queue.
  */
 
 static const OsTime slice = 5 * OS_SECOND;
@@ -62,7 +62,7 @@ FetchOne(
 /*
  * Fetch --
  *
- *	The thread: fetches units while some are wanted. It can be cancelled
+ *	The thread: fetches units while some are wanted. It can be canceled
  *	while it waits for one, and nowhere else.
  */
 
@@ -85,10 +85,10 @@ Fetch(
 /*
  * EndThread --
  *
- *	Ends the thread, which finds that no unit is wanted. To be called
- *	without the lock.
+ *	Ends the thread, because no units are wanted. Must be called without the
+ *	lock.
  *
- *	If the system has woken the thread just before it is cancelled, other
+ *	If the system has woken the thread just before it is canceled, other
  *	waiters would miss that wake-up, so they get another.
  */
 
@@ -109,8 +109,8 @@ EndThread(
 /*
  * StartThread --
  *
- *	Starts the thread. ENOMEM: there can be no more threads; then nothing
- *	is wanted.
+ *	Starts the thread. ENOMEM: the system allows no more threads; nothing is
+ *	then wanted.
  */
 
 static int
@@ -150,7 +150,7 @@ ForgetParent(
  * Want --
  *
  *	Counts the units that are still to be fetched, and gives back surplus
- *	ones. With 0 units nothing more is posted.
+ *	ones. If units is 0, nothing more is posted.
  */
 
 static void
@@ -177,11 +177,11 @@ Want(
  * OsSemFetch --
  *
  *	Sets how many units are wanted, including those that have been fetched
- *	but not taken. Each fetched unit is posted to watch with data. With 0
- *	units, or the watch of a parent process, nothing more is posted, and
- *	all fetched units go back.
+ *	but not taken. Each fetched unit is posted to watch with data. If units
+ *	is 0, or the watch belongs to a parent process, nothing more is posted,
+ *	and all fetched units go back.
  *
- *	ENOMEM: there can be no more threads.
+ *	ENOMEM: the system allows no more threads.
  */
 
 int

@@ -2,15 +2,15 @@
 /*
  * osShm.c --
  *
- *	Shared memory: shm_overview(7). A segment is read and written through
- *	a mapping of the whole of it, made at the first access.
+ *	Shared memory: shm_overview(7). A segment is read and written through a
+ *	mapping of the whole segment, which is made at the first access.
  *
  *	Other processes may resize segments at any time, and an access outside
- *	must be noticed without a system call each time. An access is known to
- *	be inside if it ends before the page in which the mapping ends, and if
- *	that last page still exists, which reading one byte shows (osGuard.c).
- *	Every other access asks the system for the size; osShm.h says whether
- *	before the access or after it.
+ *	the segment must be detected without a system call for each access. An
+ *	access is known to be inside if it ends before the last page of the
+ *	mapping and that page still exists, which reading one byte of it shows
+ *	(osGuard.c). For every other access, the system is asked for the size;
+ *	osShm.h says whether that happens before or after the access.
  */
 
 #include "osShm.h"
@@ -47,8 +47,8 @@ OsShmUnmap(
 /*
  * OsShmGetSize --
  *
- *	Stores the segment's current size in bytes: lseek(2), if it works for
- *	segments, because it takes less than half the time of fstat(2).
+ *	Stores the segment's current size in bytes. Uses lseek(2) if that works
+ *	for segments, because it takes less than half the time of fstat(2).
  */
 
 int
@@ -73,8 +73,8 @@ OsShmGetSize(
 /*
  * Map --
  *
- *	mmap(2) of length bytes of the segment, from offset, which begins a
- *	page. Returns NULL, with errno set, if that fails.
+ *	Maps length bytes of the segment from offset, which begins a page:
+ *	mmap(2). On failure, returns NULL and sets errno.
  */
 
 static char *
@@ -101,7 +101,7 @@ Map(
 /*
  * MapWhole --
  *
- *	Maps all size bytes of the segment, in place of the previous mapping.
+ *	Maps all size bytes of the segment, and replaces the previous mapping.
  *	Returns false if there is no room for them.
  */
 
@@ -127,9 +127,9 @@ MapWhole(
 /*
  * OsShmMapPart --
  *
- *	Maps only the pages that contain length bytes at offset, and stores how
- *	many bytes these pages have, and how many precede offset. Returns NULL,
- *	with errno set, if that fails.
+ *	Maps only the pages that contain length bytes at offset. Stores how many
+ *	bytes these pages have, and how many of them precede offset. On failure,
+ *	returns NULL and sets errno.
  */
 
 char *
@@ -148,8 +148,8 @@ OsShmMapPart(
 /*
  * Touch --
  *
- *	Makes the access in a mapping of mapped bytes, where it begins at
- *	start, if its first byte is inside. Returns false if memory is gone.
+ *	Makes the access in a mapping of mapped bytes, beginning at start, if
+ *	its first byte is inside. Returns false if memory is gone.
  */
 
 static bool
@@ -171,8 +171,8 @@ Touch(
  * CheckInside --
  *
  *	Checks that the access is inside the segment, and stores the current
- *	size in *sizePtr: 0, ERANGE, or the errno value if the size cannot be
- *	read.
+ *	size in *sizePtr. Returns 0, ERANGE, or the errno value if the size
+ *	cannot be read.
  */
 
 static int
@@ -218,9 +218,9 @@ AccessPart(
 /*
  * AccessOnce --
  *
- *	The slow way of an access: reads the size, and maps what is not
- *	mapped. ERANGE: not inside, before or after it. EFAULT: memory is gone,
- *	or never existed.
+ *	Makes an access the slow way: reads the size, and maps what is not
+ *	mapped. ERANGE: the access was not inside, either before it was made or
+ *	after. EFAULT: memory is gone, or never existed.
  */
 
 static int
@@ -255,12 +255,12 @@ AccessOnce(
  *
  *	OsShmAccessChecked makes an access the slow way, and tries again if
  *	another process shrinks and grows the segment meanwhile. An access of no
- *	bytes only checks that it is inside. OsShmAccessAgain is the same after the
- *	fast way has found that memory is gone.
+ *	bytes only checks that it is inside. OsShmAccessAgain is the same after
+ *	the fast way has found that memory is gone.
  *
- *	ERANGE: not inside. ENOSPC: inside, but the system has no memory to
- *	put there. Where fstatvfs(2) knows nothing of segments, as on macOS, none
- *	is made shorter.
+ *	ERANGE: not inside. ENOSPC: inside, but the system has no memory to put
+ *	there. Where fstatvfs(2) does not work for segments, as on macOS,
+ *	segments cannot be made shorter.
  */
 
 int
@@ -293,7 +293,7 @@ OsShmAccessAgain(
 /*
  * CopyOut, CopyIn --
  *
- *	Copy from the segment and to it.
+ *	Copy from the segment, and into it.
  */
 
 typedef struct Copy {
@@ -361,8 +361,8 @@ OsShmWrite(
 /*
  * NameWait --
  *
- *	A thread that is blocked on a segment's memory is in wait, or acquires a
- *	semaphore there.
+ *	A thread that is blocked on a segment's memory is in the operation wait,
+ *	or acquires a semaphore in the segment.
  */
 
 static const char *

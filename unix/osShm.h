@@ -21,15 +21,15 @@ struct OsShm {
 };
 
 /*
- * An access to length bytes at offset: touch makes it in their mapping, inside
- * a guard. If length is 0, touch need not be called. It may be called again if
- * memory turned out to be gone; what it wrote before is lost.
+ * An access to length bytes at offset. touch makes the access in the mapping,
+ * inside a guard. If length is 0, touch need not be called. If memory turns out
+ * to be gone, touch may be called again, and what it wrote before is lost.
  *
  * If a segment is truncated in the middle of a page, the page remains, with
  * zeros in place of the truncated bytes. So an access that stores is made after
- * a check that its bytes are inside; if the segment is truncated after that,
- * what it stores is no longer part of it. An access that only loads is made
- * before the check, so what it has loaded was inside.
+ * a check that its bytes are inside. (If the segment is truncated between the
+ * two, what was stored is no longer part of it.) An access that only loads is
+ * made before the check, so what it has loaded was inside.
  */
 
 typedef void OsTouch(void *place, void *data);
@@ -56,9 +56,9 @@ void	OsShmUnmap(OsShm *shm);
  * OsShmReaches --
  *
  *	Returns whether a segment still has at least end bytes, which are
- *	mapped. Called inside a guard. Bytes before the last mapped page are
- *	there if the segment still reaches into that page, which reading its
- *	last byte shows. For others, the system is asked.
+ *	mapped. Must be called inside a guard. The bytes before the last mapped
+ *	page exist if that page still does, which reading its last byte shows.
+ *	For bytes of the last page, the system is asked.
  */
 
 static inline bool
@@ -78,7 +78,7 @@ OsShmReaches(
 /*
  * OsShmAccess --
  *
- *	Makes an access the fast way, if its bytes are mapped, or else the slow
+ *	Makes an access the fast way if its bytes are mapped, otherwise the slow
  *	way. Inline, so that touch can be inlined too.
  *
  *	ERANGE: not all of it is inside, or another process has truncated the

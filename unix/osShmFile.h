@@ -2,9 +2,9 @@
 /*
  * osShmFile.h --
  *
- *	Creates segments and lets them grow, which differs between systems:
- *	linux/osShmFile.c, posix/osShmFilePosix.c. Functions return 0 or an errno
- *	value.
+ *	Creating segments and making them grow, which differs between systems:
+ *	linux/osShmFile.c, posix/osShmFilePosix.c. Functions return 0 or an
+ *	errno value.
  */
 
 #ifndef OS_SHM_FILE_H
@@ -15,9 +15,10 @@
 #include <sys/stat.h>
 
 /*
- * OsMakeShmFile creates a segment with the size, the mode (under the umask)
- * and the reservation that a request asks for, and stores a descriptor of it,
- * and stat(2). EEXIST: the name is taken. If it fails, there is no new segment.
+ * OsMakeShmFile creates a segment with the size, the mode (subject to the
+ * umask) and the reservation that a request asks for. It stores a descriptor of
+ * the segment and the result of stat(2). EEXIST: the name is in use. If it
+ * fails, it leaves no new segment.
  *
  * OsGrowShmFile makes a segment at least size bytes long, and never shorter
  * than it is.

@@ -2,12 +2,12 @@
 /*
  * osShmOpen.c --
  *
- *	Opening a segment: shm_overview(7). osShmSize.c gives it a size. How a
- *	new one is made differs between systems: linux/osShmFile.c,
- *	posix/osShmFilePosix.c.
+ *	Opening a segment: shm_overview(7). osShmSize.c gives it a size. New
+ *	segments are created in different ways on different systems:
+ *	linux/osShmFile.c, posix/osShmFilePosix.c.
  *
  *	Other processes open, resize and unlink segments at any time. A segment
- *	that should only grow is never set to a size that was read before,
+ *	that should only grow is never set to a size that was read earlier,
  *	because that could undo growth by another process.
  */
 
@@ -28,8 +28,8 @@
 /*
  * StatSegment --
  *
- *	fstat(2) of a segment that an open has opened. ENODEV: the file has no
- *	memory, in the words of mmap(2).
+ *	fstat(2) of a segment that was just opened. ENODEV, as for mmap(2): the
+ *	file cannot be mapped.
  */
 
 typedef struct OpenRequest {
@@ -57,8 +57,8 @@ StatSegment(
  *
  *	shm_open(3), in the form that OsOpenOrCreate calls. If the system allows
  *	it, a new segment is complete before it appears. If segments are files,
- *	anybody can put something else into their folder, and opening a fifo
- *	would block.
+ *	anybody can put something else into their directory; opening a FIFO
+ *	there must not block.
  */
 
 static int
@@ -90,10 +90,10 @@ OpenSegment(
 /*
  * CheckSize --
  *
- *	Checks that a segment may have size bytes: 0, or EFBIG if the system
- *	cannot express that number, or if the process may not write so large a
- *	file: exceeding that limit (RLIMIT_FSIZE) not only fails with EFBIG, but
- *	also raises a signal that kills the process.
+ *	Checks that a segment may have size bytes. Returns EFBIG if the system
+ *	cannot represent that number, or if the process may not write so large a
+ *	file: exceeding that limit (RLIMIT_FSIZE) would not only fail with
+ *	EFBIG, but also raise a signal that kills the process.
  */
 
 static int
@@ -107,9 +107,10 @@ CheckSize(
 /*
  * ResizeExisting --
  *
- *	Gives a segment that was there the size that an open asks for. Reserving
- *	also makes it grow; growing it first would leave it grown where there is
- *	no memory. For the same reason it is not truncated before there is.
+ *	Gives an existing segment the size that an open asks for. Reserving
+ *	memory also makes the segment grow. To grow it first would leave it
+ *	larger if there is no memory. For the same reason, it is not truncated
+ *	before memory is reserved.
  */
 
 static int
@@ -147,10 +148,10 @@ ResizeExisting(
  *	shm_open(3) of a segment, which gets the size that the request asks
  *	for. A new segment that cannot be completed is removed.
  *
- *	EACCES: readonly forbids what changes the segment. EINVAL: size and
- *	minSize exclude each other. EFBIG: no segment can have that size. ENOSPC:
- *	memory was to be reserved, and there is not enough. EPROTOTYPE:
- *	OsCheckFamily.
+ *	EACCES: the request would change the segment, which readonly forbids.
+ *	EINVAL: size and minSize exclude each other. EFBIG: no segment can have
+ *	that size. ENOSPC: there is not enough memory to reserve. EPROTOTYPE:
+ *	see OsCheckFamily.
  */
 
 int
@@ -239,9 +240,9 @@ OsShmUnlink(
  * OsShmResize --
  *
  *	ftruncate(2) to size bytes, which are reserved first if the open asked
- *	for that. The next access may meet memory that is gone now.
+ *	for that. The next access may find that memory is gone.
  *
- *	EACCES: opened for reading only. EFBIG: CheckSize.
+ *	EACCES: opened for reading only. EFBIG: see CheckSize.
  */
 
 int

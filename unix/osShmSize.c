@@ -44,7 +44,8 @@ OsReserveShm(
 /*
  * Fits --
  *
- *	Returns whether a segment has size bytes already, in whole pages.
+ *	Returns whether a segment already has size bytes, rounded up to whole
+ *	pages.
  */
 
 static bool

@@ -82,9 +82,10 @@ OsFindSignal(
 /*
  * OsHasRestartingHandler --
  *
- *	Returns whether the program has a handler with SA_RESTART, sigaction(2):
- *	such a signal does not end a system call that waits. SIGBUS and SIGABRT
- *	are left out, because this library handles them (osGuard.c).
+ *	Returns whether the program has a signal handler with SA_RESTART,
+ *	sigaction(2). A signal with such a handler does not end a system call
+ *	that waits. SIGBUS and SIGABRT do not count, because this library
+ *	handles them (osGuard.c).
  */
 
 bool

@@ -2,9 +2,9 @@
 /*
  * osThread.c --
  *
- *	Helper threads, the lock for what threads share, and what a fork does to
- *	both. A child process made directly by clone(2), not by fork(2), is not
- *	detected, and must not use the package.
+ *	Helper threads, the lock for what threads share, and how both behave in
+ *	a fork. A child process created directly by clone(2), not by fork(2), is
+ *	not detected, and must not use the package.
  */
 
 #include "osThread.h"
@@ -20,10 +20,11 @@ static pthread_mutex_t mutex;
 /*
  * OsThreadStart --
  *
- *	pthread_create(3) of a thread that takes no signals except those of
- *	its own faults: other signals are for the threads of the program.
+ *	Starts a thread, pthread_create(3), that receives no signals except
+ *	those for its own faults. Other signals are for the threads of the
+ *	program.
  *
- *	ENOMEM: there can be no more threads.
+ *	ENOMEM: the system allows no more threads.
  */
 
 int
@@ -67,11 +68,11 @@ OsUnlock(void)
 /*
  * RenewLock, BeginChild, FollowForks --
  *
- *	fork(2) waits for the lock, so that a child process finds everything
- *	that the lock guards consistent. But the lock's owner is a thread of
- *	the parent, so the child gets a new lock, and a generation of its own.
- *	Registered by pthread_atfork(3) when the library is loaded, before any
- *	other file registers handlers.
+ *	fork(2) waits for the lock, so that in a child process everything that
+ *	the lock guards is consistent. But the lock's owner is a thread of the
+ *	parent, so the child gets a new lock, and a generation of its own. The
+ *	handlers are registered by pthread_atfork(3) when the library is loaded,
+ *	before any other file registers handlers.
  */
 
 static void

@@ -4,9 +4,10 @@
  *
  *	Helper threads, and the lock, for unix/ alone: osThread.c.
  *
- *	One recursive lock guards all that threads share here: postings, fetched
- *	units, notifications, handlers of signals, the list of segments. It is
- *	held for a few instructions, or for system calls that do not wait.
+ *	One recursive lock guards all data that threads share in unix/:
+ *	postings, fetched units, notifications, signal handlers, and the list of
+ *	segments. It is held for a few instructions, or for system calls that do
+ *	not wait.
  */
 
 #ifndef OS_THREAD_H

@@ -19,7 +19,8 @@ struct timespec OsTimespec(OsTime time);
  * OsDeadline --
  *
  *	Returns the moment on a clock that is timeout nanoseconds from now, in
- *	the form that system calls take. OS_NOW gives a moment in the past.
+ *	the form that system calls take. For OS_NOW, returns a moment in the
+ *	past.
  */
 
 static inline struct timespec

@@ -52,7 +52,7 @@ FindGroup(
  * OsGetUserName, OsGetGroupName --
  *
  *	Write the name that belongs to a number into name, which has room for
- *	size bytes; if there is no name, the number itself.
+ *	size bytes. If there is no such name, write the number itself.
  */
 
 void
@@ -92,8 +92,8 @@ OsGetGroupName(
 /*
  * OsFindGroup --
  *
- *	Stores the number of a group, given by name or in decimal: getgrnam_r(3).
- *	EINVAL: there is no such group.
+ *	Stores the number of a group, given by name or in decimal:
+ *	getgrnam_r(3). EINVAL: there is no such group.
  */
 
 int
@@ -113,7 +113,7 @@ OsFindGroup(
     errno = 0;
     number = strtoul(name, &end, 10);
     if (name[0] < '0' || name[0] > '9' || *end != '\0' || errno != 0
-	    || number >= UINT32_MAX) {	/* chown(2): -1 is not a group */
+	    || number >= UINT32_MAX) {	/* (gid_t) -1: no change */
 	return EINVAL;
     }
     *gidPtr = (gid_t) number;

@@ -3,20 +3,22 @@
  * osWaiter.c --
  *
  *	An event loop cannot wait for a word of shared memory, so a thread does,
- *	and posts to the loop's watch. One thread serves a group of waiters, as
- *	many as futex_waitv(2) takes, less one: the last word is the group's
- *	own, which other threads change to make the thread look at the group
- *	again. If the system can wait for only one word at a time, the thread
- *	waits for that word and looks at the others every 1 to 10 ms.
+ *	and posts to the loop's watch. One thread serves a group of waiters,
+ *	which has at most one waiter less than futex_waitv(2) accepts words. The
+ *	last word is the group's own: other threads change it to make the thread
+ *	examine the group again. If the system can wait for only one word at a
+ *	time, the thread waits for the group's own word and looks at the others
+ *	every 1 to 10 ms.
  *
  *	A waiter stays in its group from the first time it is armed until it is
- *	dropped. A thread without waiters ends, and starting one takes 0.1 ms, so
- *	a handle drops its waiter when it closes, not after each event.
+ *	dropped. A thread without waiters ends, and starting one takes 0.1 ms,
+ *	so a handle drops its waiter when it closes, not after each event.
  *
- *	The mutex guards all groups. It is taken before OsLock, never after.
- *	The thread does not hold the mutex while it sleeps: a waiter may be
- *	dropped and its memory unmapped meanwhile, which the kernel tolerates.
- *	A forked child has none of the threads and forgets the groups.
+ *	The mutex guards all groups. It is never taken while OsLock is held; the
+ *	reverse is allowed. The thread does not hold the mutex while it sleeps:
+ *	a waiter may be dropped and its memory unmapped meanwhile, which the
+ *	kernel tolerates. A forked child has none of these threads and forgets
+ *	the groups.
  */
 
 #include "osWaiter.h"
@@ -48,8 +50,9 @@ static OsWaiterGroup *groups;
  * LockForFork, UnlockAfterFork, ForgetParent, Prepare --
  *
  *	fork(2) waits for the mutex. This handler is registered after that of
- *	OsLock (osThread.c) and so runs before it, in the order in which threads
- *	take the two. The parent's groups stay in the child's memory, unused.
+ *	OsLock (osThread.c) and so runs before it, which is the order in which
+ *	threads take the two locks. The parent's groups stay in the child's
+ *	memory, unused.
  */
 
 static void
@@ -80,7 +83,7 @@ Prepare(void)
 /*
  * Alert --
  *
- *	Makes a group's thread look at the group again.
+ *	Makes a group's thread examine the group again.
  */
 
 static void
@@ -94,8 +97,8 @@ Alert(
 /*
  * HasHappened --
  *
- *	Returns whether an armed waiter must be told: its word differs, or its
- *	memory is gone.
+ *	Returns whether what an armed waiter waits for has happened: its word
+ *	differs, or its memory is gone.
  */
 
 static bool
@@ -113,9 +116,10 @@ HasHappened(
 /*
  * Sweep --
  *
- *	Tells the waiters of a group what has happened, and stores the words of
- *	those that continue to wait in items. If looks is true, waiters with look
- *	are checked too; silent ones are always checked.
+ *	Posts for the waiters of a group whose event has happened, and stores
+ *	the words of those that continue to wait in items. If looks is true,
+ *	calls look for the waiters that have it; for silent waiters it is always
+ *	called.
  *
  *	Returns how many items there are.
  */
@@ -156,10 +160,10 @@ Sweep(
 /*
  * Sleep --
  *
- *	Waits, without the mutex, until one of the words differs; the last is the
- *	group's own. A thread that can wait only for that one sleeps for pause: 1
- *	to 10 ms, longer each time nothing has happened. No sleep is longer than
- *	a second, in case a wake-up fails.
+ *	Waits, without the mutex, until one of the words differs; the last is
+ *	the group's own. A thread that can wait only for that word sleeps for
+ *	pause: 1 to 10 ms, longer each time that nothing has happened. No sleep
+ *	is longer than a second, in case a wake-up is lost.
  */
 
 static void
@@ -193,7 +197,7 @@ Sleep(
 /*
  * NextLook --
  *
- *	Returns the time after which the thread must look at the group if
+ *	Returns the time after which the thread must examine the group if
  *	nothing wakes it. The caller holds the mutex.
  */
 
@@ -215,7 +219,7 @@ NextLook(
 /*
  * Serve --
  *
- *	The thread of a group, until that has no waiter.
+ *	The thread of a group. It ends when the group has no waiters.
  */
 
 static void *
@@ -252,7 +256,8 @@ Serve(
  *	Returns a group that has room, or a new one. The caller holds the
  *	mutex.
  *
- *	NULL: there is no memory, or there can be no more threads.
+ *	Returns NULL if there is no memory, or if the system allows no more
+ *	threads.
  */
 
 static OsWaiterGroup *
@@ -306,10 +311,10 @@ Join(
  * OsWaiterArm --
  *
  *	Posts to watch with data once the word differs from value, or as
- *	osWaiter.h says. Arming an armed waiter changes what it waits for, and
- *	withdraws a posting that has not been read yet.
+ *	osWaiter.h says. Arming a waiter that is armed changes what it waits
+ *	for, and withdraws a posting that has not been read yet.
  *
- *	ENOMEM: there is no memory, or there can be no more threads.
+ *	ENOMEM: there is no memory, or the system allows no more threads.
  */
 
 int
@@ -365,9 +370,9 @@ OsWaiterIsArmed(
 /*
  * Leave --
  *
- *	Takes a waiter out of its group: the last one there moves to its place.
- *	Returns the group if it is now empty and no longer listed, else NULL.
- *	The caller holds the mutex.
+ *	Takes a waiter out of its group. The last waiter of the group moves to
+ *	its place. Returns the group if it is now empty and no longer listed,
+ *	otherwise NULL. The caller holds the mutex.
  */
 
 static OsWaiterGroup *
@@ -396,9 +401,9 @@ Leave(
 /*
  * OsWaiterDrop --
  *
- *	Ends a waiter, whether it is armed, was armed, or is still all zeros:
- *	nothing more is posted, and its memory may be freed. In a forked
- *	child, a waiter of the parent is just forgotten.
+ *	Ends a waiter, whether it is armed, was armed, or is still all zeros.
+ *	Afterward nothing more is posted, and its memory may be freed. In a
+ *	forked child, a waiter of the parent is just forgotten.
  */
 
 void

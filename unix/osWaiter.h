@@ -2,7 +2,7 @@
 /*
  * osWaiter.h --
  *
- *	Words of shared memory that an event loop waits for, for unix/ alone:
+ *	Waiting in an event loop for words of shared memory, for unix/ alone:
  *	osWaiter.c.
  */
 
@@ -13,12 +13,12 @@
 #include "osWatch.h"
 
 /*
- * A waiter is armed for one event: its word differs from a value, its memory is
- * gone, or look, which is called about every 0.1 s, returns true. Then it posts
- * to its watch once, and is no longer armed.
+ * An armed waiter waits for one event: its word differs from a value, its
+ * memory is gone, or look, which is called about every 0.1 s, returns true.
+ * Then it posts to its watch once, and is no longer armed.
  *
  * look runs on another thread. It may read the memory, in a guard of its own,
- * and make system calls. It may not wait, arm a waiter or drop one.
+ * and make system calls. It must not wait, or arm or drop a waiter.
  */
 
 #define OS_WAITER_PERIOD (OS_SECOND / 10)

@@ -2,9 +2,9 @@
 /*
  * osWatch.c --
  *
- *	One descriptor for all that can wake an event loop. Queues are polled
- *	(osPoller.h). Events on other threads are posted: they are put into a
- *	list of the watch, and the poller is woken.
+ *	One descriptor for all events that can wake an event loop. Queues are
+ *	polled (osPoller.h). Events on other threads are posted: they are put
+ *	into a list of the watch, and the poller is woken.
  */
 
 #include "osWatch.h"
@@ -18,8 +18,8 @@
 /*
  * OsPost --
  *
- *	Tells the posting's watch that it has happened. Posting again before
- *	the watch has reported it has no effect.
+ *	Reports to the posting's watch that the event has happened. Posting
+ *	again before the watch has reported the event has no effect.
  */
 
 void
@@ -87,10 +87,10 @@ OsWatchOpen(
 /*
  * OsWatchReserve, OsWatchRelease --
  *
- *	Reserve descriptors for the notifier of an event loop, which needs them
- *	when it first waits; and release them. OsWatchReserve returns false
- *	unless these and the watch's own are below FD_SETSIZE, the limit of
- *	select(2).
+ *	OsWatchReserve reserves descriptors for the notifier of an event loop,
+ *	which needs them when it first waits; OsWatchRelease releases them.
+ *	OsWatchReserve returns false unless these descriptors and the watch's
+ *	own are below FD_SETSIZE, the limit of select(2).
  */
 
 bool
@@ -164,9 +164,9 @@ OsWatchDescriptor(
 /*
  * OsWatchNext --
  *
- *	Stores up to room events that have happened, and returns how many.
- *	Never waits. What does not fit is reported the next time; a queue is
- *	reported each time while it is ready.
+ *	Stores up to room events that have happened, and returns how many. Never
+ *	waits. Events that do not fit are reported by the next call. A queue is
+ *	reported by each call while it is ready.
  */
 
 size_t
@@ -195,9 +195,9 @@ OsWatchNext(
 /*
  * OsWatchWakeAt --
  *
- *	Makes the descriptor readable at a moment of OsClock, unless it
- *	becomes so earlier; OS_NEVER means no moment. OsWatchNext may then
- *	have nothing to report. ENOMEM: there can be no more threads; or the
+ *	Makes the descriptor readable at a moment of OsClock, unless it becomes
+ *	so earlier; OS_NEVER means no moment. OsWatchNext may then have nothing
+ *	to report. Returns ENOMEM if the system allows no more threads, or the
  *	errno value of a system call.
  */
 
@@ -212,7 +212,7 @@ OsWatchWakeAt(
 /*
  * OsWatchResume --
  *
- *	To be called before the thread waits for the descriptor again.
+ *	Must be called before the thread waits for the descriptor again.
  */
 
 void

@@ -2,7 +2,8 @@
 /*
  * osWatch.h --
  *
- *	What the sources of events share, for unix/ alone: osWatch.c.
+ *	Declarations that the sources of events share, for unix/ alone:
+ *	osWatch.c.
  */
 
 #ifndef OS_WATCH_H

@@ -11,8 +11,8 @@
  *	block for a long time, and callers compare the address or the descriptor
  *	with a real object, so one table holds the numbers of both widths.
  *
- *	Renewing a wait leaves the kernel for some microseconds, in which the
- *	thread is "running". Such a thread is examined again.
+ *	A thread that renews its wait leaves the kernel for some microseconds,
+ *	during which it is "running". Such a thread is examined again.
  */
 
 #include "osBlocked.h"
@@ -29,7 +29,7 @@
 #include <unistd.h>
 
 /*
- * The calls that can wait for an object, by their numbers.
+ * The numbers of the calls that can wait for an object.
  */
 
 typedef enum Call { FUTEX, FUTEX_VECTOR, SEND, RECEIVE, NO_CALL } Call;
@@ -70,8 +70,8 @@ typedef struct SystemCall {
 /*
  * ParseCall --
  *
- *	Parses the line of a thread. If the thread is not in a call that can wait
- *	for an object, the result is NO_CALL.
+ *	Parses the line of a thread. If the thread is not in a call that can
+ *	wait for an object, the call is NO_CALL.
  */
 
 static SystemCall
@@ -99,9 +99,9 @@ ParseCall(
 /*
  * ReadCall --
  *
- *	Reads the call in which a thread, a name in the folder task, is
- *	blocked. A running thread may be renewing its wait, so it is examined
- *	up to four more times.
+ *	Reads the call in which a thread is blocked. The thread is given by its
+ *	name in the directory task. If it is running, it may be renewing its
+ *	wait, so it is examined up to four more times.
  */
 
 static int
@@ -139,8 +139,8 @@ ReadCall(
 /*
  * ReportVector --
  *
- *	Calls proc for each word of a futex_waitv(2), whose addresses are in the
- *	memory of the process.
+ *	Calls proc for each word of a futex_waitv(2). The addresses of the words
+ *	are in the memory of the process.
  */
 
 #define VECTOR_MAX 128		/* FUTEX_WAITV_MAX */
@@ -180,8 +180,7 @@ ReportVector(
 /*
  * ReportCall --
  *
- *	Calls proc with the object for which a thread waits in its call, if
- *	any.
+ *	Calls proc with what a thread waits for in its call, if anything.
  */
 
 static int
@@ -219,7 +218,7 @@ ReportCall(
  * OsScanBlocked --
  *
  *	Calls proc with what each thread of a process waits for. folder is the
- *	folder of the process in /proc. Threads that the caller may not trace
+ *	directory of the process in /proc. Threads that the caller may not trace
  *	are skipped. Returns 0, an errno value, or what proc returned if it was
  *	not 0, which ends the scan.
  */

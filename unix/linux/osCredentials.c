@@ -2,8 +2,8 @@
 /*
  * osCredentials.c --
  *
- *	Tells whether a process that the caller may not examine can have
- *	opened an object: credentials(7), which everybody may read in
+ *	Finds out whether a process that the caller may not examine can have
+ *	opened an object, from its credentials(7), which everybody may read in
  *	/proc/PID/status.
  */
 
@@ -104,10 +104,11 @@ HasGroup(
 /*
  * OsMayOpen --
  *
- *	Returns whether a process, given by its folder in /proc, may have opened
- *	an object, according to its credentials; any object, if object is NULL.
- *	Credentials that have changed prove nothing: then the folder in /proc
- *	does not belong to the user of the process.
+ *	Returns whether a process, given by its directory in /proc, may have
+ *	opened an object, according to its credentials. If object is NULL, this
+ *	means any object. Credentials that have changed prove nothing. They have
+ *	changed if the directory in /proc does not belong to the user of the
+ *	process.
  */
 
 bool

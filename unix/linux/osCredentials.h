@@ -2,7 +2,7 @@
 /*
  * osCredentials.h --
  *
- *	What a process may open: osCredentials.c.
+ *	Finds out what a process may open: osCredentials.c.
  */
 
 #ifndef OS_CREDENTIALS_H

@@ -2,9 +2,9 @@
 /*
  * osEpoll.c --
  *
- *	The poller on epoll(7): the kernel keeps the set, so neither the
- *	number of descriptors nor their values cost anything. A timer is one of
- *	them: timerfd_create(2).
+ *	The poller, implemented by epoll(7). The kernel keeps the set, so
+ *	neither the number of descriptors nor their values affect the cost. One
+ *	of them is a timer: timerfd_create(2).
  */
 
 #include "osPoller.h"
@@ -27,7 +27,7 @@ struct OsPoller {
 /*
  * Add --
  *
- *	epoll_ctl(2), whether fd is in the set or not.
+ *	epoll_ctl(2), whether fd is already in the set or not.
  */
 
 static int
@@ -50,7 +50,7 @@ Add(
 /*
  * AddOwn --
  *
- *	Opens the descriptors that the poller has in its set for itself.
+ *	Opens the poller's own descriptors and adds them to its set.
  */
 
 static int
@@ -150,8 +150,8 @@ OsPollerWake(
 /*
  * SetTimer --
  *
- *	timerfd_settime(2): the timer is readable from a moment on, or not at
- *	all with OS_NEVER.
+ *	timerfd_settime(2): makes the timer readable from a moment on, or never
+ *	for OS_NEVER.
  */
 
 static int
@@ -224,8 +224,8 @@ OsPollerResume(
 /*
  * OsTrafficOpen, OsTrafficSeen --
  *
- *	With EPOLLET, epoll(7) reports a queue once, and again for each
- *	message that comes or goes.
+ *	With EPOLLET, epoll(7) reports a queue once, and then again for each
+ *	message that is sent or received.
  */
 
 int

@@ -2,9 +2,9 @@
 /*
  * osFolder.c --
  *
- *	The folder in which Linux keeps semaphores and segments as files:
- *	shm_overview(7), sem_overview(7). Each family of files there has a
- *	prefix of its own. Segments have none, so a file that begins with
+ *	The directory in which Linux keeps semaphores and segments as files:
+ *	shm_overview(7), sem_overview(7). The files of each family have a prefix
+ *	of their own. Segments have no prefix, so a file whose name begins with
  *	another family's prefix is not a segment.
  */
 
@@ -52,8 +52,8 @@ OsWritePath(
 /*
  * GetPath --
  *
- *	Writes the path of an object's file. ENAMETOOLONG: it is longer than
- *	any file's path.
+ *	Writes the path of an object's file. ENAMETOOLONG: it is longer than the
+ *	path of any file can be.
  */
 
 static int
@@ -72,8 +72,9 @@ GetPath(
 /*
  * OsLinkFile --
  *
- *	Gives the file of a descriptor a name. Linking by the descriptor takes a
- *	privilege on older kernels; linking by its path in /proc does not.
+ *	Gives the file of a descriptor a name. Linking by the descriptor itself
+ *	requires a privilege on older kernels; linking by its path in /proc does
+ *	not.
  */
 
 int
@@ -97,10 +98,10 @@ OsLinkFile(
 /*
  * OsExplainCreate --
  *
- *	See osFamily.h. If the folder is missing, the C library returns ENOENT,
- *	which would mean that the object does not exist and can be created;
- *	glibc before 2.34 returns ENOSYS. glibc's sem_open(3) also returns ENOENT
- *	if it may not search the folder.
+ *	See osFamily.h. If the directory is missing, the C library returns
+ *	ENOENT, which would mean that the object does not exist and can be
+ *	created; glibc before 2.34 returns ENOSYS. glibc's sem_open(3) also
+ *	returns ENOENT if it may not search the directory.
  */
 
 int
@@ -125,8 +126,8 @@ OsExplainCreate(
 /*
  * OsStatFile --
  *
- *	stat(2) of a file, by its path or its name in a folder. ENOENT: there
- *	is no file, or it cannot be an object.
+ *	stat(2) of a file, by its path or by its name in a directory. ENOENT:
+ *	there is no such file, or it cannot be an object.
  */
 
 int
@@ -144,8 +145,8 @@ OsStatFile(
 /*
  * HasPrefix, IsOfFamily --
  *
- *	HasPrefix returns whether the name of a file begins with a prefix;
- *	IsOfFamily, whether it is the name of an object of a family.
+ *	HasPrefix returns whether the name of a file begins with a prefix.
+ *	IsOfFamily returns whether it is the name of an object of a family.
  */
 
 static bool
@@ -172,9 +173,9 @@ IsOfFamily(
 /*
  * CheckObject --
  *
- *	Returns 0 if an entry of a folder is an object of a family that can be
- *	opened: a file that is large enough. Most entries tell their type, which
- *	saves a stat(2) each. ENOENT: it is not.
+ *	Returns 0 if an entry of a directory is an object of a family that can
+ *	be opened, that is, a file that is large enough; otherwise ENOENT. Most
+ *	entries contain the type of the file; that of any other needs a stat(2).
  */
 
 static int
@@ -202,7 +203,7 @@ CheckObject(
  * OsListFolder --
  *
  *	Calls proc with the name of each object of a family that has a file in
- *	folder, which is closed.
+ *	the directory folder, and closes folder.
  */
 
 int
@@ -262,9 +263,9 @@ ListFolderObjects(
 /*
  * ReadFile --
  *
- *	Lets the family read an object's file, if the caller may read it. The
- *	time of access stays the same if the system allows that. Returns 0 or
- *	an errno value.
+ *	Lets the family read an object's file, if the caller may read it. Leaves
+ *	the time of access unchanged if the system allows that. Returns 0 or an
+ *	errno value.
  */
 
 static int
@@ -345,8 +346,8 @@ OpenPath(
  * StatFileDescriptor --
  *
  *	For osFolderCatalog. A process in a chroot or a container can have the
- *	object open under any path, so every file is examined, by statx(2),
- *	which need not wait for an unreachable file server.
+ *	object open under any path, so this examines every file, by statx(2),
+ *	which does not have to wait for an unreachable file server.
  */
 
 static int

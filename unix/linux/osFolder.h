@@ -2,8 +2,8 @@
 /*
  * osFolder.h --
  *
- *	The folder in which Linux keeps semaphores, segments, locks, rings and
- *	topics: osFolder.c. Also helpers for reading folders.
+ *	The directory in which Linux keeps semaphores, segments, locks, rings
+ *	and topics: osFolder.c. Also helpers that read directories.
  */
 
 #ifndef OS_FOLDER_H
@@ -19,9 +19,10 @@
 #define OS_PATH_SIZE	(sizeof(OS_SHM_FOLDER "/") + NAME_MAX)
 
 /*
- * OsWritePath writes the path of the file that has a name, less its slashes, after
- * a prefix: both together no longer than NAME_MAX. OsLinkFile gives the file of
- * a descriptor a path; it returns 0 or an errno value.
+ * OsWritePath writes the path of the file for a name: a prefix, followed by the
+ * name without its slashes. Both together must not be longer than NAME_MAX.
+ * OsLinkFile links the file of a descriptor to a path; it returns 0 or an errno
+ * value.
  */
 
 void	OsWritePath(const char *prefix, const char *name,
@@ -30,9 +31,9 @@ int	OsLinkFile(int fd, const char *path);
 
 /*
  * A scan of the system skips what the caller may not see and what has vanished
- * meanwhile: for an errno value that means this, OsUnlessHidden returns 0.
- * OsReadEntry is readdir(3); at the end of the folder it stores 0 or an errno
- * value.
+ * meanwhile. For an errno value that means one of these, OsUnlessHidden returns
+ * 0; any other value it returns unchanged. OsReadEntry is readdir(3); at the
+ * end of the directory it stores 0 or an errno value.
  */
 
 int	OsUnlessHidden(int err);
@@ -41,9 +42,9 @@ struct dirent *OsReadEntry(DIR *folder, int *errPtr);
 int	OsStatFile(int folder, const char *file, struct stat *status);
 
 /*
- * OsCheckFile returns 0 if a file in a folder, whose name an object of the
- * family can have, is an object of the family. ENOENT: it is not. This
- * depends on the C library: osNamesGlibc.c, osNamesMusl.c.
+ * OsCheckFile is for a file in a directory whose name is possible for an object
+ * of the family. It returns 0 if the file is such an object, otherwise ENOENT.
+ * This depends on the C library: osNamesGlibc.c, osNamesMusl.c.
  */
 
 int	OsCheckFile(const OsFamily *family, int folder, const char *file,

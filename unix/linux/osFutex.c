@@ -5,10 +5,10 @@
  *	Waits and wakes on Linux: futex(2), without FUTEX_PRIVATE_FLAG, so that
  *	the kernel finds a waiter by the page of the file, not by its address.
  *
- *	The kernel's struct of a relative timeout is not the C library's on
- *	32-bit systems with 64-bit time. <linux/time_types.h> exists only
- *	since Linux 5.2, and with musl the kernel's headers may not be
- *	installed, so this file declares what it needs.
+ *	On 32-bit systems with 64-bit time, the kernel's struct for a relative
+ *	timeout differs from the C library's. <linux/time_types.h> exists only
+ *	since Linux 5.2, and on systems with musl the kernel's headers may not
+ *	be installed. So this file declares what it needs.
  */
 
 #include "osFutex.h"
@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A time with 64 bits on every processor, and one with a long of the kernel's. */
+/* A time of 64-bit fields on every processor, and one of kernel longs. */
 
 typedef struct {
     int64_t seconds;
@@ -30,7 +30,7 @@ typedef struct {
 #if !defined SYS_futex
 #   define FUTEX_CALL SYS_futex_time64
 typedef KernelTime64 KernelTime;
-#elif defined __x86_64__	/* a long of x32 has 32 bits, the kernel's has 64 */
+#elif defined __x86_64__	/* x32: a long has 32 bits, the kernel's 64 */
 #   define FUTEX_CALL SYS_futex
 typedef KernelTime64 KernelTime;
 #else
@@ -58,8 +58,8 @@ OsFutexKind(void)
 /*
  * OsFutexWait --
  *
- *	FUTEX_WAIT. A wait of more than a year ends after a year: the caller
- *	loops.
+ *	FUTEX_WAIT. A wait longer than a year ends after a year, because the
+ *	caller loops.
  */
 
 int
@@ -85,7 +85,7 @@ OsFutexWait(
 /*
  * OsFutexWake --
  *
- *	FUTEX_WAKE, which fails only if the memory is gone, and then it has no
+ *	FUTEX_WAKE, which fails only if the memory is gone. Then there are no
  *	waiters.
  */
 
@@ -102,10 +102,10 @@ OsFutexWake(
 /*
  * OsFutexWaitAny --
  *
- *	futex_waitv(2), since Linux 5.16. Its deadline is a moment, in a struct
- *	that has 64 bits everywhere. Headers that are older than the kernel lack
- *	the struct of an item. System call filters that do not know this call
- *	refuse it with EPERM.
+ *	futex_waitv(2), since Linux 5.16. It takes a deadline, not a timeout, in
+ *	a struct that has 64-bit fields everywhere. Headers that are older than
+ *	the kernel lack the struct of an item. System call filters that do not
+ *	know the call refuse it with EPERM.
  */
 
 int

@@ -3,13 +3,14 @@
  * osHolders.c --
  *
  *	The processes that have an object open, and the threads that are blocked
- *	on one: proc(5). A semaphore is only mapped, a segment is mapped or open,
- *	a queue is open. Device and inode identify the object: its name may have
- *	been unlinked and reused, and a process in a chroot or a container knows
- *	the object by another path.
+ *	on one: proc(5). A holder of a semaphore has only mapped it; a holder of
+ *	a segment has mapped or opened it; a holder of a queue has opened it.
+ *	Device and inode identify the object, because its name may have been
+ *	unlinked and reused, and because a process in a chroot or a container
+ *	may know it by another path.
  *
- *	Most callers may not examine every process, so a search notes whether it
- *	has skipped one that could have the object open.
+ *	Most callers may not examine every process, so a search records whether
+ *	it has skipped a process that could have the object open.
  */
 
 #include "osArray.h"
@@ -27,8 +28,8 @@
 #include <unistd.h>
 
 /*
- * The objects that are searched for, in the order of their inodes, and where
- * a search reports what it finds.
+ * The objects that are searched for, in the order of their inodes, and the
+ * procedures to which a search reports what it finds.
  */
 
 typedef struct Object {
@@ -51,7 +52,7 @@ typedef struct Search {
     OsWaiterProc *waiterProc;
     void *data;
     pid_t pid;			/* the process that is examined */
-    int process;		/* its folder in /proc */
+    int process;		/* its directory in /proc */
 } Search;
 
 /*
@@ -109,8 +110,8 @@ CompareObjects(
 /*
  * ListObjects --
  *
- *	Adds all objects of a family. Called only once a process may have one
- *	open, because most processes have none.
+ *	Adds all objects of a family. This is done only when a process is found
+ *	that may have one open, because most processes have none.
  */
 
 static int
@@ -157,9 +158,9 @@ ReadCommand(
 /*
  * FindObject --
  *
- *	Returns the object whose file it is, or NULL if it is not searched
- *	for. Stores 0, or the errno value with which listing the objects
- *	failed.
+ *	Returns the object that a file belongs to, or NULL if the object is not
+ *	searched for. Stores 0, or the errno value with which listing the
+ *	objects failed.
  */
 
 static Object *
@@ -180,8 +181,8 @@ FindObject(
 /*
  * ReportHolder --
  *
- *	The process that is examined has a file open: reports it once for each
- *	object that is searched for.
+ *	Called when the process that is being examined has a file open. Reports
+ *	the process once for each object that is searched for.
  */
 
 static int
@@ -226,8 +227,8 @@ ReportMapping(
 /*
  * FindHolder --
  *
- *	Reports what a process has open. The file maps shows whether the caller
- *	may examine it.
+ *	Reports which of the objects a process has open. Whether its file maps
+ *	can be opened shows whether the caller may examine it.
  */
 
 static int
@@ -272,8 +273,8 @@ typedef struct Wait {
 /*
  * ReportWaiter --
  *
- *	A thread is blocked on a file: reports the thread if the file is an
- *	object that is searched for.
+ *	Called when a thread is blocked on a file. Reports the thread if the
+ *	file is an object that is searched for.
  */
 
 static int
@@ -314,7 +315,7 @@ ReportWord(
 /*
  * ReportBlocked --
  *
- *	A thread is blocked on a word of memory or on a queue.
+ *	Called when a thread is blocked on a word of memory or on a queue.
  */
 
 static int
@@ -390,15 +391,15 @@ ScanChosen(
 /*
  * SeesAllProcesses --
  *
- *	Returns whether /proc shows every process of the machine: the caller is
- *	in the first PID namespace, pid_namespaces(7), and the mount does not
- *	hide the processes of others, proc(5).
+ *	Returns whether /proc shows every process of the machine. It does if the
+ *	caller is in the initial PID namespace, pid_namespaces(7), and the mount
+ *	does not hide the processes of other users, proc(5).
  */
 
 static bool
 SeesAllProcesses(void)
 {
-    const ino_t first = 0xEFFFFFFC;	/* of the first namespace: <linux/proc_ns.h> */
+    const ino_t first = 0xEFFFFFFC;	/* initial one: <linux/proc_ns.h> */
     struct stat status;
 
     return access("/proc/1", F_OK) == 0
@@ -448,11 +449,11 @@ End(
 /*
  * OsListHolders --
  *
- *	Calls proc for each process that has the object with a name open, or
- *	any object of the family if name is NULL. Searches all processes, or
- *	the chosen ones, as far as the caller may examine them. Stores whether
- *	every process was examined, except those whose credentials show that
- *	they could not have opened the object.
+ *	Calls proc for each process that has the object with a name open or, if
+ *	name is NULL, any object of the family. Searches all processes, or the
+ *	chosen ones, if the caller may examine them. Stores whether the search
+ *	is complete: whether every process was examined, except those whose
+ *	credentials show that they cannot have opened the object.
  *
  *	ENOENT: nothing has that name. ENOSYS: there is no /proc.
  */
@@ -485,8 +486,8 @@ OsListHolders(
 /*
  * OsListWaiters --
  *
- *	Calls proc for each thread that is blocked on the object of a name, as
- *	far as the caller may trace threads, ptrace(2). ENOENT: nothing has that
+ *	Calls proc for each thread that is blocked on the object with a name, if
+ *	the caller may trace the thread, ptrace(2). ENOENT: nothing has that
  *	name. ENOSYS: there is no /proc.
  */
 

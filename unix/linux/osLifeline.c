@@ -2,7 +2,7 @@
 /*
  * osLifeline.c --
  *
- *	Lifelines on Linux: locks of open file descriptions, fcntl(2).
+ *	Lifelines on Linux: open file description locks, fcntl(2).
  */
 
 #include "osLifeline.h"
@@ -18,8 +18,8 @@ const uint32_t osLifelineKind = POSIX_IPC_LIFE_LOCK;
 /*
  * Lock --
  *
- *	fcntl(2) with a lock on the slot's byte. Stores the type of the lock
- *	in the kernel's answer. Returns 0 or an errno value.
+ *	fcntl(2) with a lock on the slot's byte. Stores the type of lock that
+ *	the kernel returns. Returns 0 or an errno value.
  */
 
 static int
@@ -91,9 +91,9 @@ OsLifelineIsFree(
 /*
  * OsLifelineReopen --
  *
- *	A descriptor's link in /proc opens its file anew, whatever the file is
- *	called now. The number is formatted by hand: snprintf(3) is not allowed
- *	here.
+ *	Opening a descriptor's link in /proc opens its file again, whatever the
+ *	file is called now. The number is formatted by hand, because snprintf(3)
+ *	is not allowed here.
  */
 
 int

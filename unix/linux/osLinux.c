@@ -52,7 +52,7 @@ ReadNumber(
 /*
  * SharedMemoryLimit, HasFreeFile --
  *
- *	SharedMemoryLimit returns how many bytes or files the file system of
+ *	SharedMemoryLimit returns how many bytes or files the file system for
  *	semaphores and segments can hold: shm_overview(7), statvfs(3).
  *	HasFreeFile returns whether it can hold one more file.
  */
@@ -81,7 +81,7 @@ HasFreeFile(void)
 
 /*
  * The files in which the kernel reports the limits of queues, and its initial
- * values, for systems without /proc: mq_overview(7).
+ * values, which are for systems without /proc: mq_overview(7).
  */
 
 #define MQUEUE "/proc/sys/fs/mqueue/"
@@ -128,8 +128,8 @@ ReadQueueFact(
 /*
  * OsReadFact --
  *
- *	Stores the current value of a fact. Returns 0, or an errno value if it
- *	cannot be read; then the kernel's initial value is stored.
+ *	Stores the current value of a fact, and returns 0. If the fact cannot be
+ *	read, stores the kernel's initial value, and returns an errno value.
  */
 
 int
@@ -159,12 +159,12 @@ OsReadFact(
 /*
  * OsCheckName --
  *
- *	Checks that name can be that of an object. glibc keeps semaphores and
- *	segments as files in one folder, and accepts any number of leading slashes;
- *	the kernel keeps queues, and requires exactly one.
+ *	Checks that name can be the name of an object. glibc keeps semaphores
+ *	and segments as files in one directory, and accepts any number of
+ *	leading slashes. The kernel keeps queues, and requires exactly one.
  *
- *	0; EINVAL, with the reason in *whyPtr; or ENAMETOOLONG, with the most
- *	bytes that may follow the slash in *mostPtr.
+ *	Returns 0; EINVAL, with the reason in *whyPtr; or ENAMETOOLONG, with the
+ *	number of bytes that may follow the slash in *mostPtr.
  */
 
 int
@@ -178,7 +178,7 @@ OsCheckName(
 
     *mostPtr = NAME_MAX - strlen(family->prefix);
     if (family->needsOneSlash && file != name + 1) {
-	*whyPtr = "the name of a queue begins with exactly one slash";
+	*whyPtr = "the name of a queue must begin with exactly one slash";
     } else if (*file == '\0') {
 	*whyPtr = "nothing follows the slash";
     } else if (strchr(file, '/') != NULL) {
@@ -214,8 +214,8 @@ HasFreeDescriptor(void)
 /*
  * OsFindLimit --
  *
- *	mq_open(3) and mq_overview(7) say which limits are behind EMFILE,
- *	ENOSPC and EINVAL; EMFILE of a new queue is either of two. ENOSPC of
+ *	mq_open(3) and mq_overview(7) say which limits cause EMFILE, ENOSPC and
+ *	EINVAL; for a new queue, two limits can cause EMFILE. ENOSPC from
  *	another call for a queue comes from epoll_ctl(2).
  */
 

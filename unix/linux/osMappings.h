@@ -2,7 +2,7 @@
 /*
  * osMappings.h --
  *
- *	The files that a process has mapped: osMappings.c.
+ *	Lists the files that a process has mapped: osMappings.c.
  */
 
 #ifndef OS_MAPPINGS_H

@@ -2,8 +2,9 @@
 /*
  * osNamesGlibc.c --
  *
- *	glibc: the files of semaphores have a prefix, so a semaphore and a
- *	segment can have the same name. osNamesMusl.c is the same for musl.
+ *	glibc gives the files of semaphores a prefix, so a semaphore and a
+ *	segment can have the same name. osNamesMusl.c is the corresponding file
+ *	for musl.
  */
 
 #include "osFolder.h"

@@ -2,16 +2,16 @@
 /*
  * osNamesMusl.c --
  *
- *	musl: sem_open and shm_open use the same file for the same name, and
- *	neither checks what the file is. A semaphore opened as a segment, or a
- *	segment as a semaphore, would be overwritten.
+ *	In musl, sem_open and shm_open use the same file for the same name, and
+ *	neither checks what the file is. If a semaphore were opened as a
+ *	segment, or a segment as a semaphore, it would be overwritten.
  *
  *	musl writes a new semaphore as one sem_t, an array of ints: the value,
- *	the count of waiters, 0 (for "shared between processes"). So a file is
- *	taken for a semaphore if it has exactly that size, some of it was ever
- *	written, and its second and third int are possible in a semaphore. A
- *	segment of exactly that size with such contents cannot be told from a
- *	semaphore.
+ *	the count of waiters, 0 (for "shared between processes"). So a file
+ *	counts as a semaphore if it has exactly that size, some of it has been
+ *	written, and its second and third ints are possible in a semaphore. A
+ *	segment of exactly that size with such contents cannot be distinguished
+ *	from a semaphore.
  */
 
 #include "osFolder.h"
@@ -27,9 +27,9 @@
 /*
  * HasContents --
  *
- *	Returns whether the contents of a file can be those of a semaphore. A
- *	file that the caller may not read is judged by its size. The time of
- *	access stays the same if the system allows that.
+ *	Returns whether the contents of a file can be those of a semaphore, or
+ *	true if the caller may not read the file. Leaves the time of access
+ *	unchanged if the system allows that.
  */
 
 static bool
@@ -74,8 +74,8 @@ OsCheckFile(
 /*
  * OsCheckFamily --
  *
- *	See os.h. If there is no folder, or the file is empty, nothing can be
- *	damaged, so a semaphore that was truncated can be unlinked.
+ *	See os.h. If the directory is missing, or the file is empty, nothing can
+ *	be damaged. So a semaphore that was truncated can be unlinked.
  */
 
 int

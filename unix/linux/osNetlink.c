@@ -2,13 +2,13 @@
 /*
  * osNetlink.c --
  *
- *	Notifications of message queues on Linux. For SIGEV_THREAD the kernel's
- *	mq_notify(2) writes a cookie of 32 bytes to a socket of AF_NETLINK,
- *	from which the C library's own thread reads. Here an event loop polls
- *	the socket, and no thread is needed.
+ *	Notifications of message queues on Linux. For SIGEV_THREAD, the kernel's
+ *	mq_notify(2) writes a cookie of 32 bytes to an AF_NETLINK socket. The C
+ *	library reads it in a thread of its own. Here an event loop polls the
+ *	socket, and no thread is needed.
  *
- *	Each queue has a socket of its own, because a registration reserves
- *	room in the socket's buffer, and the kernel waits if there is none.
+ *	Each queue has a socket of its own, because a registration reserves room
+ *	in the socket's buffer, and the kernel blocks if there is none left.
  */
 
 #include "osDelivery.h"
@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 /*
- * The cookie that the kernel passes on: linux/mqueue.h. The kernel writes
- * the reason into the last byte.
+ * The cookie that the kernel passes on: linux/mqueue.h. The kernel writes the
+ * reason for the notification into its last byte.
  */
 
 typedef union Cookie {

@@ -2,7 +2,7 @@
 /*
  * osProc.c --
  *
- *	The processes of the system and their descriptors: proc(5).
+ *	Scans the processes of the system and their descriptors: proc(5).
  */
 
 #include "osProc.h"
@@ -17,7 +17,7 @@
 /*
  * OsScanProcesses --
  *
- *	Calls proc with each process and its folder in /proc. If proc returns
+ *	Calls proc with each process and its directory in /proc. If proc returns
  *	anything but 0, that ends the scan.
  */
 
@@ -55,8 +55,9 @@ OsScanProcesses(
 /*
  * StatDescriptor --
  *
- *	Reads the target of a descriptor's link into link, and, if it may be an
- *	object of a family, stat(2) of the target. ENOENT: it is not.
+ *	Reads the target of a descriptor's link into link and, if it may be an
+ *	object of a family, calls stat(2) for it. ENOENT: it is not such an
+ *	object.
  */
 
 static int
@@ -81,9 +82,9 @@ StatDescriptor(
 /*
  * OsScanDescriptors --
  *
- *	Calls proc for each descriptor of a process that refers to an object of the
- *	family, until proc does not return 0. For a process that the caller may not
- *	examine, nothing is found.
+ *	Calls proc for each descriptor of a process that refers to an object of
+ *	the family, until proc does not return 0. If the caller may not examine
+ *	the process, finds nothing.
  */
 
 int

@@ -2,7 +2,7 @@
 /*
  * osProc.h --
  *
- *	The processes of the system and their descriptors: osProc.c.
+ *	Scans the processes of the system and their descriptors: osProc.c.
  */
 
 #ifndef OS_PROC_H

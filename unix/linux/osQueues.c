@@ -2,18 +2,18 @@
 /*
  * osQueues.c --
  *
- *	The queues that are in the system, on Linux.
+ *	Lists and examines the queues of the system, on Linux.
  *
- *	They are files in a file system of which each IPC namespace has its
- *	own: mq_overview(7), ipc_namespaces(7). This file first tries to make a
- *	mount that has no place in the tree, which requires a privilege.
- *	Without that, it looks for a mount in the tree, which may be missing or
- *	belong to another namespace: only opening queues by name shows to which
- *	namespace a mount belongs. The last resort is the descriptors of the
- *	processes that the caller may see.
+ *	Queues are files in a file system, and each IPC namespace has its own:
+ *	mq_overview(7), ipc_namespaces(7). The code first tries to create a
+ *	detached mount, which requires a privilege. If that fails, it looks for
+ *	a mount in the directory tree. There may be none, or it may belong to
+ *	another namespace: only opening queues by name shows to which namespace
+ *	a mount belongs. The last resort is the descriptors of the processes
+ *	that the caller may see.
  *
- *	Looking changes nothing: a queue is opened, which takes no message, and
- *	closed without cancelling a notification (osNotify.c).
+ *	Examining a queue does not change it: the queue is opened, which takes
+ *	no message, and closed without canceling a notification (osNotify.c).
  */
 
 #include "osArray.h"
@@ -32,19 +32,19 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define MQUEUE_MAGIC	0x19800202	/* statfs(2) of a queue says so */
+#define MQUEUE_MAGIC	0x19800202	/* f_type of a queue: statfs(2) */
 
 /*
- * The files of queues, for code that reads a folder or the descriptors of a
+ * The family of queues, for code that reads a directory or the descriptors of a
  * process.
  */
 
 static const OsFamily files = { .catalog = &osQueueCatalog, .prefix = "" };
 
 /*
- * Linux has these since 5.2, the C library declares them since glibc 2.36, and
- * <linux/mount.h> conflicts with <sys/mount.h>. The numbers are the same on
- * all processors but Alpha.
+ * Linux has had these calls since 5.2, glibc has declared them only since 2.36,
+ * and <linux/mount.h> conflicts with <sys/mount.h>. The numbers are the same on
+ * all processors except Alpha.
  */
 
 #ifndef SYS_fsopen
@@ -121,9 +121,9 @@ OpenAndLook(
  * CheckNamespace --
  *
  *	Returns 0 if the name and the device are those of a queue in the
- *	caller's namespace. EXDEV: it is in another one. ENOENT: no queue has
- *	the name here. EACCES: a queue has the name, but the caller may not
- *	find out which one.
+ *	caller's namespace. EXDEV: it is in another namespace. ENOENT: no queue
+ *	in the caller's namespace has the name. EACCES: a queue has the name,
+ *	but the caller may not find out which one.
  */
 
 static int
@@ -139,13 +139,13 @@ CheckNamespace(
 }
 
 /*
- * What the queues in a folder show about it.
+ * What the queues in a directory have shown about the directory.
  */
 
 typedef struct Folder {
     int fd;
-    bool isOurs;		/* of the caller's namespace, as it seems, or */
-    bool isKnown;		/* as it is */
+    bool isOurs;		/* of the caller's namespace */
+    bool isKnown;		/* isOurs is certain, not a guess */
 } Folder;
 
 static int
@@ -181,11 +181,11 @@ MeetQueue(
 /*
  * CheckFolder --
  *
- *	Returns 0 for the folder of the caller's namespace. The first queue that
- *	opens by name, or does not exist by name, settles whose folder this is.
- *	If there is no such queue, but all exist by name, that is only a guess:
- *	*isKnownPtr is false. ENOENT: it is another folder, or an empty one,
- *	which proves nothing.
+ *	Returns 0 for the directory of the caller's namespace. The first queue
+ *	that opens by name, or does not exist by name, settles whose directory
+ *	this is. If there is no such queue, but every queue there exists by
+ *	name, the result is only a guess, and *isKnownPtr is false. ENOENT: it
+ *	is another directory, or an empty one, which proves nothing.
  */
 
 static int
@@ -229,9 +229,9 @@ IfHidden(
 /*
  * TryFolder --
  *
- *	Stores the folder of the caller's queues if path leads to it. A guessed
- *	folder goes to *guessPtr, unless there is one already. ENOENT: keep
- *	looking.
+ *	Stores the directory of the caller's queues if path leads to it. If that
+ *	is only a guess, stores the directory in *guessPtr instead, unless there
+ *	is one already. ENOENT: keep looking.
  */
 
 static int
@@ -262,7 +262,7 @@ TryFolder(
 /*
  * TryMounts --
  *
- *	TryFolder for each mount of the file system of queues that is listed.
+ *	TryFolder for each listed mount of the queue file system.
  */
 
 static int
@@ -294,8 +294,8 @@ TryMounts(
 /*
  * OpenMounted --
  *
- *	Opens the folder of the caller's queues where it is mounted, usually in
- *	one place. ENOENT: no such mount was found.
+ *	Opens the directory of the caller's queues where it is mounted, usually
+ *	in one place. ENOENT: no such mount was found.
  */
 
 static int
@@ -321,8 +321,8 @@ OpenMounted(
 /*
  * OpenDetached --
  *
- *	Opens the folder of the caller's queues by a mount that nobody else
- *	sees, fsmount(2). The mount ends when the folder is closed.
+ *	Opens the directory of the caller's queues through a mount that no other
+ *	process sees, fsmount(2). The mount ends when the directory is closed.
  */
 
 static int
@@ -354,8 +354,8 @@ OpenDetached(
 /*
  * OpenQueues --
  *
- *	Opens the folder of the caller's queues. ENOENT: the caller may not
- *	mount it, and finds no mount.
+ *	Opens the directory of the caller's queues. ENOENT: the caller may not
+ *	mount it, and no mount was found.
  */
 
 static int
@@ -408,9 +408,9 @@ MeetProcess(
 /*
  * StatQueue --
  *
- *	stat(2) of a queue, without opening it: in the folder of queues or, if
- *	the caller has no access to one, among the descriptors of processes.
- *	ENOENT: no queue there has the name.
+ *	stat(2) of a queue, without opening it: in the directory of queues or,
+ *	if the caller has no access to one, among the descriptors of processes.
+ *	ENOENT: no queue that was found has the name.
  */
 
 static int
@@ -437,7 +437,8 @@ StatQueue(
  * LookAtQueue --
  *
  *	For osQueueCatalog: OpenAndLook or, for a queue that the caller may not
- *	open, only its status. EACCES: it exists, but nothing more can be known.
+ *	open, only its status. EACCES: it exists, but nothing more can be found
+ *	out.
  */
 
 static int
@@ -596,7 +597,7 @@ StatQueueDescriptor(
 /*
  * StatByName --
  *
- *	For osQueueCatalog: only opening a queue shows which one has a name.
+ *	For osQueueCatalog: only opening a queue shows which queue has a name.
  */
 
 static int

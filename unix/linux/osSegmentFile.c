@@ -2,9 +2,9 @@
 /*
  * osSegmentFile.c --
  *
- *	Files of segments on Linux: created in /dev/shm without a name, by
- *	O_TMPFILE of open(2), and linked to their name when they are complete. A
- *	process that dies before that leaves nothing behind.
+ *	Files of segments on Linux. A file is created in /dev/shm without a
+ *	name, by open(2) with O_TMPFILE, and linked to its name when it is
+ *	complete. A process that dies before that leaves nothing behind.
  */
 
 #include "shared/segmentFile.h"
@@ -23,8 +23,8 @@ const bool osSegmentFileIsAtomic = true;
 /*
  * Reopen --
  *
- *	Opens the file of a descriptor again: open(2) of its link in /proc.
- *	Returns 0 or an errno value.
+ *	Opens the file of a descriptor again, through its link in /proc. Returns
+ *	0 or an errno value.
  */
 
 static int
@@ -61,8 +61,8 @@ CheckRegular(
 /*
  * OsSegmentFileOpen --
  *
- *	open(2). Anybody can put something else into the folder, so links are
- *	not followed, and opening a fifo does not block.
+ *	open(2). Anybody can put something else into the directory, so links are
+ *	not followed, and opening a FIFO does not block.
  */
 
 int
@@ -95,8 +95,8 @@ OsSegmentFileOpen(
  * OsSegmentFileCreate --
  *
  *	open(2) with O_TMPFILE. The second descriptor is opened while the owner
- *	may write the file. Then the file gets the mode that was asked for,
- *	less the bits that the umask removed at the first open.
+ *	may still write the file. Then the file gets the mode that was
+ *	requested, without the bits that the umask removed at the first open.
  */
 
 int

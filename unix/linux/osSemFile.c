@@ -3,7 +3,7 @@
  * osSemFile.c --
  *
  *	Reads the file of a semaphore: its value, and how many threads are
- *	blocked on it. The semaphore is read from a copy, so looking changes
+ *	blocked on it. The semaphore is read from a copy, so reading it changes
  *	nothing.
  */
 
@@ -20,11 +20,11 @@
 /*
  * ReadWaiters --
  *
- *	Reads how many threads are blocked on a semaphore, as far as the C
- *	library counts them in it; some may have been killed meanwhile. Since
- *	version 2.21, glibc keeps the count in the upper half of a 64-bit
- *	word, or in the fourth 32-bit word; musl in the second. A process that
- *	has overwritten the semaphore may have left no count there.
+ *	Reads how many threads are blocked on a semaphore, if the C library
+ *	counts them there; some of them may have been killed. Since version
+ *	2.21, glibc keeps the count in the upper half of a 64-bit word, or in
+ *	the fourth 32-bit word; musl in the second. If another process has
+ *	overwritten the semaphore, the number may be no count at all.
  */
 
 static void
@@ -59,8 +59,8 @@ ReadWaiters(
 /*
  * OsReadSemFile --
  *
- *	Reads a semaphore's file into info. A file that is too short for a
- *	semaphore adds nothing.
+ *	Reads a semaphore's file into info. If the file is too short for a
+ *	semaphore, info stays as it is.
  */
 
 void

@@ -2,10 +2,10 @@
 /*
  * osShmFile.c --
  *
- *	Creates segments on Linux: as a file without a name, by O_TMPFILE of
- *	open(2), which gets its size and then its name, by linkat(2). So nobody
- *	can open a half-made segment, and a process that dies leaves none
- *	behind.
+ *	Creates segments on Linux. A segment is created as a file without a
+ *	name, by open(2) with O_TMPFILE. It gets its size, and then its name by
+ *	linkat(2). So no process can open an incomplete segment, and a process
+ *	that dies leaves none behind.
  */
 
 #include "osFolder.h"
@@ -22,7 +22,7 @@
  * CheckLength --
  *
  *	EINVAL: shm_open(3) cannot open a name of that length. glibc before 2.34
- *	takes two bytes less than a file name may have.
+ *	allows two bytes fewer than a file name may have.
  */
 
 static int
@@ -45,10 +45,10 @@ CheckLength(
 /*
  * OpenByName --
  *
- *	Returns a new descriptor of a file that has just received its name,
- *	because /proc does not show the name for the first descriptor. Returns
- *	the first one if the file cannot be opened again, or if the name
- *	already refers to another file.
+ *	Opens a file that has just received its name a second time, because
+ *	/proc does not show the name for the first descriptor. Returns the new
+ *	descriptor. If the file cannot be opened, or the name already refers to
+ *	another file, returns the first one.
  */
 
 static int
@@ -75,10 +75,10 @@ OpenByName(
 /*
  * OsMakeShmFile --
  *
- *	See osShmFile.h. A segment without a size is complete when it is made. If
- *	memory is to be reserved, an existing segment is detected before that, so
- *	that none is reserved needlessly; otherwise linkat(2) detects it soon
- *	enough.
+ *	See osShmFile.h. A segment without a size is complete when it is made.
+ *	If memory is to be reserved, an existing segment is detected before
+ *	that, so that no memory is reserved needlessly; otherwise linkat(2)
+ *	detects it soon enough.
  */
 
 int
@@ -123,7 +123,7 @@ OsMakeShmFile(
 /*
  * OsGrowShmFile --
  *
- *	fallocate(2) of the last byte, which never makes a file shorter.
+ *	Uses fallocate(2) for the last byte, which never makes a file shorter.
  */
 
 int

@@ -2,8 +2,8 @@
 /*
  * osEntropyMissing.h --
  *
- *	Replaces getentropy(3) if the C library lacks it, as glibc did before
- *	2.25, by the device that every system has.
+ *	If the C library lacks getentropy(3), as glibc did before 2.25, replaces
+ *	it with reads from the device that every system has.
  */
 
 #ifndef OS_ENTROPY_MISSING_H

@@ -5,10 +5,11 @@
  *	Waits and wakes on macOS 14.4 and later:
  *	os_sync_wait_on_address_with_timeout(3), os_sync_wake_by_address_any(3).
  *
- *	An older macOS may load a library that was built there, so the calls are
- *	looked up when the first of them is needed. If they are missing, waiters
- *	look at the word (osFutexOne.c). The header is not included: compilers
- *	for several systems have the calls but not always the header.
+ *	An older macOS may load a library that was built on a newer one, so the
+ *	calls are looked up when the first of them is needed. If they are
+ *	missing, waiters look at the word from time to time (osFutexOne.c). The
+ *	header is not included, because cross compilers may have the calls
+ *	without the header.
  */
 
 #include "posix/osFutexOne.h"
@@ -106,7 +107,8 @@ OsFutexWait(
 /*
  * OsFutexWake --
  *
- *	The calls wake one or all, and report no number. ENOENT: there is none.
+ *	One call wakes one waiter, the other all. Neither reports how many.
+ *	ENOENT: there are no waiters.
  */
 
 int

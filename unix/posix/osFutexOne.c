@@ -2,9 +2,9 @@
 /*
  * osFutexOne.c --
  *
- *	What all systems other than Linux share: none waits for several words at
- *	a time, and if a system cannot wait for a word, the waiter looks at the
- *	word every 1 to 10 ms.
+ *	Code that all systems other than Linux share. None of them can wait for
+ *	several words at a time. If a system cannot wait for a word, the waiter
+ *	looks at the word every 1 to 10 ms.
  */
 
 #include "posix/osFutexOne.h"

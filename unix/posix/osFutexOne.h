@@ -2,8 +2,8 @@
 /*
  * osFutexOne.h --
  *
- *	Waiting for a word by looking at it, for the ways of waiting of systems
- *	other than Linux: osFutexOne.c.
+ *	Waiting for a word by looking at it repeatedly, for systems other than
+ *	Linux: osFutexOne.c.
  */
 
 #ifndef OS_FUTEX_ONE_H
@@ -14,7 +14,7 @@
 /*
  * OsFutexLook --
  *
- *	What OsFutexWait does, without the system's help.
+ *	Does what OsFutexWait does, without a system call that waits for a word.
  */
 
 int	OsFutexLook(const OsFutexWord *word, uint32_t value, OsTime timeout);

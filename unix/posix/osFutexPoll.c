@@ -2,8 +2,8 @@
 /*
  * osFutexPoll.c --
  *
- *	Waits on systems whose kernel has no call for them: the waiter looks at
- *	the word now and then (osFutexOne.c), so there is nobody to wake.
+ *	Waits on systems whose kernel has no call for this. The waiter looks at
+ *	the word from time to time (osFutexOne.c), so nobody needs to be woken.
  */
 
 #include "posix/osFutexOne.h"

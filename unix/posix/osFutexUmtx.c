@@ -2,8 +2,8 @@
 /*
  * osFutexUmtx.c --
  *
- *	Waits and wakes on FreeBSD: _umtx_op(2). UMTX_OP_WAIT_UINT without
- *	_PRIVATE finds waiters of other processes.
+ *	Waits and wakes on FreeBSD: _umtx_op(2). UMTX_OP_WAIT_UINT and
+ *	UMTX_OP_WAKE, without _PRIVATE, work across processes.
  */
 
 #include "posix/osFutexOne.h"
@@ -23,9 +23,10 @@ OsFutexKind(void)
 /*
  * OsFutexWait --
  *
- *	UMTX_OP_WAIT_UINT, which returns 0 at once if the word differs. It
- *	refuses memory that may not be written, with EFAULT; then this looks at
- *	the word. If the memory is gone, the caller's guard notices.
+ *	UMTX_OP_WAIT_UINT, which returns 0 at once if the word differs. For
+ *	memory that may not be written, it fails with EFAULT; then this looks at
+ *	the word from time to time. If the memory is gone, the caller's guard
+ *	notices.
  */
 
 int

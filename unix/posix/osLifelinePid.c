@@ -2,9 +2,9 @@
 /*
  * osLifelinePid.c --
  *
- *	Systems without locks of open file descriptions: only the pid and the
- *	start time of a process tell whether a participant is alive. So a
- *	process that executes another program still looks alive.
+ *	Lifelines on systems without open file description locks: only the pid
+ *	and the start time of a process show whether a participant is alive. So
+ *	a process that executes another program still looks alive.
  */
 
 #include "osLifeline.h"
@@ -17,7 +17,8 @@ const uint32_t osLifelineKind = POSIX_IPC_LIFE_PID;
 /*
  * OsLifelineTake, OsLifelineGive, OsLifelineIsFree, OsLifelineReopen --
  *
- *	There is nothing to take. A child's inherited descriptor harms nobody.
+ *	There is nothing to take. A descriptor that a child inherits does no
+ *	harm.
  */
 
 int

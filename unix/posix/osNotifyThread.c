@@ -2,10 +2,10 @@
 /*
  * osNotifyThread.c --
  *
- *	Notifications of message queues as POSIX defines them: for SIGEV_THREAD
- *	the C library runs a function on a thread of its own. Such a thread
- *	knows nothing of Tcl, so it calls the delivery procedure, which posts to
- *	a watch, and ends.
+ *	Notifications of message queues as POSIX defines them: for SIGEV_THREAD,
+ *	the C library runs a function on a new thread. Such a thread cannot use
+ *	Tcl, so it calls the delivery procedure, which posts to a watch, and
+ *	ends.
  */
 
 #include "osDelivery.h"

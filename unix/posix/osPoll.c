@@ -3,18 +3,17 @@
  * osPoll.c --
  *
  *	The poller for systems without epoll(7): a thread waits in poll(2), and
- *	writes to a pipe when a descriptor is ready. That descriptor is then
- *	not polled until the owner has looked and waits again (OsPollerResume);
- *	otherwise the thread would report it endlessly. It also writes when a
- *	deadline has come.
+ *	writes to a pipe when a descriptor is ready. The thread then stops
+ *	polling that descriptor until the owner has examined it and waits again
+ *	(OsPollerResume); otherwise it would report the descriptor endlessly.
+ *	The thread also writes when a deadline has come.
  *
  *	The thread is started with the first descriptor or deadline; a watch
  *	to which other threads only post has no thread.
  *
- *	Each part of this file handles a race or a failure, so it cannot be
- *	shorter: a descriptor is closed, and its number reused, while the thread
- *	polls; a signal ends a write to a pipe; the system cannot poll that
- *	many descriptors now; memory is short.
+ *	The code handles these races and failures: a descriptor is closed, and
+ *	its number reused, while the thread polls; a signal ends a write to a
+ *	pipe; the system cannot poll that many descriptors now; memory is short.
  */
 
 #include "osPoller.h"
@@ -58,8 +57,8 @@ struct OsPoller {
 /*
  * OpenPipe, ClosePipe --
  *
- *	pipe(2) with non-blocking ends that are closed by exec. OpenPipe
- *	returns 0 or an errno value; an end that is -1 is not open.
+ *	pipe(2), with nonblocking ends that exec closes. OpenPipe returns 0 or
+ *	an errno value; an end that is -1 is not open.
  */
 
 static int
@@ -93,9 +92,10 @@ ClosePipe(
 /*
  * FillPipe, EmptyPipe --
  *
- *	Make a pipe readable, or no longer readable. A full pipe is readable
- *	already: EAGAIN. A write that fails for another reason, such as a
- *	signal, must not lose a wake-up, so it is tried three times.
+ *	Make a pipe readable, or no longer readable. If the write fails with
+ *	EAGAIN, the pipe is full, and so already readable. If it fails for
+ *	another reason, such as a signal, no wake-up must be lost, so it is
+ *	tried up to three times.
  */
 
 static void
@@ -123,7 +123,7 @@ EmptyPipe(
 /*
  * Change --
  *
- *	Makes the thread look at the entries again.
+ *	Makes the thread examine the entries again.
  */
 
 static void
@@ -191,7 +191,7 @@ OsPollerDescriptor(
 /*
  * FillPolled --
  *
- *	Fills polled with what must be polled, the thread's pipe first.
+ *	Fills polled with the descriptors to poll, the thread's pipe first.
  *	Returns the number of elements, or 0 if memory is short.
  */
 
@@ -225,9 +225,9 @@ FillPolled(
 /*
  * Note --
  *
- *	Notes the events of a descriptor, if it is still wanted. An entry
- *	younger than the changes that the thread knew belongs to another
- *	descriptor: the old one was closed, and its number reused.
+ *	Records the events of a descriptor, if they are still wanted. If the
+ *	entry is newer than the last change that the thread knows, it belongs to
+ *	another descriptor: the old one was closed, and its number reused.
  */
 
 static void
@@ -253,8 +253,8 @@ Note(
 /*
  * TimeLeft --
  *
- *	Returns how long the thread may wait: in milliseconds, -1 for any time.
- *	Wakes the owner if the moment has come.
+ *	Returns how long the thread may wait, in milliseconds; -1 means no
+ *	limit. Wakes the owner if the moment has come.
  */
 
 static int
@@ -283,7 +283,7 @@ TimeLeft(
  *	Polls the first count elements (0 if there was no memory for them) for
  *	at most this number of milliseconds. Returns whether something was
  *	found. If the system cannot poll that many descriptors now, waits a
- *	tenth of a second, after which it may be able to.
+ *	tenth of a second, because it may be able to later.
  */
 
 static bool
@@ -337,8 +337,8 @@ Poll(
 /*
  * StartThread --
  *
- *	Starts the thread, unless it runs. ENOMEM: there can be no more
- *	threads.
+ *	Starts the thread, unless it is running. ENOMEM: the system allows no
+ *	more threads.
  */
 
 static int
@@ -357,8 +357,8 @@ StartThread(
 /*
  * FindEntry --
  *
- *	Returns the entry of fd; if there is none, the one after the last;
- *	NULL if there is no room for that.
+ *	Returns the entry of fd. If there is none, returns the one after the
+ *	last, or NULL if there is no room for it.
  */
 
 static Entry *
@@ -385,8 +385,8 @@ FindEntry(
 /*
  * SetEntry, RemoveEntry --
  *
- *	OsPollerSet while the mutex is held: SetEntry for some events,
- *	RemoveEntry for none.
+ *	OsPollerSet while the mutex is held. SetEntry is for events other than
+ *	0, RemoveEntry for 0.
  */
 
 static int

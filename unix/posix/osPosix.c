@@ -2,8 +2,8 @@
 /*
  * osPosix.c --
  *
- *	Facts, names and limits on systems about which nothing but POSIX is
- *	known. osLinux.c has the same functions for Linux.
+ *	Facts, names and limits on systems about which only POSIX is known.
+ *	osLinux.c has the same functions for Linux.
  */
 
 #include "osFacts.h"
@@ -51,8 +51,8 @@ OsReadFact(
 /*
  * OsCheckName --
  *
- *	POSIX leaves the meaning of more than one slash to the system, so the system's
- *	calls decide.
+ *	POSIX leaves the meaning of more than one slash to the implementation,
+ *	so the system's calls decide.
  */
 
 int
@@ -74,7 +74,7 @@ OsCheckName(
 /*
  * OsCheckFamily --
  *
- *	Systems other than Linux with musl keep the families apart.
+ *	Except for Linux with musl, systems keep the families apart.
  */
 
 int
@@ -109,7 +109,7 @@ OsFindLimit(
 /*
  * OsExplainCreate --
  *
- *	See osFamily.h. No folder is known.
+ *	See osFamily.h. The directory for objects is not known here.
  */
 
 int

@@ -2,8 +2,8 @@
 /*
  * osQueuesMissing.c --
  *
- *	The catalog of message queues where the system has no queues, or no way
- *	to list them.
+ *	The catalog of message queues for systems that have no queues, or
+ *	provide no way to list them.
  */
 
 #include "osFamily.h"

@@ -2,9 +2,9 @@
 /*
  * osSegmentFileShm.c --
  *
- *	Files of segments on systems about which nothing but shm_open(3) is
- *	known. A new segment has its name before it is complete; segment.c
- *	expects that.
+ *	Files of segments on systems about which only shm_open(3) is known.
+ *	There a new segment gets its name before it is complete, which segment.c
+ *	handles.
  */
 
 #include "osFacts.h"

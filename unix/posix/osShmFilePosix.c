@@ -2,8 +2,8 @@
 /*
  * osShmFilePosix.c --
  *
- *	Creates segments on systems about which nothing but shm_open(3) is
- *	known: a segment has its name before it has its size.
+ *	Creates segments on systems about which only shm_open(3) is known. There
+ *	a segment gets its name before it gets its size.
  */
 
 #include "osShmFile.h"
@@ -13,8 +13,8 @@
 /*
  * OsMakeShmFile, OsGrowShmFile --
  *
- *	See osShmFile.h. Growing reads the size first, so it can undo what
- *	another process does at the same time.
+ *	See osShmFile.h. OsGrowShmFile reads the size first, so it can undo
+ *	growth by another process at the same time.
  */
 
 int

@@ -2,8 +2,8 @@
 /*
  * osLock.c --
  *
- *	Locks that survive their owner: opening, closing, and what event loops
- *	wait for.
+ *	Locks that survive their owner: opening, closing, and waiting in an
+ *	event loop.
  */
 
 #include "osLock.h"
@@ -13,8 +13,8 @@
 /*
  * Look --
  *
- *	Returns whether an event loop should try again although no bell has rung:
- *	permits are free, or a participant has died.
+ *	Returns whether an event loop should try again although no bell has
+ *	rung: permits are free, or a participant has died.
  */
 
 static bool
@@ -51,8 +51,8 @@ Look(
  * OsLockOpen --
  *
  *	Opens a lock, or creates one with this number of permits: 1 to 1000000,
- *	else EINVAL. EUSERS: the maximum number of handles has it open. The
- *	other errors are those of segment.h, and ENOMEM.
+ *	otherwise EINVAL. EUSERS: the maximum number of handles already have it
+ *	open. The other errors are those of segment.h, and ENOMEM.
  */
 
 int
@@ -91,9 +91,10 @@ OsLockOpen(
  * OsLockClose --
  *
  *	Closes a lock, and gives back what the handle holds. If the handle holds
- *	all permits and the end is not clean (for example, a thread ends in the
- *	middle of its work), the lock is abandoned. If a stopped process prevents
- *	giving back, other participants clean up later.
+ *	all permits and isClean is false (for example, because a thread ends in
+ *	the middle of its work), the lock becomes abandoned. If a stopped
+ *	process prevents giving the permits back, other participants clean up
+ *	later.
  */
 
 void
@@ -142,7 +143,8 @@ OsLockTookOver(
  *
  *	Posts to watch with data, once, when it is time to call OsLockTry again,
  *	or, while the handle waits for notifications, OsLockWait with OS_NOW.
- *	Must be called before such a call, which may find that it need not wait.
+ *	Must be called before such a call, because the call may find that it
+ *	need not wait.
  */
 
 int

@@ -4,27 +4,27 @@
  *
  *	A lock, for the files of osLock*.c:
  *
- *	    osLock.c		opening, closing, and what event loops wait for
+ *	    osLock.c		opening, closing, and waiting in an event loop
  *	    osLockPermits.c	taking permits and giving them back
- *	    osLockNotify.c	waiting for notifications, and making them
- *	    osLockRepair.c	after deaths and damage
- *	    osLockState.c	what can be read of a lock
+ *	    osLockNotify.c	waiting for notifications, and sending them
+ *	    osLockRepair.c	repairs after deaths and damage
+ *	    osLockState.c	reading the state of a lock
  *
- *	The word owner names the participant that holds all permits. Taking,
- *	giving back and abandoning each change only that word, so a process
- *	cannot die and leave something half done. A lock of one permit needs
- *	nothing else, not even the latch. Grants of fewer permits are in the
- *	slots of their owners; operations on several slots take the latch.
+ *	The word owner contains the id of the participant that holds all
+ *	permits. Taking all permits, giving them back and abandoning the lock
+ *	each change only that word, so the death of a process leaves none of
+ *	these half done. A lock of one permit needs nothing else, not even the
+ *	latch. Grants of fewer permits are in the slots of their owners;
+ *	operations on several slots take the latch.
  *
  *	Traps:
  *
  *	- It is the waiters that detect a death. They look every 0.1 s, inside
- *	the latch, so
- *	  that deadPid and owner belong together.
+ *	  the latch, so that deadPid and owner belong together.
  *	- A release wakes one waiter of a lock of one permit. So when a waiter
  *	  that has slept takes the lock, it marks that others may wait. If it
  *	  dies between the wake and that mark, the others lose a slice of 0.1 s.
- *	- After damage was repaired, no handle holds anything: OsLockBegin.
+ *	- Once damage has been repaired, no handle holds anything: OsLockBegin.
  */
 
 #ifndef OS_LOCK_H
@@ -47,7 +47,7 @@ struct OsSharedLock {
     uint32_t owed;		/* a notified slot that the release must wake:
 				 * number + 1; or OS_LOCK_SEVERAL */
     uint32_t pending;		/* calls of an event loop, as in its slot */
-    unsigned process;		/* generation of forks that made all this */
+    unsigned process;		/* generation of forks that set these */
     OsSegmentWaiter waiter;	/* an event loop, for permits */
     OsSegmentWaiter notificationWaiter;	/* an event loop, for notifications */
 };
@@ -68,8 +68,9 @@ OsLockSlot(
 /*
  * OsLockForget, OsLockForgetParent --
  *
- *	Forget what the handle holds and waits for; in a forked child, what the
- *	parent's handle does.
+ *	OsLockForget forgets what the handle holds and waits for.
+ *	OsLockForgetParent does so in a forked child, for what belongs to the
+ *	parent's handle.
  */
 
 static inline void
@@ -96,9 +97,10 @@ OsLockForgetParent(
 /*
  * OsLockBegin, OsLockEnd, OsLockEnter, OsLockLeave --
  *
- *	OsSegmentBegin and OsSegmentEnd, without the latch and with it. If the
- *	lock was corrupt, the handle no longer holds anything. timeout: how long
- *	to wait for a process that is stopped inside.
+ *	OsSegmentBegin and OsSegmentEnd; OsLockEnter and OsLockLeave also enter
+ *	and leave the latch. If the lock was corrupt, the handle no longer holds
+ *	anything. timeout limits the wait for a process that is stopped inside
+ *	the latch.
  */
 
 static inline int

@@ -12,8 +12,8 @@
 /*
  * CountWait --
  *
- *	Says in the slot that one more call waits for a notification, and whether
- *	it is blocked. Inside the latch.
+ *	Shows in the slot that one more call waits for a notification, and
+ *	whether it is blocked. Must be called inside the latch.
  */
 
 static void
@@ -39,10 +39,11 @@ CountWait(
  *
  *	Begins a wait for a notification: gives back what the handle holds, and
  *	stores how much that was. This happens inside the latch, as do
- *	notifications, so none that comes after the release is missed. EPERM:
- *	the handle holds nothing. isPending: the waiter is an event loop.
- *	Otherwise the thread blocks, and cannot serve the handle's pending calls:
- *	these give up their place in the line, or nobody could get in to notify.
+ *	notifications, so no notification after the release is missed. EPERM:
+ *	the handle holds nothing. If isPending is true, the waiter is an event
+ *	loop. If it is false, the thread blocks and cannot serve the handle's
+ *	pending calls. These give up their place in the line, which could keep
+ *	out every process that would notify.
  */
 
 int
@@ -79,7 +80,8 @@ OsLockBeginWait(
 /*
  * CheckNotified --
  *
- *	Checks whether a wait is over: 0, it was notified; EOWNERDEAD; EAGAIN.
+ *	Checks whether a wait is over. Returns 0 if it was notified, EOWNERDEAD
+ *	if the lock is abandoned, and EAGAIN if the wait continues.
  */
 
 static int
@@ -102,7 +104,7 @@ CheckNotified(
 /*
  * CheckNotifiedOrDead --
  *
- *	CheckNotified, after a look for the dead if that is due.
+ *	CheckNotified, after looking for dead participants if that is due.
  */
 
 static int
@@ -127,10 +129,10 @@ CheckNotifiedOrDead(
 /*
  * OsLockWait --
  *
- *	Waits for a notification, at most timeout: 0, ETIMEDOUT, EINTR, or the
- *	errors of all calls. EOWNERDEAD is also returned if the lock is
- *	abandoned during the wait. After the last of these calls, OsLockEndWait
- *	must be called.
+ *	Waits for a notification, for at most timeout. Returns 0, ETIMEDOUT,
+ *	EINTR, or an error that any call for a lock can return. EOWNERDEAD is
+ *	also returned if the lock is abandoned during the wait. After the last
+ *	of these calls, OsLockEndWait must be called.
  */
 
 int
@@ -170,10 +172,10 @@ OsLockWait(
  *	Ends a wait that OsLockBeginWait began. Returns whether it was
  *	notified, even after its timeout.
  *
- *	If a process is stopped in the latch, this continues without the latch: a
- *	wait that is counted forever would get notifications that are meant for
- *	others. The stopped process may still notify this wait, which then reaches
- *	the next wait of the slot.
+ *	If a process is stopped in the latch, this continues without the latch:
+ *	if the wait remained counted forever, it would consume notifications
+ *	meant for others. The stopped process may still notify this wait; the
+ *	notification then goes to the next wait of the slot.
  */
 
 bool
@@ -214,7 +216,7 @@ OsLockEndWait(
  * FindWaiter --
  *
  *	Returns the slot of the living participant that has waited longest for a
- *	notification, or NULL. Inside the latch.
+ *	notification, or NULL. Must be called inside the latch.
  */
 
 static PosixIpcSlot *
@@ -244,7 +246,7 @@ FindWaiter(
 /*
  * CountUnnotified --
  *
- *	Returns how many waits of a slot are not notified yet.
+ *	Returns how many waits of a slot have not been notified yet.
  */
 
 static uint32_t
@@ -260,21 +262,21 @@ CountUnnotified(
 /*
  * OsLockNotify --
  *
- *	Notifies at most count waiters, the longest waiting first, and stores
- *	how many. The handle need not hold the lock. All waits of a slot are
- *	notified at once: their number must not bound a loop, because another
- *	program may have written it.
+ *	Notifies at most count waiters, in the order in which they began to
+ *	wait, and stores how many it has notified. The handle need not hold the
+ *	lock. All waits of a slot are notified by one addition, not in a loop:
+ *	another program may have written a huge number of waits.
  *
- *	While the handle holds all permits, a waiter that wakes up could only
- *	fall asleep again, so the release wakes it. If this process dies before
- *	that, or holds the lock for a long time, the waiter looks again after its
- *	slice of 0.1 s.
+ *	While the handle holds all permits, a waiter that woke up could only go
+ *	back to sleep. So the release wakes it instead. If this process dies
+ *	before that, or holds the lock for a long time, the waiter looks again
+ *	after its slice of 0.1 s.
  *
- *	Ordering: the addition to notifications commits. It is seq_cst, and comes
- *	before the change of owner that releases and the wake that follows. The
- *	kernel compares notifications, with its queue of waiters locked, before a
- *	waiter sleeps: either it sees the addition, or the wake finds the waiter
- *	asleep.
+ *	Ordering: the addition to notifications commits. It is seq_cst, and
+ *	comes before the change of owner that releases the lock and the wake
+ *	that follows. Before a waiter sleeps, the kernel compares notifications
+ *	with its queue of waiters locked. So either it sees the addition, or the
+ *	wake finds the waiter asleep.
  */
 
 int

@@ -14,8 +14,9 @@
  * TakeAll --
  *
  *	Takes all permits by one change of owner: from 0 to this participant's
- *	id, or from ABANDONED to ABANDONED with that id. For a lock of more
- *	than one permit, called inside the latch, when no slot has a grant.
+ *	id, or from ABANDONED to ABANDONED with that id. For a lock of more than
+ *	one permit, it must be called inside the latch while no slot has a
+ *	grant.
  *
  *	Ordering: the change acquires, so everything that the caller does
  *	under the lock comes after it. It is seq_cst for OsBellArm. EAGAIN:
@@ -50,8 +51,8 @@ TakeAll(
 /*
  * IsBehind --
  *
- *	Returns whether a participant that came earlier waits for all permits.
- *	Inside the latch.
+ *	Returns whether a participant that began to wait earlier waits for all
+ *	permits. Must be called inside the latch.
  */
 
 static bool
@@ -80,8 +81,9 @@ IsBehind(
 /*
  * IsImpossible --
  *
- *	Returns whether owner is impossible: it has a bit that owner never
- *	has, or names this participant, which does not hold the lock.
+ *	Returns whether the value of owner is impossible: it has a bit that
+ *	owner never has, or it is the id of this participant, which does not
+ *	hold the lock.
  */
 
 static bool
@@ -136,11 +138,12 @@ TakeSome(
  * JoinLine, OsLockQuitLine --
  *
  *	JoinLine shows in the slot what the handle waits for; OsLockQuitLine
- *	clears that. If one of its calls has ended and the next one wants another
- *	number, the handle keeps its place. A lock of one permit serves whichever
- *	waiter comes first, so there the slot only informs others, and no latch
- *	is needed. Otherwise both are called inside the latch, unless a process
- *	is stopped there: then allWaiting may stay too high.
+ *	clears that. If one of the handle's calls has ended and the next one
+ *	wants a different number of permits, the handle keeps its place. A lock
+ *	of one permit serves whichever waiter comes first, so there the slot
+ *	only informs others, and no latch is needed. For other locks, both are
+ *	called inside the latch, unless a process is stopped there: then
+ *	allWaiting may stay too high.
  */
 
 static void
@@ -191,9 +194,9 @@ OsLockQuitLine(
 /*
  * BeginInLine, EndInLine --
  *
- *	Bracket a change of the handle's place in the line. It needs the latch if
- *	the lock has several permits, but is made without if a process is stopped
- *	there. BeginInLine returns 0 or an errno value.
+ *	Bracket a change of the handle's place in the line. If the lock has
+ *	several permits, the change is made inside the latch, or without it if a
+ *	process is stopped there. BeginInLine returns 0 or an errno value.
  */
 
 static int
@@ -221,9 +224,10 @@ EndInLine(
 /*
  * OsLockShowPending --
  *
- *	Shows how many calls of an event loop wait for permits; want is what the
- *	first of them asks for, 0 for all. That call has a place in the line from
- *	now on, even if it waits for a grant of this handle to end.
+ *	Shows how many calls of an event loop wait for permits. want is the
+ *	number that the first of them asks for, or 0 for all. From now on that
+ *	call has a place in the line, even if it waits for a grant of this
+ *	handle to end.
  */
 
 int
@@ -266,7 +270,7 @@ OsLockShowPending(
  * OsLockLeaveLine --
  *
  *	Gives up the place in the line that OS_LOCK_QUEUE has given, if any, and
- *	wakes the waiters behind. If a process is stopped in the latch,
+ *	wakes the waiters behind it. If a process is stopped in the latch,
  *	allWaiting stays as it is: it may be too high, which only makes others
  *	look at the slots.
  */
@@ -290,10 +294,9 @@ OsLockLeaveLine(
 /*
  * LookAtOwner --
  *
- *	Looks at the owner of a lock of one permit. Returns 0 if trying again is
- *	worthwhile, EAGAIN if the caller must wait, or an error. The caller
- *	waits for a process that is stopped in the latch as it does for an
- *	owner.
+ *	Looks at the owner of a lock of one permit. Returns 0 if trying again
+ *	may succeed, EAGAIN if the caller must wait, or an error. If a process
+ *	is stopped in the latch, the caller waits as it would for an owner.
  */
 
 static int
@@ -348,10 +351,10 @@ TryAlone(
 /*
  * TryInLatch --
  *
- *	Tries to take permits of a lock that has more than one. A place in the
- *	line is kept only if the call must wait, or for the pending calls of the
+ *	Tries to take permits of a lock that has more than one. Keeps a place in
+ *	the line only if the call must wait, or for the pending calls of the
  *	handle. If the call must wait because a process is stopped in the latch,
- *	it takes the place without the latch.
+ *	it takes its place without the latch.
  */
 
 static int
@@ -390,14 +393,14 @@ TryInLatch(
 /*
  * OsLockTry --
  *
- *	Takes permits; 0 means all. With OS_LOCK_TAKEOVER an abandoned lock is
- *	taken too, with all its permits, and *deadPidPtr becomes the pid of its
- *	last owner; otherwise 0.
+ *	Takes permits; 0 means all. With OS_LOCK_TAKEOVER, takes an abandoned
+ *	lock too, with all its permits, and stores the pid of its last owner in
+ *	*deadPidPtr; in all other cases stores 0 there.
  *
  *	EAGAIN: the call must wait; with OS_LOCK_QUEUE it has a place in the
  *	line until a later call takes the permits or fails with another error,
  *	or until OsLockLeaveLine. EDEADLK: the handle already holds permits.
- *	EINVAL: the lock has fewer permits.
+ *	EINVAL: the lock has fewer permits than that.
  */
 
 int
@@ -445,8 +448,8 @@ OsLockTry(
  *
  *	One round of a blocking acquire: arms the bell, tries, and if it must
  *	wait, sleeps for a slice. A lock of one permit wakes one waiter at a
- *	time, so a waiter that has slept and takes the lock marks that others may
- *	be asleep.
+ *	time, so a waiter that has slept and takes the lock marks that others
+ *	may be asleep.
  */
 
 static int
@@ -478,9 +481,9 @@ TryAgain(
 /*
  * OsLockAcquire --
  *
- *	OsLockTry, waiting for at most timeout. ETIMEDOUT, EINTR (a signal handler
- *	ran): the place in the line is kept for the next call, until
- *	OsLockLeaveLine; with OS_NOW there was none.
+ *	OsLockTry, waiting for at most timeout. After ETIMEDOUT, and after EINTR
+ *	(a signal handler ran), the next call still has the place in the line,
+ *	until OsLockLeaveLine. A call with OS_NOW takes no place.
  */
 
 int
@@ -511,9 +514,9 @@ OsLockAcquire(
 /*
  * OsLockGiveAll --
  *
- *	Gives all permits back, by one change of owner to 0 or ABANDONED. The
- *	change releases what was done under the lock, and is seq_cst for
- *	OsBellRing. EBADMSG: the handle is not the owner, because another
+ *	Gives all permits back by one change of owner, to 0 or ABANDONED. The
+ *	change is a release for everything done under the lock, and is seq_cst
+ *	for OsBellRing. EBADMSG: the handle is not the owner, because another
  *	program has overwritten the word.
  */
 
@@ -565,8 +568,8 @@ OsLockGiveSome(
 /*
  * OsLockWakeNotified --
  *
- *	Wakes the waiters that the handle has notified. Called outside the latch,
- *	because a waiter that wakes up enters it.
+ *	Wakes the waiters that the handle has notified. Called outside the
+ *	latch, because a waiter that wakes up enters it.
  */
 
 void
@@ -595,8 +598,9 @@ OsLockWakeNotified(
 /*
  * OsLockWakeAfterRelease --
  *
- *	Wakes the waiters that can continue: one if there is one permit, and those
- *	that were notified while the handle held all.
+ *	Wakes the waiters that can continue after a release: one waiter if the
+ *	lock has one permit, and those that were notified while the handle held
+ *	all permits.
  */
 
 void
@@ -615,7 +619,7 @@ OsLockWakeAfterRelease(
 /*
  * OsLockRelease --
  *
- *	Gives back what the handle holds. With abandon, leaves the lock
+ *	Gives back what the handle holds. With abandon, marks the lock as
  *	abandoned by this process; EINVAL unless the handle holds all permits.
  *
  *	EPERM: the handle holds nothing.

@@ -2,7 +2,7 @@
 /*
  * osLockRepair.c --
  *
- *	Locks after the death of a participant, and after damage.
+ *	Repairing locks after the death of a participant and after damage.
  */
 
 #include "osLock.h"
@@ -29,13 +29,13 @@ Measure(
 /*
  * OsLockRecount --
  *
- *	Recomputes used and allWaiting from the slots. EBADMSG: the grants are
- *	impossible. Inside the latch.
+ *	Recomputes used and allWaiting from the slots. Must be called inside the
+ *	latch. EBADMSG: the grants are impossible.
  *
- *	While this process is stopped here, a waiter can join the line without
- *	the latch: it stores want, then adds to allWaiting. Since allWaiting is 0
- *	before the slots are read, and its sum is added afterwards, such a waiter
- *	is counted, perhaps twice.
+ *	If this process is stopped here, a waiter can join the line without the
+ *	latch: it stores want, then adds to allWaiting. allWaiting is set to 0
+ *	before the slots are read, and the sum is added afterward, so such a
+ *	waiter is always counted, perhaps twice.
  */
 
 int
@@ -90,13 +90,13 @@ OsLockWakeAll(
 /*
  * Abandon --
  *
- *	Marks the lock of a dead owner as abandoned, if the word is still the
- *	one seen. Inside the latch; otherwise another process could store its
- *	deadPid between the two stores.
+ *	Marks the lock of a dead owner as abandoned, if owner still has the
+ *	value seen. Must be called inside the latch; otherwise another process
+ *	could store its deadPid between the two stores.
  *
  *	Ordering: the exchange of owner releases deadPid, so a process that
  *	reads ABANDONED (acquire) reads this pid. Before the exchange the lock
- *	belongs to the dead owner, after it the lock is abandoned.
+ *	belongs to the dead owner; after it the lock is abandoned.
  */
 
 static void
@@ -119,10 +119,10 @@ Abandon(
 /*
  * OsLockReap --
  *
- *	Cleans up after the dead participant of a slot. An owner with this
- *	slot is dead: the slot's next user, which may be the caller, has never
- *	held anything. After each store the state is valid; used comes last,
- *	and is recomputed if this process dies before.
+ *	Cleans up after the dead participant of a slot. If owner contains the
+ *	number of this slot, that owner is dead: the slot's next user, which may
+ *	be the caller, has not held anything yet. After each store the state is
+ *	valid; used comes last, and is recomputed if this process dies before.
  */
 
 void
@@ -151,8 +151,9 @@ OsLockReap(
 /*
  * Repair --
  *
- *	After a death inside the latch. The state is corrupt if there is an
- *	owner of all permits as well as grants in slots.
+ *	Recomputes the derived numbers after a death inside the latch. If there
+ *	are both an owner of all permits and grants in slots, the state is
+ *	corrupt.
  */
 
 static int
@@ -174,8 +175,8 @@ Repair(
 /*
  * Reset --
  *
- *	Makes a corrupt lock abandoned, without a dead owner. Waits for
- *	notifications end too, because the remains of one in its slot would
+ *	Marks a corrupt lock as abandoned, without a dead owner. Also ends all
+ *	waits for notifications, because what is left of one in a slot would
  *	consume a notification.
  */
 
@@ -218,8 +219,8 @@ const OsSegmentType osLockType = {
  * OsLockIsLookDue --
  *
  *	Returns whether to look for the dead before reporting that a lock is in
- *	use: always for a call that does not wait, including one of an event
- *	loop, which learns of a death by such a call; otherwise every 0.1 s.
+ *	use: always if the call does not wait, because event loops learn of a
+ *	death by such calls; otherwise every 0.1 s.
  */
 
 bool

@@ -62,8 +62,9 @@ ReadAbandoned(
 /*
  * ReadState --
  *
- *	Reads what others hold and wait for, without the latch: values that
- *	change meanwhile are those of some moment. NULL procs are not called.
+ *	Reads what others hold and wait for. This happens without the latch, so
+ *	values that change meanwhile may be of different moments. NULL procs are
+ *	not called.
  */
 
 static int
@@ -100,8 +101,8 @@ ReadState(
 /*
  * OsLockGetState --
  *
- *	Stores the state of a lock, as this handle sees it, after checking for
- *	a dead owner.
+ *	Stores the state of a lock as this handle sees it. First checks whether
+ *	the owner is dead.
  */
 
 int
@@ -123,10 +124,10 @@ OsLockGetState(
 /*
  * OsLockInspect --
  *
- *	Stores the state of the lock with a name, and calls the procs, unless
- *	they are NULL, with its living owners and with its blocked threads.
- *	Read permission is enough; nothing is changed. If a proc returns
- *	anything but 0, that ends the call and is its result.
+ *	Stores the state of the lock with a name. Calls the procs, unless they
+ *	are NULL, for each of its living owners and each blocked thread. Read
+ *	permission is enough; nothing is changed. If a proc returns anything but
+ *	0, that ends the call and is its result.
  */
 
 int

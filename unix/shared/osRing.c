@@ -2,14 +2,14 @@
 /*
  * osRing.c --
  *
- *	Rings, message queues in a segment: the kind of segment, opening, closing,
- *	and the state. osRingSend.c and osRingReceive.c send and receive,
- *	osRingPeek.c looks at messages, osRingCall.c has the waits, ringRecord.c
- *	the records.
+ *	Rings: message queues in a segment. This file has the segment type,
+ *	opening, closing, and the state. osRingSend.c and osRingReceive.c send
+ *	and receive, osRingPeek.c peeks at messages, osRingCall.c waits, and
+ *	ringRecord.c handles the records.
  *
- *	Every operation runs inside the latch, and one store commits it. A ring
- *	without a latch would stop forever if a sender died after it had
- *	reserved room and before it had filled it.
+ *	Every operation runs inside the latch, and one store commits it. Without
+ *	a latch, a sender that died between reserving room and filling it would
+ *	stop the ring forever.
  */
 
 #include "osRingPeek.h"
@@ -56,8 +56,8 @@ WakeAll(
  *
  *	Cleans up after the dead participant of a slot: the messages that it had
  *	taken become ready again. If the ring has no taken messages, there is
- *	nothing to search, whatever another program may have written into the
- *	slots.
+ *	nothing to search for, whatever another program may have written into
+ *	the slots.
  */
 
 static void
@@ -82,8 +82,8 @@ Reap(
 /*
  * Reset --
  *
- *	Makes a corrupt ring empty. Positions continue from where they were, so
- *	that no reader without the latch sees them go back.
+ *	Empties a corrupt ring. Positions continue from where they were, so that
+ *	a reader without the latch never sees them decrease.
  */
 
 static void
@@ -114,9 +114,10 @@ static const OsSegmentType ringType = {
 /*
  * OsRingOpen --
  *
- *	Opens a ring, or creates one of size bytes, rounded up to a power of two:
- *	4096 to 2^32, else EINVAL. EUSERS: the maximum number of handles has it
- *	open. The other errors are those of segment.h, and ENOMEM.
+ *	Opens a ring, or creates one of size bytes, rounded up to a power of
+ *	two: 4096 to 2^32, otherwise EINVAL. EUSERS: the maximum number of
+ *	handles already have it open. The other errors are those of segment.h,
+ *	and ENOMEM.
  */
 
 int
@@ -202,7 +203,7 @@ OsRingGetSize(
 /*
  * ReadState --
  *
- *	Reads the counts, and the waiters.
+ *	Reads the counts and the waiters.
  */
 
 static int
@@ -226,7 +227,7 @@ ReadState(
 /*
  * OsRingGetState --
  *
- *	Stores the state of a ring, after checking for dead takers.
+ *	Stores the state of a ring. First checks for dead takers.
  */
 
 int
@@ -249,9 +250,9 @@ OsRingGetState(
 /*
  * CountDead --
  *
- *	Counts the messages of takers whose death no process has noticed as ones
- *	that can be received. Runs without the latch, so it ends where it finds
- *	no valid record.
+ *	Adjusts the counts: messages whose takers are dead, although no process
+ *	has noticed that yet, count as messages that can be received. Runs
+ *	without the latch, so it ends where it finds no valid record.
  */
 
 static void
@@ -278,8 +279,8 @@ CountDead(
 /*
  * OsRingInspect --
  *
- *	Stores the state of the ring with a name, and calls the proc, unless it is
- *	NULL, with the blocked threads. Read permission is enough; nothing is
+ *	Stores the state of the ring with a name. Unless the proc is NULL, calls
+ *	it for each blocked thread. Read permission is enough; nothing is
  *	changed. If the proc returns anything but 0, that ends the call and is
  *	its result.
  */
@@ -313,12 +314,12 @@ OsRingInspect(
  * OsRingPeek --
  *
  *	Calls the proc with the oldest messages that can be received from the
- *	ring with a name, and how often each was taken. The arguments limit the
- *	number of messages, and the bytes of each. The messages stay there. Read
- *	permission is enough; nothing is changed. If the ring changes meanwhile,
- *	there may be fewer. EBUSY: it changes too fast, or a process is stopped
- *	while it changes the ring. If the proc returns anything but 0, that ends
- *	the call and is its result.
+ *	ring with a name, and with how often each was taken. The arguments limit
+ *	the number of messages and the bytes of each. The messages stay in the
+ *	ring. Read permission is enough; nothing is changed. If the ring changes
+ *	meanwhile, fewer messages may be reported. EBUSY: the ring changes too
+ *	fast, or a process is stopped while it changes the ring. If the proc
+ *	returns anything but 0, that ends the call and is its result.
  */
 
 int

@@ -6,14 +6,14 @@
  *
  *	Traps:
  *
- *	- A sender wakes one receiver, which clears the mark that receivers wait,
- *	  so the next send wakes nobody. So a receiver that has slept leaves its
- *	  bell armed when it gets a message, and wakes another one if there are
- *	  more. If it dies between the wake and its look, the others lose a slice
- *	  of 0.1 s.
+ *	- A sender wakes one receiver, and in doing so clears the mark that
+ *	  receivers wait, so the next send wakes nobody. So a receiver that has
+ *	  slept leaves its bell armed when it gets a message, and wakes another
+ *	  receiver if there are more messages. If it dies between the wake and
+ *	  its look, the others lose a slice of 0.1 s.
  *	- Senders are woken when the ring is half empty, or has no messages. A
- *	sender whose message would fit earlier notices that only after its
- *	slice.
+ *	  sender whose message would fit earlier notices that only after its
+ *	  slice.
  */
 
 #include "osRingCall.h"
@@ -23,9 +23,9 @@
 /*
  * Arm, Disarm --
  *
- *	Say that a thread is about to block, and return the bell's value; and that
- *	it no longer does. Another receiver may be asleep too, so the bell
- *	stays armed.
+ *	Arm shows that a thread is about to block, and stores the bell's value.
+ *	Disarm shows that the thread is no longer blocked. The bell stays armed,
+ *	because another receiver may be asleep too.
  */
 
 static int

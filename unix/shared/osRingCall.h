@@ -2,7 +2,7 @@
 /*
  * osRingCall.h --
  *
- *	An open ring, and how its calls enter the latch, leave it and wait, for
+ *	An open ring, and how its calls enter the latch, leave it, and wait. For
  *	osRing*.c alone: osRingCall.c.
  */
 
@@ -16,7 +16,7 @@
 
 /*
  * A message that the handle has taken. It is at position, or after it if
- * records were moved since then.
+ * records have been moved since.
  */
 
 typedef struct OsRingTaken {
@@ -29,7 +29,7 @@ typedef struct OsRingTaken {
 
 struct OsRing {
     OsSegment segment;		/* first: tests find it there */
-    unsigned process;		/* generation of forks that made all this */
+    unsigned process;		/* generation of forks that set these */
     OsRingTaken *taken;		/* takenCount of them, with room for more */
     size_t takenCount;
     size_t takenRoom;
@@ -59,8 +59,9 @@ OsRingGetLongestRoom(
 /*
  * OsRingLose, OsRingForgetParent --
  *
- *	OsRingLose: the ring was corrupt, so the handle has taken nothing.
- *	OsRingForgetParent: the same in a forked child.
+ *	OsRingLose forgets all messages that the handle has taken, because the
+ *	ring was corrupt. OsRingForgetParent does so in a forked child, because
+ *	its parent has taken them.
  */
 
 static inline int
@@ -116,10 +117,10 @@ OsRingEnd(
 /*
  * OsRingEnter, OsRingLeave --
  *
- *	OsRingEnter begins an operation and enters the latch. OsRingLeave
- *	leaves it, rings the bells for what was done inside, and ends the
- *	operation. Another process may have found damage while this one
- *	entered the latch.
+ *	OsRingEnter begins an operation and enters the latch. OsRingLeave leaves
+ *	the latch, rings the bells for what was done inside, and ends the
+ *	operation. While this process enters the latch, another one may find
+ *	damage.
  */
 
 static inline int
@@ -172,7 +173,7 @@ OsRingLeave(
 /*
  * OsRingGetEnds --
  *
- *	OsRingReadEnds, but impossible values are damage.
+ *	OsRingReadEnds, but impossible values are reported as damage.
  */
 
 static inline int
@@ -193,7 +194,7 @@ typedef int OsRingAttempt(OsRing *ring, void *request);
 /*
  * OsRingTry --
  *
- *	Makes an attempt. If a process is stopped in the latch, the result is that
+ *	Makes an attempt. If a process is stopped in the latch, returns EAGAIN:
  *	the call must wait.
  */
 
@@ -227,8 +228,8 @@ typedef struct OsRingWaiting {
 /*
  * OsRingWait --
  *
- *	Makes attempts until one succeeds or fails, for at most timeout: ETIMEDOUT,
- *	EINTR (a signal handler ran).
+ *	Makes attempts until one succeeds or fails, for at most timeout.
+ *	ETIMEDOUT: the time is up. EINTR: a signal handler ran.
  */
 
 int	OsRingWait(OsRing *ring, const OsRingWaiting *waiting,
@@ -237,7 +238,7 @@ int	OsRingWait(OsRing *ring, const OsRingWaiting *waiting,
 /*
  * OsRingCall --
  *
- *	Makes an attempt, and waits if the attempt must wait and the call may.
+ *	Makes an attempt. If the attempt must wait and the call may wait, waits.
  */
 
 static inline int

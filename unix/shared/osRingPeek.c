@@ -2,16 +2,16 @@
 /*
  * osRingPeek.c --
  *
- *	Looking at the messages of a ring, which stay there.
+ *	Peeking at the messages of a ring, which stay there.
  *
- *	Read permission is enough, so a look has no slot and enters no latch,
+ *	Read permission is enough, so a peek takes no slot and enters no latch,
  *	and participants may change the ring meanwhile. A record that is done
  *	keeps its bytes until tail has passed it, or other records are moved
  *	over it.
  *
- *	Trap: what was read may be torn, or not a record at all, until it is
- *	known that tail has not passed its position and that no records were
- *	moved. Only after that does an impossible number mean damage.
+ *	Trap: what was read may be torn, or not a record at all. Once a check
+ *	shows that tail has not passed its position and that no records were
+ *	moved, an impossible number means damage.
  */
 
 #include "osRingPeek.h"
@@ -23,7 +23,7 @@
 #include <time.h>
 
 /*
- * How long a look is retried while participants are faster, or while one is
+ * How long a peek is retried while participants are faster, or while one is
  * stopped in the middle of moving records.
  */
 
@@ -74,9 +74,10 @@ HasChanged(
 /*
  * LoadEnds --
  *
- *	Loads the positions of the records, and continues with the oldest if
- *	tail has passed the position. ESTALE: records were moved since the last
- *	look, so the position means nothing. EBADMSG: the ends are impossible.
+ *	Loads the positions of the records. If tail has passed the peek's
+ *	position, continues with the oldest record. ESTALE: records were moved
+ *	since the last message was seen, so the position means nothing. EBADMSG:
+ *	the ends are impossible.
  */
 
 static int
@@ -155,7 +156,7 @@ FindWaiting(
 /*
  * CopyMessage --
  *
- *	Copies the wanted bytes of a message. ENOMEM.
+ *	Copies as many bytes of a message as are wanted. ENOMEM.
  */
 
 static int
@@ -189,8 +190,8 @@ CopyMessage(
 /*
  * LookOnce --
  *
- *	Looks at the next message. EAGAIN: there is none. ESTALE: participants were
- *	faster. ENOMEM, EBADMSG.
+ *	Peeks at the next message. EAGAIN: there is none. ESTALE: participants
+ *	were faster. ENOMEM. EBADMSG: the ring is corrupt.
  */
 
 static int
@@ -223,8 +224,8 @@ LookOnce(
 /*
  * OsRingPeekAt --
  *
- *	See osRingPeek.h. Once a message was seen, a change of the ring ends the
- *	look, because the following messages may be elsewhere by now.
+ *	See osRingPeek.h. Once a message has been seen, a change of the ring
+ *	ends the peek, because the following messages may have been moved.
  */
 
 int

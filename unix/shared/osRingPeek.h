@@ -2,7 +2,7 @@
 /*
  * osRingPeek.h --
  *
- *	Looking at the messages of a ring, for osRing.c alone: osRingPeek.c.
+ *	Peeking at the messages of a ring, for osRing.c alone: osRingPeek.c.
  */
 
 #ifndef OS_RING_PEEK_H
@@ -13,7 +13,7 @@
 /*
  * OsRingPeekAt --
  *
- *	OsRingPeek for a segment that is open, if only for reading.
+ *	OsRingPeek for a segment that is already open, perhaps only for reading.
  */
 
 int	OsRingPeekAt(OsSegment *segment, size_t most, size_t longest,

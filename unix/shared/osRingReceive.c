@@ -2,10 +2,11 @@
 /*
  * osRingReceive.c --
  *
- *	Receiving and taking from a ring, and what ends a take.
+ *	Receiving and taking from a ring, and ending a take.
  *
  *	Trap: the memory for a message must be allocated before the latch is
- *	entered, so a receiver with too little room is told how much it needs.
+ *	entered, so a receiver that has too little room learns how much it
+ *	needs.
  */
 
 #include "osRingReceive.h"
@@ -48,7 +49,7 @@ FindReady(
  *
  *	Removes a record from the ring: at the tail by a store of tail, which
  *	also passes finished records after it; elsewhere by marking it as done.
- *	Either store commits, and releases for readers without the latch.
+ *	Either store commits. It is a release for readers without the latch.
  */
 
 static inline int
@@ -83,9 +84,10 @@ Remove(
 /*
  * Count --
  *
- *	Stores the derived numbers after records were removed or taken: this
- *	many messages, with this many bytes, are no longer ready. Senders are
- *	woken if the ring is half empty, or if there is nothing to receive.
+ *	Stores the derived numbers after records were removed or taken. The
+ *	arguments are the number of messages that are no longer ready, and the
+ *	sum of their lengths. Senders are woken if the ring is half empty, or if
+ *	there is nothing to receive.
  */
 
 static inline void
@@ -111,7 +113,7 @@ Count(
  * SetGrant --
  *
  *	Shows in the slot how many messages the handle has taken. The number is
- *	raised before a message is taken, and lowered after it was given up: if
+ *	raised before a message is taken, and lowered after a take has ended. If
  *	the process dies in between, the only cost is a fruitless search.
  */
 
@@ -127,8 +129,8 @@ SetGrant(
 /*
  * FindTaken --
  *
- *	Finds the record of a message that the handle has taken. It is where it
- *	was unless records were moved.
+ *	Finds the record of a message that the handle has taken. The record is
+ *	at its old position unless records were moved.
  */
 
 static int
@@ -158,7 +160,8 @@ FindTaken(
 /*
  * GiveUp --
  *
- *	Ends a take: the message becomes done, or ready again, as the next one.
+ *	Ends a take: the message becomes either done or ready again. If it is
+ *	ready, it is the next to be received.
  */
 
 static int
@@ -219,7 +222,7 @@ OsRingEndDeferred(
  * IsLookDue --
  *
  *	Returns whether to look for dead takers even though there may be
- *	messages: every 0.1 s, while others have taken some.
+ *	messages to receive: every 0.1 s, while others have taken messages.
  */
 
 static inline bool
@@ -235,8 +238,9 @@ IsLookDue(
 /*
  * Find --
  *
- *	FindReady, after a look for dead takers if that is due or there is no
- *	message: the messages of dead takers are the next.
+ *	FindReady. If a look for dead takers is due, or there is no message,
+ *	first makes their messages ready again: these are the next to be
+ *	received.
  */
 
 static inline int
@@ -272,9 +276,9 @@ Find(
 /*
  * CopyFirst --
  *
- *	Finds the oldest message and copies it. Then ends->ready is the
- *	position after it. EMSGSIZE: there is too little room; length is what
- *	it needs.
+ *	Finds the oldest message and copies it. Afterward ends->ready is the
+ *	position after it. EMSGSIZE: there is too little room; length is the
+ *	room that it needs.
  */
 
 static inline int
@@ -343,8 +347,8 @@ OsRingReceive(
 }
 
 /*
- * A list of messages that were received: each is its length, a size_t, and its
- * bytes, padded to 8.
+ * A list of messages that were received. Each consists of its length, a size_t,
+ * and its bytes, padded to a multiple of 8.
  */
 
 static inline size_t
@@ -357,8 +361,8 @@ GetListRoom(
 /*
  * MeasureList --
  *
- *	Stores how much room the messages need, up to the number asked for, and how
- *	many there are. EMSGSIZE: the caller has less room.
+ *	Stores how much room the messages need, up to the number asked for, and
+ *	how many there are. EMSGSIZE: the caller has less room.
  */
 
 static int
@@ -419,9 +423,10 @@ CopyToList(
 /*
  * AttemptReceiveList --
  *
- *	Copies messages and removes them. Those at the tail are removed together,
- *	by one store; those after a taken message each by its own. A process that
- *	dies in between has received some.
+ *	Copies messages and removes them. Those at the tail are removed
+ *	together, by one store. Each of those after a taken message is removed
+ *	by a store of its own; a process that dies in between has received only
+ *	some of them.
  */
 
 static int
@@ -471,8 +476,8 @@ AttemptReceiveList(
 /*
  * OsRingReceiveList --
  *
- *	Receives all messages, but no more than list->most, waiting for one if
- *	there is none. EMSGSIZE: there is too little room, and the messages stay.
+ *	Receives all messages, but at most list->most. If there is none, waits
+ *	for one. EMSGSIZE: there is too little room, and the messages stay.
  */
 
 int
@@ -491,8 +496,8 @@ OsRingReceiveList(
 /*
  * OsRingNextOf --
  *
- *	Returns the message at an offset of a list, which is 0 for the first, and
- *	moves the offset to the next; NULL at the end.
+ *	Returns the message at an offset of a list, which is 0 for the first,
+ *	and moves the offset to the next; NULL at the end.
  */
 
 const void *
@@ -670,8 +675,8 @@ OsRingRequeue(
  * OsRingFinish --
  *
  *	Ends a take like OsRingAck or OsRingRequeue, for a caller that cannot
- *	try again: if they fail with EBUSY, the take ends in the next call
- *	that receives or takes, or when the handle is closed.
+ *	try again. Where these would fail with EBUSY, the take ends in the next
+ *	call that receives or takes, or when the handle is closed.
  */
 
 int

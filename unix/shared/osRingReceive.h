@@ -2,7 +2,7 @@
 /*
  * osRingReceive.h --
  *
- *	What ends a take, for osRing.c alone: osRingReceive.c.
+ *	Ending deferred takes, for osRing.c alone: osRingReceive.c.
  */
 
 #ifndef OS_RING_RECEIVE_H
@@ -13,7 +13,8 @@
 /*
  * OsRingEndDeferred --
  *
- *	Inside the latch: ends the takes that OsRingFinish could not end.
+ *	Ends the takes that OsRingFinish could not end. Must be called inside
+ *	the latch.
  */
 
 int	OsRingEndDeferred(OsRing *ring);

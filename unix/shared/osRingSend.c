@@ -25,9 +25,9 @@ typedef struct Batch {
  *
  *	Writes records at head, and moves head past all of them.
  *
- *	Ordering: the store of head releases the records, so a process that reads
- *	that head without the latch (acquire) reads them whole. Before the store
- *	nothing was sent.
+ *	Ordering: the store of head releases the records, so a process that
+ *	reads this head without the latch (acquire) finds them complete. Before
+ *	this store, nothing has been sent.
  */
 
 static inline int
@@ -73,7 +73,7 @@ AttemptSend(
 /*
  * OsRingMeasure --
  *
- *	Returns how many bytes of a ring messages take.
+ *	Returns how many bytes messages take in a ring.
  */
 
 uint64_t
@@ -92,9 +92,9 @@ OsRingMeasure(
 /*
  * OsRingSend --
  *
- *	Sends messages, all of them in one step, waiting for room if there is not
- *	enough. EMSGSIZE: one is longer than half of the ring, or the ring can
- *	never hold them all.
+ *	Sends all of the messages in one step, waiting for room if there is not
+ *	enough. EMSGSIZE: a message is longer than half of the ring, or the ring
+ *	can never hold all of them.
  */
 
 int

@@ -2,8 +2,8 @@
 /*
  * osRingWatch.c --
  *
- *	Rings in an event loop: tells whether there is something to do, and when
- *	to look again.
+ *	Rings in an event loop: reports whether there is something to do, and
+ *	when to check again.
  */
 
 #include "osRingWatch.h"
@@ -29,9 +29,10 @@ HasRoom(
 /*
  * OsRingPoll --
  *
- *	Returns which of OS_READABLE and OS_WRITABLE is true: there is a message
- *	(perhaps one that a dead process had taken), and the longest message
- *	would fit. Returns both if the next call will report damage.
+ *	Returns which of OS_READABLE and OS_WRITABLE hold. Readable: there is a
+ *	message, perhaps one that a dead process had taken. Writable: the
+ *	longest possible message would fit. Returns both if the next call will
+ *	report damage.
  */
 
 int
@@ -66,8 +67,8 @@ OsRingPoll(
 /*
  * HasDead --
  *
- *	Returns whether a participant has died in the latch, or while it had taken
- *	messages.
+ *	Returns whether a participant has died inside the latch, or while it had
+ *	taken messages.
  */
 
 static bool
@@ -96,7 +97,7 @@ HasDead(
  * Look, LookForRoom --
  *
  *	Return whether an event loop should try again although no bell has rung:
- *	there are messages or room, or a participant has died, before ringing or
+ *	there are messages or room, or a participant has died before it rang or
  *	with taken messages.
  */
 
@@ -129,8 +130,8 @@ OsRingInitWaiters(
  * OsRingWatch --
  *
  *	Posts to watch with data, once for each of the events OS_READABLE and
- *	OS_WRITABLE, when it is time to look again. Must be called before a call
- *	that may find that it need not wait.
+ *	OS_WRITABLE, when it is time to check again. Must be called before the
+ *	check that decides whether to wait.
  */
 
 int
@@ -171,8 +172,8 @@ OsRingWatch(
 /*
  * OsRingSetPending --
  *
- *	Shows how many calls of the handle wait in an event loop; others see them
- *	as waiters.
+ *	Shows in the slot how many calls of the handle wait in an event loop.
+ *	Other participants see these calls as waiters.
  */
 
 void

@@ -2,11 +2,11 @@
 /*
  * osTopic.c --
  *
- *	Topics, messages in a segment that every reader sees: the kind of segment,
- *	opening, closing, publishing, and the state. osTopicRead.c reads,
- *	topicRecord.c has the records.
+ *	Topics: messages in a segment that every reader sees. This file has the
+ *	segment type, opening, closing, publishing, and the state. osTopicRead.c
+ *	reads messages; topicRecord.c handles the records.
  *
- *	Publishers take turns by the latch.
+ *	Publishers take turns at the latch.
  */
 
 #include "osTopicWatch.h"
@@ -36,7 +36,8 @@ Measure(
 /*
  * Reap --
  *
- *	A dead participant leaves nothing but the mark that it waits.
+ *	Cleans up after a dead participant, which leaves nothing but the mark
+ *	that it waits.
  */
 
 static void
@@ -57,8 +58,8 @@ Repair(
 /*
  * Reset --
  *
- *	Makes a corrupt topic empty. If possible, positions continue from where
- *	they were, so that none is used twice.
+ *	Empties a corrupt topic. If possible, positions continue from where they
+ *	were, so that none is used twice.
  */
 
 static void
@@ -91,7 +92,7 @@ static const OsSegmentType topicType = {
 /*
  * Prepare --
  *
- *	Prepares a topic, whose segment is open, for reading from a start.
+ *	Prepares a topic, whose segment is open, for reading from a given start.
  */
 
 static int
@@ -118,10 +119,10 @@ Prepare(
  * OsTopicOpen --
  *
  *	Opens a topic, or creates one with room for size bytes: from 4096 to
- *	2^31, rounded up to a power of two; else EINVAL. EACCES: OS_CREAT with
- *	readonly. EUSERS: the maximum number of handles has it open. EBUSY:
- *	publishers are too fast for a reader to begin. The other errors are
- *	those of segment.h, and ENOMEM.
+ *	2^31, rounded up to a power of two, otherwise EINVAL. EACCES: OS_CREAT
+ *	was combined with readonly. EUSERS: the maximum number of handles
+ *	already have the topic open. EBUSY: publishers are too fast for a reader
+ *	to begin. The other errors are those of segment.h, and ENOMEM.
  */
 
 int
@@ -197,10 +198,10 @@ OsTopicGetSize(
 /*
  * MakeRoom --
  *
- *	Moves tail so that end is within the room, inside the latch, and
- *	subtracts the dropped messages from *bytesPtr. The fence orders the
- *	store of tail before everything that is written over the dropped
- *	records. EBADMSG.
+ *	Moves tail so that end is within the room, and subtracts the lengths of
+ *	the dropped messages from *bytesPtr. Must be called inside the latch.
+ *	The fence orders the store of tail before everything that is written
+ *	over the dropped records. EBADMSG: the topic is corrupt.
  */
 
 static int
@@ -228,8 +229,8 @@ MakeRoom(
 /*
  * Append --
  *
- *	Appends a message inside the latch. The store of head commits: before it,
- *	nothing that readers look at has changed, except tail.
+ *	Appends a message inside the latch. The store of head commits: before
+ *	it, nothing that readers look at has changed, except tail.
  *
  *	Ordering: that store releases the record, and is seq_cst for OsBellRing.
  */
@@ -309,7 +310,8 @@ OsTopicPublish(
 /*
  * ReadState --
  *
- *	Reads how much is in a topic. EBADMSG; EBUSY: publishers are too fast.
+ *	Reads how much is in a topic. EBADMSG: it is corrupt. EBUSY: publishers
+ *	are too fast.
  */
 
 static int
@@ -359,9 +361,9 @@ OsTopicGetState(
 /*
  * OsTopicInspect --
  *
- *	Stores how much is in the topic with a name, and calls proc, unless it
- *	is NULL, with the blocked threads, except read-only readers. Read
- *	permission is enough; nothing is changed.
+ *	Stores how much is in the topic with a name. Unless proc is NULL, calls
+ *	it for each blocked thread, except read-only readers. Read permission is
+ *	enough; nothing is changed.
  */
 
 int

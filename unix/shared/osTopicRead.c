@@ -4,27 +4,27 @@
  *
  *	Reading a topic.
  *
- *	Readers take nothing and write nothing: a reader copies a record and finds
- *	out afterwards whether publishers have overwritten it meanwhile. Its
- *	position is in its own memory, so it cannot disturb others, and a forked
- *	child has a copy.
+ *	Readers take nothing and write nothing: a reader copies a record and
+ *	finds out afterward whether publishers have overwritten it meanwhile.
+ *	Its position is in its own memory, so it cannot disturb others, and a
+ *	forked child has its own copy.
  *
  *	Traps:
  *
- *	- What was read may be torn, or not a record at all, until tail is known
- *	  not to have passed its position. Only after that does an impossible
- *	  number mean damage.
+ *	- What was read may be torn, or not a record at all. Once a check shows
+ *	  that tail has not passed its position, an impossible number means
+ *	  damage.
  *	- tail is loaded after head. In the other order, a publisher that laps
  *	  the reader in between would look like damage.
  *	- A reader without write permission cannot show that it waits, so no
- *	publisher wakes it: it looks again after a while.
+ *	  publisher wakes it. It looks again after a while.
  */
 
 #include "osTopicRead.h"
 
 /*
  * How often a reader that was overtaken tries the oldest message before it
- * goes to the newest.
+ * skips to the newest.
  */
 
 #define ATTEMPTS_AT_TAIL 3
@@ -74,7 +74,7 @@ FindNewest(
  * SeekOnce, OsTopicSeek --
  *
  *	Store a position to read from, and its serial number. ESTALE: publishers
- *	were faster. EBADMSG.
+ *	were faster. EBADMSG: the topic is corrupt.
  */
 
 static int
@@ -160,7 +160,7 @@ OsTopicRecover(
  *
  *	Copies the message at a position, which is before head, and stores the
  *	position of the next. EMSGSIZE: there is no room for it; its length is
- *	stored. ESTALE: it is no longer there. EBADMSG.
+ *	stored. ESTALE: it is no longer there. EBADMSG: the topic is corrupt.
  */
 
 static int
@@ -194,7 +194,7 @@ ReadRecord(
 /*
  * Overtake --
  *
- *	The reader was overtaken: goes to the oldest message or, if it was
+ *	Moves a reader that was overtaken to the oldest message or, if it was
  *	overtaken repeatedly, to the newest, which stays longest.
  */
 
@@ -218,8 +218,8 @@ Overtake(
 /*
  * ReadNext --
  *
- *	Reads the message at the reader's position and moves on. EAGAIN: there is
- *	none yet. EMSGSIZE, EBADMSG.
+ *	Reads the message at the reader's position and moves on. EAGAIN: there
+ *	is none yet. EMSGSIZE and EBADMSG are those of ReadRecord.
  *
  *	Ordering: the load of head acquires everything that its store released,
  *	and is seq_cst for OsBellArm.
@@ -301,7 +301,7 @@ OsTopicArm(
 /*
  * SetOperation --
  *
- *	Shows in the slot what the thread is blocked in, or 0.
+ *	Shows in the slot the operation in which the thread is blocked, or 0.
  */
 
 static void
@@ -355,9 +355,10 @@ TryAgain(
 /*
  * OsTopicReceive --
  *
- *	Receives the next message, waiting for at most timeout. EMSGSIZE: the room
- *	at message->bytes is too small for message->length, and the message is
- *	still the next. ETIMEDOUT, EINTR.
+ *	Receives the next message, waiting for at most timeout. EMSGSIZE: the
+ *	room at message->bytes is too small for message->length bytes, and the
+ *	message is still the next. ETIMEDOUT: there was none in time. EINTR: a
+ *	signal handler ran.
  */
 
 int
@@ -416,10 +417,11 @@ ReadNewest(
 /*
  * OsTopicReadLatest --
  *
- *	Reads the newest message, whatever this handle has received. ENOENT:
- *	none has been published yet, or the topic is as good as empty, because a
- *	reader has reported damage that it cannot repair. EMSGSIZE: as OsTopicReceive. EBUSY:
- *	publishers are too fast.
+ *	Reads the newest message, no matter which messages this handle has
+ *	received. ENOENT: no message has been published yet, or this reader has
+ *	reported damage that it cannot repair, after which it treats the topic
+ *	as empty. EMSGSIZE: as for OsTopicReceive. EBUSY: publishers are too
+ *	fast.
  */
 
 int

@@ -11,7 +11,7 @@
 #include "topicRecord.h"
 
 /*
- * How often a reader that publishers have overtaken tries again.
+ * How often a reader tries again after publishers have overtaken it.
  */
 
 #define OS_TOPIC_ATTEMPTS	100
@@ -26,9 +26,9 @@
 /*
  * OsTopicBegin --
  *
- *	OsSegmentBegin. A reader to which damage is reported has lost its
- *	position. A reader that found damage and could not repair it has already
- *	reported it.
+ *	OsSegmentBegin. If it reports damage, the reader has lost its position.
+ *	Damage that the reader itself has found and could not repair was already
+ *	reported, and is not reported again.
  */
 
 int	OsTopicBegin(OsTopic *topic);
@@ -36,8 +36,8 @@ int	OsTopicBegin(OsTopic *topic);
 /*
  * OsTopicSeek --
  *
- *	Stores a position to read from, and its serial number. ESTALE: publishers
- *	were faster. EBADMSG.
+ *	Stores a position to read from, and its serial number. ESTALE:
+ *	publishers were faster. EBADMSG: the topic is corrupt.
  */
 
 int	OsTopicSeek(OsTopic *topic, OsTopicStart start);
@@ -45,12 +45,12 @@ int	OsTopicSeek(OsTopic *topic, OsTopicStart start);
 /*
  * OsTopicNoteDamage --
  *
- *	A number is impossible: resets the topic, unless another process has
- *	done so since, or an examination of the whole topic finds nothing wrong
- *	except this reader's position. If a process is stopped in the latch,
- *	the next process that finds the damage resets it, so that no call lasts
- *	much longer than its timeout. Returns EBADMSG. Must not be called
- *	inside the latch.
+ *	Called when a reader has found an impossible number. Resets the topic,
+ *	unless another process has done so since, or an examination of the whole
+ *	topic finds nothing wrong except this reader's position. If a process is
+ *	stopped in the latch, leaves the reset to the next process that finds
+ *	the damage, so that no call lasts much longer than its timeout. Returns
+ *	EBADMSG. Must not be called inside the latch.
  */
 
 int	OsTopicNoteDamage(OsTopic *topic);
@@ -58,9 +58,9 @@ int	OsTopicNoteDamage(OsTopic *topic);
 /*
  * OsTopicRecover --
  *
- *	Finds a position again after damage: the topic was reset, so all
- *	messages in it are new. A reader that could not reset it continues at
- *	the end. EAGAIN: there is nothing to read yet.
+ *	Finds a position again after damage. If the topic was reset, all
+ *	messages in it are new. A reader that could not reset the topic
+ *	continues at its end. EAGAIN: there is nothing to read yet.
  */
 
 int	OsTopicRecover(OsTopic *topic);
@@ -68,7 +68,8 @@ int	OsTopicRecover(OsTopic *topic);
 /*
  * OsTopicArm --
  *
- *	OsBellArm, if this reader may write; nobody wakes a read-only one.
+ *	OsBellArm, if this reader may write; no process wakes a read-only
+ *	reader.
  */
 
 uint32_t OsTopicArm(OsSegment *segment, int which);

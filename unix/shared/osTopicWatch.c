@@ -2,8 +2,8 @@
 /*
  * osTopicWatch.c --
  *
- *	Topics in an event loop: tells whether there is something to read, and
- *	when to look again.
+ *	Topics in an event loop: reports whether there is something to read, and
+ *	when to check again.
  *
  *	Trap: damage is reported once. Checking whether a topic is readable
  *	must leave the report to the call that reads.
@@ -14,8 +14,9 @@
 /*
  * Look --
  *
- *	Returns whether an event loop should try again although no bell has rung:
- *	a publisher died before it could ring, or nobody rings for this reader.
+ *	Returns whether an event loop should try again although no bell has
+ *	rung: a publisher died before it could ring, or no process rings for
+ *	this reader.
  */
 
 static bool

@@ -2,15 +2,17 @@
 /*
  * posixIpcLayout.h --
  *
- *	The layout of locks, rings and topics in shared memory, for programs in
- *	C11 that take part without Tcl, and for readers in other languages. It
- *	needs no other file of the package.
+ *	The layout of locks, rings and topics in shared memory. C11 programs
+ *	that take part without Tcl can include this file; programs in other
+ *	languages can follow its description. It needs no other file of the
+ *	package.
  *
  *	Each object is one file: on Linux /dev/shm/posix_ipc.KIND.NAME, on other
  *	systems the object that shm_open(3) opens as /posix_ipc.KIND.NAME. All
- *	numbers are in the machine's byte order and have the same place and size
- *	for 32 and 64 bits. There are no pointers. A file that has its name is
- *	complete; on systems that cannot guarantee that, magic is 0 until it is.
+ *	numbers are in the machine's byte order, and have the same place and
+ *	size in 32-bit and 64-bit programs. There are no pointers. A file is
+ *	complete before it gets its name. On systems that cannot guarantee this,
+ *	magic is 0 until the file is complete.
  *
  *	    0		PosixIpcHeader
  *	    4096	1,023 PosixIpcSlot, one for each participant
@@ -18,79 +20,85 @@
  *
  * Participants
  *
- *	A participant that changes an object owns a slot. It is named by an id:
- *	the number of the slot, counted from 1, in bits 0 to 9, and bits 0 to 19
- *	of the slot's generation in bits 10 to 29. To take slot I:
+ *	A participant that changes an object owns a slot. It is identified by an
+ *	id. Bits 0 to 9 of the id are the number of the slot, counted from 1;
+ *	bits 10 to 29 are bits 0 to 19 of the slot's generation. To take slot I,
+ *	counted from 0:
  *
  *	1.  Lock byte POSIX_IPC_LIFELINES + I of the file for writing, by
  *	    fcntl(F_OFD_SETLK) on an open file description that is never mapped
  *	    and that no child inherits. The kernel drops the lock when the
- *	    process ends in any way. (POSIX_IPC_LIFE_PID: there are no such
- *	    locks; step 2 decides alone.)
- *	2.  Change claim from its current value to your own mark: the pid in
- *	    the upper half, the start time of the process in the lower. If that
- *	    fails, another process has the slot.
- *	3.  Store life and place, then raise generation by one: the predecessor's
- *	    id is now that of a dead participant.
+ *	    process ends in any way. (With POSIX_IPC_LIFE_PID there are no such
+ *	    locks, and step 2 alone decides.)
+ *	2.  Change claim from its current value to your own mark: the pid in the
+ *	    upper half, the start time of the process in the lower. If another
+ *	    process changes it first, that process has the slot.
+ *	3.  Store life and place, then raise generation by one. From now on, the
+ *	    predecessor's id is that of a dead participant.
  *	4.  Enter the latch, clean up after the predecessor, store the pid,
- *	    raise slotsUsed to I + 1 if it is less, and leave the latch.
+ *	    raise slotsUsed to at least I + 1, and leave the latch.
  *
- *	A participant is dead if its slot has another generation, if claim is 0,
- *	if life is POSIX_IPC_LIFE_LOCK and no process has its byte locked for
- *	writing (a lock for reading proves nothing: any process that may read
- *	the file can take one), or if its process is known to be gone. If place
- *	differs from your own, the pid means nothing here.
+ *	A participant is dead in each of these cases: its slot has another
+ *	generation; claim is 0; life is POSIX_IPC_LIFE_LOCK and no process has
+ *	locked its byte for writing; or its process is known to be gone. (A lock
+ *	for reading proves nothing, because any process that may read the file
+ *	can take one.) If place differs from your own, the pid has no meaning in
+ *	your namespace.
  *
  * Latch
  *
  *	latch is 0, or the id of the participant that is changing the object. To
- *	enter, change it from 0 to your id (acquire); to leave, exchange it for 0
- *	(release), and wake one waiter of it if POSIX_IPC_WAITERS was set. If its
- *	owner is dead, change it to your id with POSIX_IPC_REPAIR, and recompute
- *	everything marked as derived before clearing that bit.
+ *	enter, change it from 0 to your id (acquire). To leave, exchange it for
+ *	0 (release) and, if POSIX_IPC_WAITERS was set, wake one process that
+ *	waits for this word. If the owner of the latch is dead, change latch to
+ *	your id with POSIX_IPC_REPAIR, and recompute everything marked as
+ *	derived before clearing that bit.
  *
  * Bells
  *
  *	To wait for an event: read bell, store 1 in waiting, check whether the
- *	event has happened, and if not, wait while bell has the value read, for
- *	at most 0.1 s at a time. To report an event: exchange waiting for 0; if
- *	it was not 0, add 1 to bell and wake its waiters. On Linux these waits
- *	are futex(2) without FUTEX_PRIVATE_FLAG.
+ *	event has happened and, if not, wait while bell still has the value that
+ *	you read, for at most 0.1 s at a time. To report an event: exchange
+ *	waiting for 0; if it was not 0, add 1 to bell and wake the processes
+ *	that wait for it. On Linux these waits are futex(2) without
+ *	FUTEX_PRIVATE_FLAG.
  *
  * Topics
  *
- *	The data of a topic hold PosixIpcTopicRecords, each followed by its
- *	message. A position counts bytes from 0 on and never goes back; its place
- *	in the data is the position modulo POSIX_IPC_TOPIC_ROOM of the topic's
- *	size. A record takes PosixIpcTopicRecordSize bytes. A record never
- *	crosses the end of the data, but its message may; it then continues at
- *	the start of the data.
+ *	The data of a topic holds PosixIpcTopicRecords, each followed by its
+ *	message. A position counts bytes from 0 on and never decreases. Its
+ *	place in the data is the position modulo POSIX_IPC_TOPIC_ROOM of the
+ *	topic's size. A record takes PosixIpcTopicRecordSize bytes. A record
+ *	never crosses the end of the data, but its message may; it then
+ *	continues at the start of the data.
  *
  *	The topic contains the messages from tail to head. At head is the header
- *	of the next record: its serial number and the length of the record before
- *	it. That length leads from head back to the newest message, unless tail
- *	equals head: then there is none.
+ *	of the next record, with its serial number and the length of the message
+ *	before it. That length leads from head back to the newest message. If
+ *	tail equals head, there is no message.
  *
  *	To publish a message, inside the latch:
  *
- *	1.  Move tail past as many records as needed, so that the new one and the
- *	    header after it fit: at most POSIX_IPC_TOPIC_ROOM bytes from tail to the
- *	    end of that header. The newest message is never dropped.
+ *	1.  Move tail past as many records as needed, so that the new one and
+ *	    the header after it fit: at most POSIX_IPC_TOPIC_ROOM bytes from
+ *	    tail to the end of that header. The newest message is never dropped.
  *	2.  Issue a release fence. A process that reads a byte written after it,
  *	    and then issues an acquire fence, sees this tail.
  *	3.  Write length into the record at head, then the message, then serial
  *	    plus one and before into the header after it.
  *	4.  Store head (release; sequentially consistent if waiting is read
- *	    next). That commits: a publisher that dies before this has published
- *	    nothing. Before it, nobody reads the bytes beyond head; after it, a
- *	    process that reads head (acquire) finds the record complete.
- *	5.  Add to bytes, leave the latch, ring the first two bells.
+ *	    next). This store commits: a publisher that dies before it has
+ *	    published nothing. Before the store, nobody reads the bytes beyond
+ *	    head; after it, a process that loads head (acquire) finds the record
+ *	    complete.
+ *	5.  Add to bytes, leave the latch, and ring the first two bells.
  *
  *	To read, without the latch and without writing anything: load head
  *	(acquire), copy the record at your position, issue an acquire fence, and
- *	load tail. If tail has passed the position, the copy means nothing, and the
- *	reader continues at tail: the serial number there tells how many it has
- *	missed. Before that check, do not trust any number that was read.
+ *	load tail. If tail has passed your position, the copy means nothing:
+ *	continue at tail, where the serial number shows how many messages you
+ *	have missed. Before this check, do not trust any number that you have
+ *	read.
  */
 
 #ifndef POSIX_IPC_LAYOUT_H
@@ -109,20 +117,20 @@ enum { POSIX_IPC_LOCK = 1, POSIX_IPC_RING = 2, POSIX_IPC_TOPIC = 3 };
 enum { POSIX_IPC_LIFE_LOCK = 1, POSIX_IPC_LIFE_PID = 2 };
 
 /*
- * The parts of the words latch and owner.
+ * The bit fields of the words latch and owner.
  */
 
 #define POSIX_IPC_ID		UINT32_C(0x3fffffff)
 #define POSIX_IPC_ID_SLOT	UINT32_C(0x3ff)		/* number + 1 */
 #define POSIX_IPC_ID_SHIFT	10			/* of the generation, */
-#define POSIX_IPC_ID_GENERATION	UINT32_C(0xfffff)	/* of which these bits */
+#define POSIX_IPC_ID_GENERATION	UINT32_C(0xfffff)	/* these bits of it */
 #define POSIX_IPC_REPAIR	UINT32_C(0x40000000)	/* latch */
 #define POSIX_IPC_ABANDONED	UINT32_C(0x40000000)	/* owner */
 #define POSIX_IPC_WAITERS	UINT32_C(0x80000000)	/* latch */
 
 /*
- * What a waiting participant does: operation in its slot. PENDING: its event
- * loop waits, no thread is blocked.
+ * The values of operation, which shows what a waiting participant does.
+ * PENDING: its event loop waits, and no thread is blocked.
  */
 
 enum {
@@ -137,7 +145,7 @@ typedef struct PosixIpcSlot {	/* 64 bytes */
     _Atomic uint32_t place;	/* the namespaces that the pid is from */
     _Atomic uint32_t pid;	/* of the user; its predecessor's until that */
 				/* is cleaned up */
-    _Atomic uint32_t grant;	/* lock: permits held, fewer than all of them; */
+    _Atomic uint32_t grant;	/* lock: permits held, if fewer than all; */
 				/* ring: messages taken */
     _Atomic uint32_t want;	/* lock: permits waited for; 0: does not wait */
     _Atomic uint64_t ticket;	/* lock: the order in which they wait */
@@ -157,8 +165,8 @@ typedef struct PosixIpcBell {
 } PosixIpcBell;
 
 /*
- * Bells: for blocked calls, and for the threads that wait for event loops.
- * Locks use the first two; rings use all; topics the first two.
+ * Bells, for blocked calls and for the threads that wait for event loops. Locks
+ * use the first two; rings use all; topics the first two.
  */
 
 enum {
@@ -168,11 +176,12 @@ enum {
 };
 
 /*
- * A lock. owner is 0 if no participant holds all permits; otherwise the id of
- * the participant that does, with POSIX_IPC_ABANDONED if it took over an
- * abandoned lock and has not made it clean yet; or only POSIX_IPC_ABANDONED:
- * the owner died or gave up, and deadPid was its pid. Grants of fewer permits
- * are in the slots.
+ * A lock. owner is 0 if no participant holds all permits. If one does, owner is
+ * its id, with POSIX_IPC_ABANDONED if this participant took over an abandoned
+ * lock and has not made it clean yet. If owner is POSIX_IPC_ABANDONED alone,
+ * the previous owner died or gave the lock up without finishing, and deadPid is
+ * its pid, or 0 if the lock was corrupt. Grants of fewer permits are in the
+ * slots.
  */
 
 typedef struct PosixIpcLock {
@@ -185,36 +194,37 @@ typedef struct PosixIpcLock {
 } PosixIpcLock;
 
 /*
- * A ring. Positions count bytes since it was created, in multiples of 8, and
- * never go back; position modulo size is an offset in data. From tail to head
- * there are records, each of three words and the bytes of its message, padded
- * to 8:
+ * A ring. Positions count bytes since it was created. They are multiples of 8
+ * and never decrease; a position modulo size is an offset in the data. The
+ * records lie from tail to head. Each consists of three words and the bytes of
+ * its message, padded to a multiple of 8. The words are:
  *
- *	length in the lower half, PosixIpcCheck in the upper
- *	state in the lower half, in the upper how often it was taken
- *	its id, the number of the message
+ *	length in the lower half, PosixIpcCheck in the upper half
+ *	state in the lower half, in the upper half how often it was taken
+ *	id, the number of the message
  *
- * A record can be split by the end of data, but no word is. state is
+ * The end of the data can split a record, but not a word. state is
  * POSIX_IPC_READY, the id of the participant that has taken the message, or
  * POSIX_IPC_DONE.
  *
- * All changes are made inside the latch, and each is committed by one store
- * (release), before which nothing has happened:
+ * All changes are made inside the latch. One store (release) commits each of
+ * them; before this store, nothing has happened. The committing store is:
  *
  *	send		head, after the records that it passes
- *	receive		tail, or if older messages are taken state: DONE
- *	take		state, together with how often it was taken. Before it the
- *			grant of the taker's slot is raised: it is never less
- *			than the messages that this participant has taken
+ *	receive		tail or, if older messages are taken, state: DONE
+ *	take		state, together with how often it was taken. Before
+ *			this store, the grant in the taker's slot is raised,
+ *			so it is never less than the number of messages that
+ *			this participant has taken
  *	give back	state: READY. Then grant is lowered
- *	acknowledge	as receive. Then grant is lowered
+ *	acknowledge	as for receive. Then grant is lowered
  *
- * Derived numbers are stored after that, and a participant that takes the
- * latch over from a dead one recomputes them. The latch itself makes all of
- * this visible to the next participant inside it; the release is for readers
- * without the latch.
+ * Derived numbers are stored after that. A participant that takes the latch
+ * over from a dead one recomputes them. The latch itself makes all of this
+ * visible to the next participant inside it; the release is for readers that do
+ * not enter the latch.
  *
- * Taken messages prevent the room of finished records after them from being
+ * While a message is taken, the room of finished records after it cannot be
  * used. So a sender without room moves records forward, over those that are
  * DONE. The records to be moved begin at moveFrom, which is tail or follows
  * records that are DONE. The sender stores moveFrom, then the number of bytes
@@ -223,9 +233,9 @@ typedef struct PosixIpcLock {
  * stores moveLeft after each part. Then it stores tail if it moved the oldest
  * one; otherwise it writes records that are DONE from moveFrom to moveTo. It
  * ends with moveTo 0. A participant that takes the latch over continues the
- * move. moves is raised before moveTo is stored and before it is 0 again: data
- * read without the latch are valid if tail has not passed them, moveTo is 0,
- * and moves has not changed.
+ * move. moves is raised before moveTo is stored, and again before moveTo is set
+ * to 0. So data that was read without the latch is valid if tail has not passed
+ * it, moveTo is 0, and moves has not changed.
  */
 
 #define POSIX_IPC_READY		UINT32_C(0)
@@ -236,13 +246,13 @@ typedef struct PosixIpcLock {
 
 typedef struct PosixIpcRing {
     _Atomic uint64_t head;	/* 256: where the next record begins */
-    _Atomic uint64_t tail;	/* where the oldest begins; never one that is */
-				/* DONE, but after a death */
+    _Atomic uint64_t tail;	/* where the oldest begins; that is never */
+				/* DONE, except after a death */
     _Atomic uint64_t ready;	/* derived: no record before it is READY */
     _Atomic uint64_t messages;	/* derived: how many are READY, */
     _Atomic uint64_t bytes;	/* derived: and the sum of their lengths */
     _Atomic uint64_t taken;	/* derived: how many are taken */
-    _Atomic uint64_t used;	/* derived: bytes of records that are not DONE */
+    _Atomic uint64_t used;	/* derived: bytes of records not yet DONE */
     _Atomic uint64_t last;	/* derived: the last id that was given */
     _Atomic uint64_t moveTo;	/* 320: not 0 while records are moved */
     _Atomic uint64_t moveLeft;	/* bytes of them that are left to be moved */
@@ -256,9 +266,9 @@ typedef struct PosixIpcRing {
 
 typedef struct PosixIpcTopic {
     _Atomic uint64_t head;	/* 256: position of the next record */
-    _Atomic uint64_t tail;	/* position of the oldest record; beside head, */
-				/* as a publisher writes and a reader reads */
-				/* both */
+    _Atomic uint64_t tail;	/* position of the oldest record; beside */
+				/* head, as a publisher writes and a reader */
+				/* reads both */
     _Atomic uint64_t bytes;	/* derived: of the messages that are there */
 } PosixIpcTopic;
 
@@ -273,12 +283,12 @@ typedef struct PosixIpcTopicRecord {	/* 16 bytes, before the message */
 typedef struct PosixIpcHeader {	/* 4096 bytes */
     _Atomic uint64_t magic;	/* stored last */
     uint32_t version;
-    uint32_t order;		/* POSIX_IPC_ORDER in the machine's byte order */
+    uint32_t order;		/* POSIX_IPC_ORDER, in machine byte order */
     uint32_t kind;		/* POSIX_IPC_LOCK ... */
     uint32_t slots;		/* POSIX_IPC_SLOTS */
     uint64_t size;		/* lock: permits; else bytes of data */
     uint64_t fileSize;		/* bytes of the file */
-    uint32_t waits;		/* how participants wait: 1 is Linux's futex(2) */
+    uint32_t waits;		/* how participants wait: 1: Linux futex(2) */
     uint32_t lives;		/* how they show life: LIFE_LOCK ... */
     _Atomic uint64_t creator;	/* its claim */
     _Atomic uint32_t damage;	/* raised each time that damage was repaired: */
@@ -313,7 +323,7 @@ _Static_assert(sizeof(PosixIpcTopicRecord) == 16, "a record has 16 bytes");
 /*
  * PosixIpcSlots --
  *
- *	Returns the first of the slots of a mapped object.
+ *	Returns the array of slots of a mapped object.
  */
 
 static inline PosixIpcSlot *
@@ -326,8 +336,8 @@ PosixIpcSlots(
 /*
  * PosixIpcId --
  *
- *	Returns the id of the user of slot number, counted from 0, in its
- *	generation.
+ *	Returns the id of the user of a slot in its current generation. The slot
+ *	number is counted from 0.
  */
 
 static inline uint32_t
@@ -342,8 +352,8 @@ PosixIpcId(
 /*
  * PosixIpcRingWord --
  *
- *	Returns the word at a position of a mapped ring of size bytes, as checked
- *	when it was mapped.
+ *	Returns the word at a position of a mapped ring of size bytes. size is
+ *	the value that was checked when the ring was mapped.
  */
 
 static inline _Atomic uint64_t *
@@ -360,8 +370,8 @@ PosixIpcRingWord(
  * PosixIpcRingRoom, PosixIpcCheck --
  *
  *	PosixIpcRingRoom returns how many bytes the record of a message of
- *	length bytes takes; PosixIpcCheck, the number by which a record is
- *	recognized.
+ *	length bytes takes. PosixIpcCheck returns the number by which a record
+ *	is recognized.
  */
 
 static inline uint64_t
@@ -383,8 +393,8 @@ PosixIpcCheck(
 /*
  * PosixIpcTopicRecordSize --
  *
- *	Returns how many bytes a topic's record with a message of length bytes
- *	takes.
+ *	Returns how many bytes a topic's record takes for a message of length
+ *	bytes.
  */
 
 static inline uint64_t

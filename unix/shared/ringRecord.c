@@ -2,16 +2,17 @@
 /*
  * ringRecord.c --
  *
- *	The records of a ring: posixIpcLayout.h describes them, and what commits a
- *	change.
+ *	The records of a ring. posixIpcLayout.h describes them and the stores
+ *	that commit changes.
  *
  *	Traps:
  *
- *	- A record and its message can be split by the end of the data; its words
- *	  are not. Each copy is in two parts.
+ *	- The end of the data can split a record or its message, but not a word.
+ *	  So each copy has two parts.
  *	- Everything that is read may be corrupt. The check word of a record is
  *	  no protection against malice, so the length of a record is compared
- *	  with the bytes that exist, and each loop advances by at least a record.
+ *	  with the bytes that exist, and each loop advances by at least one
+ *	  record.
  */
 
 #include "ringRecord.h"
@@ -35,7 +36,7 @@ GetWord(
 /*
  * CopyIn, CopyOut --
  *
- *	Copy bytes into the data from a position on, and out of it.
+ *	Copy bytes into the data, or out of it, from a position on.
  */
 
 static void
@@ -121,8 +122,8 @@ OsRingReadRecord(
 /*
  * WriteWords, OsRingWriteRecord --
  *
- *	WriteWords writes the words of a record. OsRingWriteRecord is as
- *	ringRecord.h says. The record is beyond head, so nobody reads it yet.
+ *	WriteWords writes the words of a record. OsRingWriteRecord: see
+ *	ringRecord.h. The record is beyond head, so nobody reads it yet.
  */
 
 static void
@@ -158,7 +159,8 @@ OsRingWriteRecord(
 /*
  * OsRingSetState --
  *
- *	See ringRecord.h. The release is for a look without the latch.
+ *	See ringRecord.h. The release is for a peek, which does not enter the
+ *	latch.
  */
 
 void
@@ -235,12 +237,12 @@ WriteGap(
 /*
  * CopyForward --
  *
- *	Moves the rest of the records from a position on over a distance. A part is
- *	at most as long as the distance, so its source is intact until moveLeft
- *	says that it was copied.
+ *	Moves the rest of the records from a position on forward by a distance.
+ *	A part is at most as long as the distance, so its source stays intact
+ *	until moveLeft says that the part was copied.
  *
- *	Ordering: each store of moveLeft releases the bytes of its part. A process
- *	that takes the latch over acquires them.
+ *	Ordering: each store of moveLeft releases the bytes of its part. A
+ *	process that takes the latch over acquires them.
  */
 
 static void
@@ -268,10 +270,10 @@ CopyForward(
 /*
  * FinishMove --
  *
- *	Moves the rest of the records from moveFrom on. Then, if the oldest record
- *	was moved, tail becomes moveTo; otherwise the room before the moved records
- *	is filled. Either may be done again if this process dies before it stores
- *	moveTo.
+ *	Moves the rest of the records from moveFrom on. Then, if the oldest
+ *	record was moved, tail becomes moveTo; otherwise the room before the
+ *	moved records is filled. Either may be done again if this process dies
+ *	before it stores moveTo.
  */
 
 static int
@@ -291,7 +293,8 @@ FinishMove(
 		|| distance < POSIX_IPC_RECORD || left > ends->head - to) {
 	    return EBADMSG;
 	}
-	/* A process that sees a moved byte sees moves and moveTo: OsRingPeek. */
+	/* A process that sees a moved byte sees moves and moveTo, too:
+	 * OsRingPeek. */
 	atomic_thread_fence(memory_order_release);
 	CopyForward(segment, from, distance, left);
 	if (from != ends->tail) {
@@ -308,9 +311,10 @@ FinishMove(
 /*
  * Move --
  *
- *	Moves the records from one position to end forward, over those that are
- *	done up to next. A death before the store of moveTo changes nothing;
- *	after it, the participant that takes the latch over finishes the move.
+ *	Moves the records from one position to end forward, over the finished
+ *	records between end and next. A death before the store of moveTo changes
+ *	nothing; after it, the participant that takes the latch over finishes
+ *	the move.
  */
 
 static int
@@ -347,8 +351,8 @@ Move(
 /*
  * FindHole --
  *
- *	Finds the first records that are done from a position on: from *endPtr to
- *	*nextPtr, both head if there are none.
+ *	Finds the first finished records from a position on. They lie between
+ *	*endPtr and *nextPtr; both are head if there are none.
  */
 
 static int
@@ -378,8 +382,8 @@ FindHole(
 /*
  * JoinHoles --
  *
- *	Joins each second hole with the one before it, by moving the records between
- *	the two, until the holes that were seen have enough bytes.
+ *	Joins every second hole with the one before it by moving the records
+ *	between the two, until the holes found so far have enough bytes.
  */
 
 static int
@@ -412,8 +416,9 @@ JoinHoles(
 /*
  * OsRingMakeRoom --
  *
- *	See ringRecord.h. Moving all records up to each hole over it, hole by
- *	hole, would move the oldest records as often as there are holes.
+ *	See ringRecord.h. The simpler way, to move all records before a hole
+ *	over it, hole by hole, would move the oldest records as often as there
+ *	are holes.
  */
 
 int
@@ -506,7 +511,7 @@ ReadPlainEnds(
 /*
  * Tidy --
  *
- *	Moves tail past finished records, and recounts the others.
+ *	Moves tail past finished records, and recounts the remaining ones.
  */
 
 static int

@@ -35,7 +35,8 @@ typedef struct OsRecord {
 /*
  * OsRingReadEnds --
  *
- *	EBADMSG: the ends are impossible. Then nothing was changed.
+ *	Reads the positions. EBADMSG: they are impossible, and nothing has been
+ *	changed.
  */
 
 int	OsRingReadEnds(OsSegment *segment, OsRingEnds *ends);
@@ -43,9 +44,9 @@ int	OsRingReadEnds(OsSegment *segment, OsRingEnds *ends);
 /*
  * OsRingReadRecord --
  *
- *	Reads the record at a position before head. Returns whether it is a
- *	record that ends at head or before. May be called without the latch; then
- *	it may no longer be one.
+ *	Reads the record at a position before head. Returns whether there is a
+ *	record that ends at or before head. May be called without the latch;
+ *	what was read may then no longer be a record.
  */
 
 bool	OsRingReadRecord(OsSegment *segment, uint64_t position,
@@ -64,7 +65,8 @@ uint64_t OsRingWriteRecord(OsSegment *segment, uint64_t position,
 /*
  * OsRingSetState --
  *
- *	Stores the state of a record, and how often it was taken: this commits.
+ *	Stores the state of a record and how often it was taken, in one store,
+ *	which commits.
  */
 
 void	OsRingSetState(OsSegment *segment, const OsRecord *record,
@@ -82,8 +84,8 @@ void	OsRingCopyOut(OsSegment *segment, const OsRecord *record,
 /*
  * OsRingSkipDone --
  *
- *	Returns the position of the first record from one on that is not done, or
- *	head; UINT64_MAX: there is no valid record.
+ *	Returns the position of the first record, from a given position on, that
+ *	is not done, or head if there is none. UINT64_MAX: a record is invalid.
  */
 
 uint64_t OsRingSkipDone(OsSegment *segment, uint64_t position,
@@ -94,7 +96,7 @@ uint64_t OsRingSkipDone(OsSegment *segment, uint64_t position,
  *
  *	Moves records over those that are done, until there is room for this
  *	number of bytes at head, and updates ends. EBADMSG: there is less room
- *	than used says.
+ *	than the number used implies.
  */
 
 int	OsRingMakeRoom(OsSegment *segment, OsRingEnds *ends, uint64_t room);
@@ -120,7 +122,7 @@ int	OsRingGiveBack(OsSegment *segment, uint32_t slot);
 /*
  * OsRingIsTaken --
  *
- *	Returns whether a state says that a participant has taken the message.
+ *	Returns whether a state means that a participant has taken the message.
  */
 
 static inline bool

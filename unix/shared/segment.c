@@ -23,9 +23,10 @@
 /*
  * Initialize --
  *
- *	Fills the header of a new segment, which is zeros: ftruncate(2). magic is
- *	stored last and releases the others, so a process that finds it (acquire)
- *	finds them. That matters only if the file already has its name.
+ *	Fills the header of a new segment, which ftruncate(2) has filled with
+ *	zeros. magic is stored last, with release: a process that reads it
+ *	(acquire) sees all other fields. That matters only if the file already
+ *	has its name.
  */
 
 static void
@@ -52,7 +53,7 @@ Initialize(
 /*
  * Map --
  *
- *	mmap(2) of length bytes of the file, from the start.
+ *	Maps length bytes from the start of the file: mmap(2).
  */
 
 static int
@@ -91,8 +92,8 @@ Unmap(
 /*
  * Adopt --
  *
- *	Makes the descriptors of a file those of the segment. The one to map is
- *	no longer needed.
+ *	Moves the descriptors of a file into the segment. The descriptor for
+ *	mapping is no longer needed.
  */
 
 static void
@@ -130,7 +131,7 @@ Drop(
  *
  *	Gives a new file its size, and reserves memory for the header and the
  *	data, because a write for which the system has no memory raises a
- *	signal. ENOSPC.
+ *	signal. ENOSPC: there is not enough.
  */
 
 static int
@@ -156,7 +157,8 @@ Reserve(
 /*
  * Build --
  *
- *	Makes a new segment in a file that Create has made, up to its name.
+ *	Makes a new segment, complete except for its name, in a file that Create
+ *	has made.
  */
 
 static int
@@ -253,7 +255,7 @@ CheckHeader(
 /*
  * Attach --
  *
- *	Maps a file that was opened, if it is a segment of the type. EAGAIN: it
+ *	Maps a file that was opened, if it is a segment of this type. EAGAIN: it
  *	is not complete yet.
  */
 
@@ -309,9 +311,9 @@ HasCreator(
 /*
  * AttachWhenMade --
  *
- *	Attaches to a file, and waits for its creator, a second at most. If the
- *	creator is dead, the file and its name are removed, and the result is
- *	ENOENT.
+ *	Attaches to a file. If it is not complete, waits for its creator, for a
+ *	second at most. If the creator is dead, removes the file's name and
+ *	returns ENOENT.
  */
 
 static int
@@ -364,8 +366,8 @@ OpenExisting(
 /*
  * OpenOrCreate --
  *
- *	Opens or creates as flags say, and again where a name comes or goes
- *	between two attempts.
+ *	Opens or creates the segment according to flags. If the name appears or
+ *	vanishes between two attempts, starts over.
  */
 
 static int
@@ -396,7 +398,8 @@ OpenOrCreate(
 /*
  * MakeFileName --
  *
- *	Replaces the slash of a name by the prefix of a type. ENAMETOOLONG.
+ *	Replaces the slash of a name with the prefix of a type. ENAMETOOLONG:
+ *	the result is too long.
  */
 
 static int
@@ -483,7 +486,7 @@ OsSegmentOpenObject(
 /*
  * OsSegmentClose --
  *
- *	See segment.h. Closing its descriptor gives the lifeline up.
+ *	See segment.h. Closing the descriptor gives up the lifeline.
  */
 
 void
@@ -517,7 +520,8 @@ OsSegmentUnlink(
 /*
  * Look --
  *
- *	Makes the look of a waiter. Memory that is gone is a reason to try again.
+ *	Calls the look procedure of a waiter. If the memory is gone, the event
+ *	loop should try again.
  */
 
 static bool

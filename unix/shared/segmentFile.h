@@ -6,9 +6,10 @@
  *	posix/osSegmentFileShm.c. A name here has the prefix of its kind and no
  *	slash.
  *
- *	Open and Create store two descriptors: one to map and then to close, and
- *	one for the lifeline, which is never mapped. If there are no lifelines,
- *	they are the same descriptor, which stays open.
+ *	OsSegmentFileOpen and OsSegmentFileCreate store two descriptors: one
+ *	that is mapped and then closed, and one for the lifeline, which is never
+ *	mapped. If there are no lifelines, both are the same descriptor, which
+ *	stays open.
  */
 
 #ifndef OS_SEGMENT_FILE_H
@@ -22,16 +23,17 @@ typedef struct OsSegmentFile {
 } OsSegmentFile;
 
 /*
- * Whether a file appears under its name only when OsSegmentFilePublish is
- * called. Otherwise it appears in OsSegmentFileCreate.
+ * True if a file appears under its name only when OsSegmentFilePublish is
+ * called; false if it appears in OsSegmentFileCreate.
  */
 
 extern const bool osSegmentFileIsAtomic;
 
 /*
- * OsSegmentFileOpen: ENODEV: the name does not belong to a regular file.
- * OsSegmentFileCreate makes an empty file that the process may read and write
- * whatever mode says. OsSegmentFilePublish: EEXIST.
+ * OsSegmentFileOpen returns ENODEV if the name does not belong to a regular
+ * file. OsSegmentFileCreate makes an empty file that the process may read and
+ * write, whatever mode says. OsSegmentFilePublish returns EEXIST if the name is
+ * in use.
  */
 
 int	OsSegmentFileOpen(const char *name, bool readonly,

@@ -4,9 +4,9 @@
  *
  *	The latch of a segment, its bells, and the handling of damage.
  *
- *	Trap: a process can be killed after any instruction. Each change below is
- *	committed by one store, and its comment says what a survivor sees before
- *	and after.
+ *	Trap: a process can be killed after any instruction. Each change below
+ *	is committed by one store, and its comment says what a survivor sees
+ *	before and after.
  */
 
 #include "segmentLatch.h"
@@ -20,7 +20,7 @@
 /*
  * OsSegmentCheckSize --
  *
- *	fstat(2). If that fails, the file counts as whole.
+ *	Checks the size by fstat(2). If that fails, the file counts as whole.
  */
 
 int
@@ -39,8 +39,8 @@ OsSegmentCheckSize(
 /*
  * OsSegmentIsDead --
  *
- *	See segmentLatch.h. The generation is compared first, because a slot's new
- *	user holds the lifeline too.
+ *	See segmentLatch.h. The generation is compared first, because a slot's
+ *	new user holds the lifeline too.
  */
 
 bool
@@ -74,8 +74,8 @@ OsSegmentIsDead(
 /*
  * IsCountWrong --
  *
- *	Returns whether another program has overwritten damage, or, outside the
- *	latch, a reset is in progress.
+ *	Returns whether another program has overwritten the word damage. Outside
+ *	the latch, this is also true while a reset is in progress.
  */
 
 static bool
@@ -89,9 +89,9 @@ IsCountWrong(
  * OsSegmentReportDamage --
  *
  *	Ends an operation that has just begun, because the header is gone, or
- *	because another process found damage that has not been reported to
- *	this one. If nobody has reset the segment, because damage itself was
- *	overwritten, it is reset now.
+ *	because another process has found damage that has not been reported to
+ *	this process yet. If no process has reset the segment, because the word
+ *	damage itself was overwritten, it is reset now.
  */
 
 int
@@ -116,10 +116,10 @@ OsSegmentReportDamage(
 /*
  * OsSegmentDamaged --
  *
- *	See segmentLatch.h. damage is raised after the reset, so a process that sees
- *	it raised finds the segment usable. If this process dies before that,
- *	the word resetting shows that the damage has not been reported to the
- *	others, even if nothing else is wrong.
+ *	See segmentLatch.h. damage is raised after the reset, so a process that
+ *	sees it raised finds the segment usable. If this process dies before
+ *	that, the word resetting shows that the damage still has to be reported
+ *	to the others, even if nothing else is wrong.
  */
 
 int
@@ -164,7 +164,7 @@ Repair(
 /*
  * Relax --
  *
- *	Tells the processor that this thread spins.
+ *	Tells the processor that this thread is spinning.
  */
 
 static void
@@ -180,8 +180,8 @@ Relax(void)
 /*
  * Spin --
  *
- *	Waits for the latch for a microsecond: most operations are shorter.
- *	Returns the value seen last.
+ *	Waits for the latch for a microsecond, because most operations are
+ *	shorter than that. Returns the value seen last.
  */
 
 static uint32_t
@@ -199,10 +199,10 @@ Spin(
 /*
  * TakeLatch --
  *
- *	Takes a latch that was seen free, or whose owner is dead, if that is
- *	still so. mayWait: other processes may sleep there, which must then be
- *	woken when the latch is left. Returns whether it was taken; then
- *	*seenPtr tells whether a repair is needed.
+ *	Takes a latch that was seen free, or whose owner is dead, unless it has
+ *	changed since. With mayWait, other processes may be sleeping at the
+ *	latch and must be woken when it is left. Returns whether it was taken;
+ *	*seenPtr then shows whether a repair is needed.
  */
 
 static bool
@@ -231,8 +231,9 @@ TakeLatch(
 /*
  * SleepAtLatch --
  *
- *	Waits until the latch changes, 10 ms at most. First sets the mark that a
- *	process waits, unless it is set. EBADMSG: the memory is gone.
+ *	Waits until the latch changes, but at most 10 ms. First sets the mark
+ *	that a process waits, unless it is already set. EBADMSG: the memory is
+ *	gone.
  */
 
 static int
@@ -262,7 +263,8 @@ SleepAtLatch(
  *
  *	Enters a latch that was seen in use: spins, then sleeps in slices of 10
  *	ms, and takes the latch over once its owner is found dead. If the latch
- *	has this participant's own id, another program has written it.
+ *	contains this participant's own id, another program has written it
+ *	there.
  */
 
 int
@@ -314,7 +316,8 @@ OsLatchEnterSlowly(
 /*
  * OsBellWait --
  *
- *	See segmentLatch.h. The wait is guarded, because some systems read the word.
+ *	See segmentLatch.h. The wait is guarded, because some implementations
+ *	read the word.
  */
 
 int

@@ -2,8 +2,8 @@
 /*
  * segmentLatch.h --
  *
- *	An open segment, its latch and its bells: segmentLatch.c. segment.h has
- *	the form of an operation, and the errors.
+ *	An open segment, its latch and its bells: segmentLatch.c. segment.h
+ *	describes the form of an operation and the errors.
  */
 
 #ifndef OS_SEGMENT_LATCH_H
@@ -31,8 +31,8 @@ typedef struct OsSegment OsSegment;
     atomic_store_explicit((word), (value), memory_order_relaxed)
 
 /*
- * The differences between the kinds. All procedures run inside the latch.
- * Apart from its header, a new segment is zeros.
+ * What differs between locks, rings and topics. All procedures run inside the
+ * latch. Apart from its header, a new segment is all zeros.
  */
 
 typedef struct OsSegmentType {
@@ -80,9 +80,9 @@ struct OsSegment {
 
 /*
  * A word of the segment that an event loop waits for. look returns whether the
- * loop should try again although no process has woken it: a participant has
- * died, perhaps before it could do so. It runs on the thread of the waiter,
- * between Begin and End, and only reads.
+ * loop should try again although no process has woken it, because a participant
+ * has died, perhaps before it could wake the loop. look runs on the thread of
+ * the waiter, between Begin and End, and only reads.
  */
 
 typedef struct OsSegmentWaiter {
@@ -94,8 +94,9 @@ typedef struct OsSegmentWaiter {
 /*
  * OsSegmentCheckSize --
  *
- *	EBADMSG if the file is shorter than it was: one system call, for waits,
- *	in which no memory is touched.
+ *	Returns EBADMSG if the file is shorter than it was. This costs a system
+ *	call. It is for waits, which do not access the memory and so would not
+ *	notice.
  */
 
 int	OsSegmentCheckSize(OsSegment *segment);
@@ -103,8 +104,8 @@ int	OsSegmentCheckSize(OsSegment *segment);
 /*
  * OsSegmentIsDead --
  *
- *	Returns whether the participant of an id, as in latch or owner, is dead:
- *	0.3 to 30 microseconds.
+ *	Returns whether the participant with an id, as in latch or owner, is
+ *	dead. This takes 0.3 to 30 microseconds.
  */
 
 bool	OsSegmentIsDead(OsSegment *segment, uint32_t id);
@@ -112,9 +113,9 @@ bool	OsSegmentIsDead(OsSegment *segment, uint32_t id);
 /*
  * OsSegmentDamaged --
  *
- *	Inside the latch: marks the segment as corrupt. It is reset, and the
- *	damage is reported to every process once, by EBADMSG from its next
- *	OsSegmentBegin. Returns EBADMSG, which reports it to this process.
+ *	Resets a corrupt segment. Must be called inside the latch. Every other
+ *	process gets EBADMSG once, from its next OsSegmentBegin. Returns
+ *	EBADMSG, which reports the damage to this process.
  */
 
 int	OsSegmentDamaged(OsSegment *segment);
@@ -147,16 +148,17 @@ OsSegmentEnd(
 /*
  * OsLatchEnter, OsLatchLeave --
  *
- *	The latch: a few instructions if it is free. timeout (nanoseconds) limits
- *	the wait for an owner that is stopped; OS_SECOND if the call has no
- *	timeout of its own. With OS_LATCH_ATTEMPT, for calls that an event loop
- *	repeats, it is 0.1 s the first time, and 1 ms as long as the same owner has
- *	the latch. EBADMSG: the object was corrupt and has been reset; the latch
- *	was left.
+ *	Enter and leave the latch, which takes a few instructions if it is free.
+ *	timeout (nanoseconds) limits the wait for an owner that is stopped; it
+ *	is OS_SECOND if the call has no timeout of its own. OS_LATCH_ATTEMPT,
+ *	for calls that an event loop repeats, means 0.1 s the first time, and 1
+ *	ms as long as the same owner still has the latch. EBADMSG: the object
+ *	was corrupt and has been reset; the latch was left again.
  *
- *	Ordering: the exchange to the own id acquires, so nothing inside moves
- *	before it; the exchange for 0 releases, so nothing inside moves after
- *	it. Both hold on arm64, where they are ldaxr/stxr or casa, and swpl.
+ *	Ordering: the exchange for this participant's id is an acquire, so
+ *	nothing inside moves before it; the exchange for 0 is a release, so
+ *	nothing inside moves after it. Both hold on arm64, where the first is
+ *	ldaxr/stxr or casa, and the second is swpl.
  */
 
 #define OS_LATCH_ATTEMPT ((OsTime) -1)
@@ -191,22 +193,22 @@ OsLatchLeave(
 /*
  * OsBellArm, OsBellWait, OsBellRing --
  *
- *	To wait for a change by another participant: value = OsBellArm, check
- *	whether it has happened, and if not, leave the latch and call OsBellWait,
- *	then check again whatever it returned. To report a change: make it, then
- *	call OsBellRing.
+ *	To wait for a change by another participant, store the value of
+ *	OsBellArm and check whether the change has happened. If not, leave the
+ *	latch, call OsBellWait with that value, and check again, whatever it
+ *	returned. To report a change: make it, then call OsBellRing.
  *
- *	OsBellWait may be called outside Begin and End. It waits for timeout, at
- *	most 0.1 s: 0, ETIMEDOUT, EINTR, or EBADMSG if memory is gone. The
- *	caller looks for dead participants after ETIMEDOUT.
+ *	OsBellWait may be called outside Begin and End. It waits for timeout,
+ *	but at most 0.1 s. It returns 0, ETIMEDOUT, EINTR, or EBADMSG if memory
+ *	is gone. The caller looks for dead participants after ETIMEDOUT.
  *
  *	Ordering: Arm stores waiting, then the caller looks at the object; Ring
  *	comes after the change and loads waiting. Each side stores first and
- *	loads second, so one of them sees the other's store, if neither pair is
- *	reordered. Inside the latch this always holds: the later participant
- *	sees everything that the earlier one did. Without the latch all four
- *	accesses must be memory_order_seq_cst: arm64 orders stlr before ldar,
- *	x86 needs the locked instruction.
+ *	loads second, so unless one of these pairs is reordered, at least one
+ *	side sees the other's store. Inside the latch this always holds, because
+ *	the later participant sees everything that the earlier one did. Without
+ *	the latch all four accesses must be memory_order_seq_cst: arm64 orders
+ *	stlr before ldar; x86 needs a locked instruction.
  */
 
 #define OS_SEGMENT_SLICE (OS_SECOND / 10)

@@ -2,11 +2,12 @@
 /*
  * segmentProcess.c --
  *
- *	What this process knows about all its segments: a list, for forks, and the
- *	mark by which others recognize it.
+ *	Data about all segments of this process: a list of them, for forks, and
+ *	the mark by which others recognize the process.
  *
  *	Trap: a child must not hold its parent's lifelines. It gives them up in
- *	a handler of fork(2), for which all segments of the process are listed.
+ *	a handler of fork(2), which is why all segments of the process are
+ *	listed.
  */
 
 #include "segmentProcess.h"
@@ -17,7 +18,7 @@
 
 /*
  * All segments of the process, OsProcessMark and OsProcessPlace, and the
- * generation in which these two were asked for. Protected by the lock.
+ * generation in which these two were read. Protected by the lock (osThread.h).
  */
 
 static OsSegment *segments;
@@ -29,8 +30,8 @@ static unsigned markProcess = UINT_MAX;
  * BecomeChild, FollowForks --
  *
  *	The handler of fork(2), pthread_atfork(3). The child gives up all
- *	lifelines before it can do anything else. The slots belong to its parent,
- *	which OsSegmentBegin notices by the generation.
+ *	lifelines before it can do anything else. The slots belong to its
+ *	parent; OsSegmentBegin notices that by the generation.
  */
 
 static void

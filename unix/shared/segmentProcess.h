@@ -2,7 +2,7 @@
 /*
  * segmentProcess.h --
  *
- *	What this process knows about all its segments, for segment*.c alone:
+ *	Data about all segments of this process, for segment*.c alone:
  *	segmentProcess.c.
  */
 
@@ -22,7 +22,7 @@ void	OsSegmentFollowForks(void);
 /*
  * OsSegmentEnlist, OsSegmentDelist --
  *
- *	Put a segment into the list of the process, and remove it.
+ *	Add a segment to the list of the process, and remove it.
  */
 
 void	OsSegmentEnlist(OsSegment *segment);
@@ -31,8 +31,8 @@ void	OsSegmentDelist(OsSegment *segment);
 /*
  * OsSegmentGetMark --
  *
- *	Returns OsProcessMark, which is read once in each process, and stores
- *	OsProcessPlace.
+ *	Returns OsProcessMark and stores OsProcessPlace. Each process reads them
+ *	only once.
  */
 
 uint64_t OsSegmentGetMark(uint32_t *placePtr);

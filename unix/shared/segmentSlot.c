@@ -10,9 +10,10 @@
  *	- A process can be killed after any instruction. Each change below is
  *	  committed by one store, and its comment says what a survivor sees
  *	  before and after.
- *	- A slot's new user must not be taken for its predecessor. The generation
- *	  is raised before anything is cleaned up, and the pid is stored
- *	  afterwards, so that the pid of a dead owner can still be reported.
+ *	- A slot's new user must not be mistaken for its predecessor. The
+ *	  generation is raised before anything is cleaned up, and the pid is
+ *	  stored after that, so that the pid of a dead owner can still be
+ *	  reported.
  */
 
 #include "segmentSlot.h"
@@ -27,9 +28,10 @@
 /*
  * IsByteFree --
  *
- *	Returns whether no participant can have the lifeline of a slot, although
- *	it could not be taken. A child that could not open its parent's file
- *	again cannot check that; for it, an unclaimed slot is free.
+ *	Called when the lifeline of a slot could not be taken. Returns whether
+ *	nevertheless no participant can have it. A child that could not reopen
+ *	its parent's file cannot check that; it treats an unclaimed slot as
+ *	free.
  */
 
 static bool
@@ -48,8 +50,8 @@ IsByteFree(
 /*
  * IsTaken --
  *
- *	Returns whether the user of a slot whose lifeline is free may be alive: a
- *	user that could not get a lifeline.
+ *	Returns whether the user of a slot may be alive although the slot's
+ *	lifeline is free, because the user could not get one.
  */
 
 static bool
@@ -64,12 +66,12 @@ IsTaken(
 /*
  * ClaimSlot --
  *
- *	Takes a slot, if it is free or its user is dead. The lifeline comes
- *	first. If a process has locked it for reading, which prevents taking
- *	it but shows that its user is dead, or if the system has no locks
- *	left, only the process tells. The claim is changed from the value
- *	seen, so of two processes that take the slot in different ways one
- *	fails.
+ *	Takes a slot, if it is free or its user is dead. The lifeline is taken
+ *	first. If that fails because a process has locked it for reading (which
+ *	shows that its user is dead), or because the system has no locks left,
+ *	only the mark of the process decides. The claim is changed only from the
+ *	value seen, so if two processes take the slot in different ways, one of
+ *	them fails.
  *
  *	EAGAIN: taken.
  */
@@ -109,7 +111,7 @@ ClaimSlot(
 /*
  * OsSegmentLeaveSlot --
  *
- *	Gives a slot up. The claim is cleared first: without it, the user
+ *	Gives up the slot. The claim is cleared first: without a claim, the user
  *	counts as dead.
  */
 
@@ -127,9 +129,9 @@ OsSegmentLeaveSlot(
  * MoveIn --
  *
  *	Makes a claimed slot that of this participant. After the store of
- *	generation, everybody sees that the predecessor is dead, so a latch or
- *	a lock that it had can be taken over; then its remains are cleaned up.
- *	If this process dies in between, the next user does that.
+ *	generation, every process sees that the predecessor is dead, so a latch
+ *	or a lock that it had can be taken over. Then this cleans up what it has
+ *	left. If this process dies in between, the slot's next user does that.
  */
 
 static int
@@ -207,11 +209,12 @@ ReserveSlot(
 /*
  * TrySlots --
  *
- *	Takes the first slot that can be had. A process that has the segment open
- *	many times need not ask about its own slots: areOwnSkipped. One of those
- *	may be dead after exec(2). EAGAIN: there is none.
+ *	Takes the first available slot. With areOwnSkipped, does not examine
+ *	slots of this process, which saves time if the process has the segment
+ *	open many times. The user of such a slot may be dead after exec(2).
+ *	EAGAIN: there is none.
  *
- *	A slot is reserved before it is read: where the system has no memory left,
+ *	A slot is reserved before it is read: if the system has no memory left,
  *	even reading a hole of the file raises a signal.
  */
 
@@ -261,7 +264,7 @@ OsSegmentJoin(
 /*
  * OsSegmentRejoin --
  *
- *	Takes a slot for a forked child, which starts without any grant.
+ *	Takes a slot for a forked child, which begins without any grant.
  */
 
 int
@@ -300,8 +303,8 @@ OsSegmentSeemsDead(
 /*
  * ReapSlot --
  *
- *	Cleans up one slot, if its user is dead and has left something there. Its
- *	claim is cleared, unless a new user has changed it meanwhile.
+ *	Cleans up one slot, if its user is dead and has left anything there.
+ *	Clears the claim, unless a new user has changed it meanwhile.
  */
 
 static bool
@@ -375,9 +378,9 @@ NameOperation(
 /*
  * ReadWaiter --
  *
- *	OsSegmentReadWaiters for one slot. A lock's blocked wait for a
- *	notification is among the waits that its slot counts, and a call of an
- *	event loop among the pending ones.
+ *	OsSegmentReadWaiters for one slot. For a lock, a blocked wait for a
+ *	notification is already counted among the slot's waits, and a call of an
+ *	event loop among its pending calls.
  */
 
 static int

@@ -13,8 +13,8 @@
 /*
  * OsSegmentJoin --
  *
- *	Takes a slot. ENOSPC, with isFull: all are taken. EBUSY, EBADMSG: as in
- *	segment.h.
+ *	Takes a slot. ENOSPC, with isFull set: all are taken. EBUSY, EBADMSG: as
+ *	in segment.h.
  */
 
 int	OsSegmentJoin(OsSegment *segment);
@@ -22,7 +22,7 @@ int	OsSegmentJoin(OsSegment *segment);
 /*
  * OsSegmentLeaveSlot --
  *
- *	Gives a slot up.
+ *	Gives up the slot.
  */
 
 void	OsSegmentLeaveSlot(OsSegment *segment);
@@ -30,9 +30,9 @@ void	OsSegmentLeaveSlot(OsSegment *segment);
 /*
  * OsSegmentReserve --
  *
- *	posix_fallocate(3), because writing into a hole of a file for which the
- *	system has no memory raises a signal. ENOSPC or EFBIG. If the file
- *	system cannot reserve, the file is used as it is.
+ *	Reserves memory by posix_fallocate(3), because writing into a hole of a
+ *	file raises a signal if the system has no memory left. ENOSPC or EFBIG.
+ *	If the file system cannot reserve memory, the file is used as it is.
  */
 
 int	OsSegmentReserve(int fd, off_t offset, off_t length);
@@ -40,12 +40,13 @@ int	OsSegmentReserve(int fd, off_t offset, off_t length);
 /*
  * OsSegmentSeemsDead, OsSegmentReap --
  *
- *	SeemsDead checks only the lifeline, if the slot has one. Any process
- *	that may read the file can hold the lifeline of a dead process, so
- *	SeemsDead is for actions that do no harm if they have no effect, such as
- *	a notification. Reap, inside the latch, asks OsSegmentIsDead for every
- *	slot with a grant, a want, a wait or an operation, calls type->reap for
- *	the dead ones, and returns how many there were.
+ *	OsSegmentSeemsDead checks only the lifeline, if the slot has one. Any
+ *	process that may read the file can hold the lifeline of a dead process.
+ *	So use it only for actions that are harmless if they have no effect,
+ *	such as a notification. OsSegmentReap, called inside the latch, checks
+ *	with OsSegmentIsDead every slot that has a grant, a want, a wait or an
+ *	operation, calls type->reap for those whose users are dead, and returns
+ *	how many there were.
  */
 
 bool	OsSegmentSeemsDead(OsSegment *segment, uint32_t number);
@@ -54,7 +55,7 @@ size_t	OsSegmentReap(OsSegment *segment);
 /*
  * OsSegmentCountSlots --
  *
- *	Returns how many slots were ever in use: the bound of all loops over
+ *	Returns how many slots have ever been in use. This bounds all loops over
  *	slots.
  */
 
@@ -70,7 +71,8 @@ OsSegmentCountSlots(
 /*
  * OsSegmentGetSlot --
  *
- *	Returns the slot of this participant, which has one after Begin.
+ *	Returns the slot of this participant, which has one after
+ *	OsSegmentBegin.
  */
 
 static inline PosixIpcSlot *
@@ -83,8 +85,9 @@ OsSegmentGetSlot(
 /*
  * OsSegmentHasSlot --
  *
- *	Returns whether this process has a slot without OsSegmentBegin: a forked
- *	child that has not used the segment yet has only its parent's number.
+ *	Returns whether this process has a slot of its own, even without
+ *	OsSegmentBegin. A forked child that has not used the segment yet has
+ *	only its parent's slot number.
  */
 
 static inline bool
@@ -98,8 +101,8 @@ OsSegmentHasSlot(
 /*
  * OsSegmentClearSlot --
  *
- *	Clears what the user of a slot had and waited for: for type->reap.
- *	After each store the state is valid.
+ *	For type->reap: clears what the user of a slot had and waited for. After
+ *	each store the state is valid.
  */
 
 void	OsSegmentClearSlot(PosixIpcSlot *slot);
@@ -107,10 +110,10 @@ void	OsSegmentClearSlot(PosixIpcSlot *slot);
 /*
  * OsSegmentReadWaiters --
  *
- *	Adds to *countPtr the waiting calls of living participants, and calls
- *	proc, unless it is NULL, with the blocked threads. Between Begin and
- *	End, without the latch. If proc returns anything but 0, that ends the
- *	call and is its result.
+ *	Adds the waiting calls of living participants to *countPtr. Unless proc
+ *	is NULL, calls it for each blocked thread. Must be called between Begin
+ *	and End; does not need the latch. If proc returns anything but 0, that
+ *	ends the call and is its result.
  */
 
 int	OsSegmentReadWaiters(OsSegment *segment, uint32_t *countPtr,
@@ -119,8 +122,8 @@ int	OsSegmentReadWaiters(OsSegment *segment, uint32_t *countPtr,
 /*
  * OsSegmentBegin --
  *
- *	Begins an operation. After a fork, takes a slot for the child; the kind
- *	notices that by comparing segment->process before and after.
+ *	Begins an operation. In a forked child, first takes a slot of its own;
+ *	callers detect that by comparing segment->process before and after.
  */
 
 int	OsSegmentRejoin(OsSegment *segment);

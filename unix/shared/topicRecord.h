@@ -3,7 +3,7 @@
  * topicRecord.h --
  *
  *	An open topic and its records, for osTopic*.c alone: topicRecord.c.
- *	posixIpcLayout.h tells how a message is published and read.
+ *	posixIpcLayout.h describes how a message is published and read.
  */
 
 #ifndef OS_TOPIC_RECORD_H
@@ -14,8 +14,8 @@
 #include <errno.h>
 
 /*
- * The thread sanitizer does not understand fences. It is of no use here
- * anyway, because it does not see what processes share.
+ * The thread sanitizer does not understand fences. It is no help here anyway,
+ * because it does not see accesses by other processes.
  */
 
 #ifdef __SANITIZE_THREAD__
@@ -73,7 +73,7 @@ OsTopicGetRecord(
 /*
  * OsTopicIsSane --
  *
- *	Returns whether a tail and a head are possible.
+ *	Returns whether a tail and a head are a possible pair.
  */
 
 static inline bool
@@ -90,8 +90,9 @@ OsTopicIsSane(
 /*
  * OsTopicCopyIn, OsTopicCopyOut --
  *
- *	Copy a message into the data, and out of them. Readers may copy out
- *	while a publisher copies in; they then discard the copy.
+ *	Copy a message into the data, and out of it. A reader may copy a message
+ *	out while a publisher copies another one in; the reader then discards
+ *	its copy.
  */
 
 static inline void
@@ -133,8 +134,8 @@ OsTopicCopyOut(
  * OsTopicFollowRecord --
  *
  *	Stores the length of the message at a position, and the position after
- *	it. Returns whether that is a record that ends at head or before, and its
- *	successor agrees.
+ *	it. Returns whether there is a record that ends at or before head and
+ *	agrees with its successor.
  */
 
 static inline bool
@@ -163,8 +164,8 @@ OsTopicFollowRecord(
 /*
  * OsTopicIsOvertaken --
  *
- *	Returns whether tail has passed a position, after a fence for all that was
- *	read there.
+ *	Returns whether tail has passed a position, after a fence for all that
+ *	was read there.
  */
 
 static inline bool
@@ -180,8 +181,8 @@ OsTopicIsOvertaken(
 /*
  * OsTopicRecount --
  *
- *	Recomputes bytes. EBADMSG: the bytes from tail to head are not records,
- *	or the serial numbers cannot be right. Inside the latch.
+ *	Recomputes bytes. Must be called inside the latch. EBADMSG: there are no
+ *	valid records from tail to head, or the serial numbers cannot be right.
  */
 
 int	OsTopicRecount(OsTopic *topic);
@@ -189,9 +190,9 @@ int	OsTopicRecount(OsTopic *topic);
 /*
  * OsTopicLoadEnds --
  *
- *	Loads head, and then tail, which publishers may already have moved past
+ *	Loads head and then tail, which publishers may meanwhile have moved past
  *	that head. ESTALE: the two do not fit together, because publishers were
- *	faster. EBADMSG.
+ *	faster. EBADMSG: the topic is corrupt.
  */
 
 int	OsTopicLoadEnds(OsTopic *topic, uint64_t *tailPtr, uint64_t *headPtr);
