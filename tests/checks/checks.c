@@ -2,7 +2,7 @@
 /*
  * checks.c --
  *
- *	Counts checks, and starts and ends the processes that they need.
+ *	Counts checks, and starts and ends processes for them.
  */
 
 #include "checks.h"
@@ -25,8 +25,9 @@ static int passed, failed;
 /*
  * BeginChecks, EndChecks --
  *
- *	To be called first, with a name for the program's objects, and last.
- *	EndChecks returns the exit code.
+ *	BeginChecks must be called first, with the name of the program, which
+ *	becomes a part of the names of its objects. EndChecks must be called
+ *	last, and returns the exit code.
  */
 
 void
@@ -64,7 +65,8 @@ Check(
 /*
  * Must --
  *
- *	Ends the program if a call fails that is not itself checked.
+ *	Ends the program if a call has failed that the test needs but does not
+ *	check.
  */
 
 void
@@ -153,8 +155,8 @@ Fork(void)
 /*
  * StartIdle --
  *
- *	Starts a process that calls prepare, and waits until that has returned.
- *	Then the process does nothing until it is killed.
+ *	Starts a process that calls prepare and then does nothing until it is
+ *	killed. Waits until prepare has returned.
  */
 
 pid_t

@@ -3,8 +3,8 @@
  * checks.h --
  *
  *	Helpers for the test programs without Tcl: tests/unix/, tests/shared/,
- *	tests/steps/ and tests/kills/. Each check prints a line that says what it
- *	shows; a program ends with "N passed, N failed".
+ *	tests/steps/ and tests/kills/. Each check prints a line that says what
+ *	it has shown; at its end, a program prints "N passed, N failed".
  */
 
 #ifndef CHECKS_H
@@ -12,8 +12,8 @@
 
 #include "os.h"
 
-extern char name[64];		/* of the one object that a check makes */
-extern void (*removeMore)(void);	/* what else Must removes, or NULL */
+extern char name[64];		/* of the object that each check makes */
+extern void (*removeMore)(void);	/* Must calls it at the end; or NULL */
 
 void	BeginChecks(const char *program);
 int	EndChecks(void);

@@ -2,25 +2,27 @@
 /*
  * calls.h --
  *
- *	Every function of the C library that the library calls, for faults.c. Calls
- *	that only one build makes are under the same condition as in unix/.
+ *	Every function of the C library that this package's library calls, for
+ *	faults.c. Calls that only some builds make are under the same condition
+ *	as in unix/.
  *
  *	CALL(name, how, errors): the call can fail in this way, with these errno
- *	values: those of its manual page (man-pages 6.03, sections 2 and 3). If
- *	that page refers to another, as fopen(3) does to open(2), these are the
- *	likely ones of that page. ESRCH comes from the files of a process that
- *	has ended: proc(5). SAFE(name, reason): why the call cannot fail.
+ *	values. They are those of its manual page (man-pages 6.03, sections 2
+ *	and 3). If that page refers to another page, as fopen(3) refers to
+ *	open(2), they are the likely ones of the other page. ESRCH comes from
+ *	the files of a process that has ended: proc(5). SAFE(name, reason): the
+ *	call cannot fail, for this reason.
  *
  *	How:
  *	MINUS	returns -1 and has done nothing
  *	NIL	returns NULL and has done nothing
- *	BLOCK	the same; otherwise it returns memory to be freed
- *	LINE	returns -1 and has done nothing; its first argument points to
- *		memory to be freed, or to what becomes that
+ *	BLOCK	as NIL; on success it returns memory to be freed
+ *	LINE	returns -1 and has done nothing; its first argument is the
+ *		address of a pointer to memory to be freed, or of NULL
  *	CODE	returns the errno value and has done nothing
- *	GONE	returns -1, but what it was to end has ended: close(2), "Dealing
- *		with error returns from close()". EAGAIN of eventfd_write means
- *		that the descriptor is readable without it
+ *	GONE	returns -1 and has done its work nevertheless: close(2),
+ *		"Dealing with error returns from close()". If eventfd_write
+ *		fails with EAGAIN, the descriptor is already readable
  */
 
 /* Memory */
@@ -109,7 +111,7 @@ CALL(timerfd_settime, MINUS, EBADF, ECANCELED, EFAULT, EINVAL)
 CALL(pipe, MINUS, EFAULT, EINVAL, EMFILE, ENFILE)
 CALL(poll, MINUS, EFAULT, EINTR, EINVAL, ENOMEM)
 CALL(write, MINUS, EBADF, EDESTADDRREQ, EDQUOT, EFAULT, EFBIG, EINTR, EINVAL, EIO, ENOSPC, EPERM, EPIPE)
-SAFE(pthread_mutex_destroy, "nobody holds the mutex, or a thread of the parent process does")
+SAFE(pthread_mutex_destroy, "no thread holds the mutex, or a thread of the parent process does")
 #endif
 
 /* Calls by which Linux reports its objects. syscall is fsopen(2), fsconfig(2),
@@ -150,7 +152,7 @@ CALL(syscall, MINUS, EACCES, EBADF, EBUSY, EINVAL, EMFILE, ENFILE, ENODEV, ENOME
 CALL(strdup, BLOCK, ENOMEM)
 SAFE(stpcpy, "copies")
 SAFE(strverscmp, "looks at text")
-SAFE(__isoc99_sscanf, "parses text from the kernel; a value that it does not find stays the same")
+SAFE(__isoc99_sscanf, "parses text from the kernel; a value that it does not find stays unchanged")
 SAFE(gnu_get_libc_version, "returns text")
 SAFE(sched_yield, "always succeeds on Linux")
 CALL(chmod, MINUS, EACCES, EFAULT, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS)

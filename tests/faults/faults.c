@@ -2,15 +2,15 @@
 /*
  * faults.c --
  *
- *	Makes any call of a library to the C library fail. This file becomes a
- *	library that is named in LD_PRELOAD, ld.so(8), and then loaded into
- *	Tcl, where it provides the commands of the namespace "fault". Calls of
- *	other code pass through unchanged.
+ *	Can make any call from a library to the C library fail. This file is
+ *	compiled to a library that is named in LD_PRELOAD, ld.so(8), and is then
+ *	also loaded into Tcl, where it provides the commands of the namespace
+ *	"fault". Calls from other code pass through unchanged.
  *
- *	Each function of calls.h that can fail has a stand-in of the same name. All
- *	take their arguments as six words in registers, according to the calling
- *	convention of Linux on 64 bits. That also works for functions that take
- *	fewer arguments, or a variable number of them.
+ *	Each function of calls.h that can fail has a stand-in of the same name.
+ *	All take their arguments as six words in registers, according to the
+ *	calling conventions of 64-bit Linux. That also works for functions that
+ *	take fewer arguments, or a variable number of them.
  */
 
 #include <dlfcn.h>
@@ -27,7 +27,7 @@ typedef intptr_t Word;
 typedef Word Function(Word a, Word b, Word c, Word d, Word e, Word f);
 
 /*
- * The tables.
+ * The calls that can fail, and the reasons why others cannot.
  */
 
 typedef enum How { MINUS, NIL, BLOCK, LINE, CODE, GONE } How;
@@ -65,8 +65,9 @@ enum {
 #undef CALL
 
 /*
- * The library that is watched, [start, end), the fault that is armed, and the
- * blocks of memory that the library has allocated and not freed.
+ * The address range of the library that is watched, [start, end), the fault
+ * that is armed, and the number of memory blocks that the library has allocated
+ * and not freed.
  */
 
 static uintptr_t start, end;
@@ -124,7 +125,7 @@ BlockAt(
 /*
  * MakeCall --
  *
- *	Makes a call, or lets it fail. words are its arguments.
+ *	Makes a call, or makes it fail. words are its arguments.
  */
 
 static Word
@@ -212,7 +213,7 @@ StandIn_free(
 /*
  * FindLibrary --
  *
- *	Notes where a library is in memory: dl_iterate_phdr(3).
+ *	Records where a library is in memory: dl_iterate_phdr(3).
  */
 
 static int
@@ -242,13 +243,13 @@ FindLibrary(
 /*
  * WatchCmd, ArmCmd, Disarm, GetCounts, GetBlocks, GetCalls, GetSafe --
  *
- *	fault::watch path		the calls of this library are looked at
+ *	fault::watch path		watches the calls of this library
  *	fault::arm call turn errno	the turn-th call from now fails
- *	fault::disarm			all counts begin anew; returns whether
- *					the armed fault has come
+ *	fault::disarm			resets all counts; returns whether the
+ *					armed fault has occurred
  *	fault::counts			a dict: calls since the last disarm
- *	fault::blocks			blocks of memory that the library has
- *	fault::calls			a dict: values of errno by call
+ *	fault::blocks			memory blocks not freed by the library
+ *	fault::calls			a dict: errno values by call
  *	fault::safe			a dict: reasons by call
  */
 
@@ -291,7 +292,7 @@ ArmCmd(
 	    return TCL_OK;
 	}
     }
-    Tcl_SetObjResult(interp, Tcl_NewStringObj("no such error of it", -1));
+    Tcl_SetObjResult(interp, Tcl_NewStringObj("no such error of the call", -1));
     return TCL_ERROR;
 }
 

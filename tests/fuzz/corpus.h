@@ -2,8 +2,8 @@
 /*
  * corpus.h --
  *
- *	The functions that libFuzzer calls, and its first inputs: each text of a
- *	table, for each reader.
+ *	Declares the functions that libFuzzer calls, and writes its first
+ *	inputs: each text of a table, once for each reader.
  */
 
 #ifndef CORPUS_H
@@ -20,9 +20,9 @@ int	LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 /*
  * WriteCorpus --
  *
- *	Writes count texts into files of a folder, each after head bytes, of
- *	which the first is the number of the reader. Ends the program if that
- *	fails.
+ *	Writes each of count texts to a file in the directory folder, once for
+ *	each reader. A text is preceded by head bytes, the first of which is the
+ *	number of the reader. On failure, ends the program.
  */
 
 static void

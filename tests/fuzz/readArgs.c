@@ -2,10 +2,11 @@
 /*
  * readArgs.c --
  *
- *	The readers of arguments, given arbitrary words. libFuzzer makes a
- *	text: its first byte chooses the kind of the value, the second its
- *	internal representation in Tcl; the rest is the value, in UTF-8 or
- *	not. Integers are also read here, with the same result.
+ *	Fuzzes the readers of arguments. libFuzzer generates the input: the
+ *	first byte selects the reader, the second the value's internal
+ *	representation in Tcl, and the rest is the value, which may be invalid
+ *	UTF-8. A second implementation in this file also reads integers, and
+ *	must agree.
  */
 
 #include "corpus.h"
@@ -24,7 +25,7 @@ static Tcl_Interp *interp;
 /*
  * Keep --
  *
- *	Gives a value another internal representation, if it can have it.
+ *	Gives a value another internal representation, if possible.
  */
 
 static void
@@ -123,9 +124,9 @@ TakeMessage(
 /*
  * IsInteger --
  *
- *	Reads text as Tcl 8.6 writes integers: white space, a sign, 0x, 0o, 0b
- *	or the 0 of an octal number, digits, white space. Returns false if
- *	text is not an integer, or is beyond 64 bits.
+ *	Reads an integer in the notation of Tcl 8.6: white space, a sign, 0x,
+ *	0o, 0b or the 0 of an octal number, digits, white space. Returns false
+ *	if text is not an integer, or if the integer does not fit in 64 bits.
  */
 
 static bool
@@ -166,8 +167,8 @@ IsInteger(
 /*
  * Check --
  *
- *	Ends the program if a reader of integers has read text wrongly. Names
- *	of signals are not checked.
+ *	Ends the program if a reader of integers has returned a wrong result.
+ *	Names of signals are not checked.
  */
 
 static const struct {
@@ -233,7 +234,7 @@ Take(
 /*
  * LLVMFuzzerInitialize --
  *
- *	libFuzzer calls this first. The last argument is the folder of inputs.
+ *	Called first by libFuzzer. The last argument is the directory of inputs.
  */
 
 int
@@ -251,7 +252,8 @@ LLVMFuzzerInitialize(
 /*
  * LLVMFuzzerTestOneInput --
  *
- *	A reader that refuses a value leaves an error with an errorCode.
+ *	Called by libFuzzer with each input. If a reader refuses a value, it
+ *	must leave an error with an errorCode.
  */
 
 int

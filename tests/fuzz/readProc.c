@@ -2,11 +2,12 @@
 /*
  * readProc.c --
  *
- *	The readers of /proc, given arbitrary text: the lines of
- *	/proc/PID/maps, the table of mounts, the status of a queue, a number of
- *	/proc/sys. libFuzzer makes the text; the first byte chooses the reader.
+ *	Fuzzes the readers of /proc. They read the lines of /proc/PID/maps, the
+ *	table of mounts, the status of a queue, and a number in /proc/sys.
+ *	libFuzzer generates the text; the first byte selects the reader.
  *
- *	The readers are static, so their files are included here.
+ *	The readers are static functions, so this file includes their source
+ *	files.
  */
 
 #include "corpus.h"
@@ -15,7 +16,7 @@
 #include <stdio.h>
 
 /*
- * The files of /proc that are opened by name hold the text.
+ * Files of /proc that a reader opens by name contain the text.
  */
 
 static FILE *OpenText(const char *path, const char *mode);
@@ -122,7 +123,7 @@ static const char *const texts[] = {
 /*
  * LLVMFuzzerInitialize --
  *
- *	libFuzzer calls this first. The last argument is the folder of inputs.
+ *	Called first by libFuzzer. The last argument is the directory of inputs.
  */
 
 int
@@ -138,7 +139,7 @@ LLVMFuzzerInitialize(
 /*
  * LLVMFuzzerTestOneInput --
  *
- *	libFuzzer calls this with each input that it makes.
+ *	Called by libFuzzer with each input that it generates.
  */
 
 int

@@ -2,18 +2,18 @@
 /*
  * kills.c --
  *
- *	A random test that no death breaks a lock, a ring or a topic, and that no
- *	vandal breaks its users: kills ?seconds?. Rings are in ring.c, topics in
- *	topic.c.
+ *	Tests at random that no death breaks a lock, a ring or a topic, and that
+ *	no vandal makes their users crash or hang: kills ?seconds?. ring.c tests
+ *	rings, topic.c topics.
  *
  *	Eight workers take and give back permits of a lock, wait and notify, and
- *	are killed at random. A journal beside the lock says what each holds. It
- *	is written after permits are taken and before they are given back, so
- *	permits that the journal calls held are really held, unless their
- *	process is dead. A worker that takes over notes the pid that the lock
- *	reported.
+ *	are killed at random. A journal beside the lock records what each worker
+ *	holds. It is written after permits are taken, and again before they are
+ *	given back. So permits that are held according to the journal are really
+ *	held, unless their process is dead. A worker that takes over the lock
+ *	records the pid that the lock has reported.
  *
- *	Then workers use a lock beside a vandal: vandal.c.
+ *	After that, workers use a lock beside a vandal: vandal.c.
  */
 
 #include "kills.h"
@@ -32,7 +32,7 @@
 typedef struct Entry {
     _Atomic uint32_t held;	/* permits */
     _Atomic uint32_t number;	/* of the grant */
-    _Atomic uint32_t taking;	/* is taking over, and has not noted that */
+    _Atomic uint32_t taking;	/* is taking over, but has not recorded it */
     _Atomic int32_t pid;
     _Atomic int64_t began;	/* OsClock of the current call; 0: in none */
     _Atomic uint64_t calls;
@@ -114,9 +114,10 @@ IsAlive(
 /*
  * CheckExclusion --
  *
- *	The worker has permits: if the journal says that others hold too many
- *	besides, these must be dead, or about to give them back. A worker that
- *	still has the same grant afterwards, and is alive, breaks the exclusion.
+ *	Called while the worker holds permits. If the journal says that others
+ *	hold too many as well, these must be dead, or about to give theirs back.
+ *	If one of them is alive and still has the same grant afterward,
+ *	exclusion is broken.
  */
 
 static void
@@ -142,8 +143,8 @@ CheckExclusion(
 /*
  * Hold --
  *
- *	The worker has permits: notes that, holds them for a while, and gives
- *	them back.
+ *	Called when the worker has acquired permits. Records that, holds them
+ *	for a while, and gives them back.
  */
 
 static void
@@ -181,7 +182,7 @@ Hold(
 /*
  * TakeOver --
  *
- *	Takes an abandoned lock over, and notes its previous owner.
+ *	Takes over an abandoned lock, and records its previous owner.
  */
 
 static void
@@ -286,8 +287,8 @@ KillWorker(
 /*
  * CountMissing --
  *
- *	Returns how many deaths of owners of all permits were not reported,
- *	and counts those that were reported twice or did not happen.
+ *	Returns how many deaths of owners of all permits were not reported, and
+ *	counts the reported deaths that were reported twice or did not happen.
  */
 
 static size_t
@@ -427,7 +428,7 @@ Suffer(
 /*
  * VandalizeWorkers --
  *
- *	Runs these workers and a vandal.
+ *	Runs these workers beside a vandal.
  */
 
 static void

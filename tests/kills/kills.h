@@ -2,7 +2,7 @@
 /*
  * kills.h --
  *
- *	Declarations for the files of this program: kills.c.
+ *	Declarations for the program kills: kills.c.
  */
 
 #ifndef KILLS_H

@@ -2,17 +2,20 @@
 /*
  * ring.c --
  *
- *	Senders, receivers and workers of a ring that are killed at random. Each
- *	message repeats the number of its sender and a count up to its end, so a
- *	torn one is noticed. A journal says which messages each sender has begun and
- *	which it has sent, and how often each message was received.
+ *	Senders, receivers and workers of a ring are killed at random. Each
+ *	message consists of repetitions of its sender's number and a count, so a
+ *	torn message is noticed. A journal records which messages each sender
+ *	has begun and which it has sent, and how often each message was
+ *	received.
  *
- *	At first the receivers receive: no message comes twice, those of a
- *	sender come in order, and no more are missing than receivers and senders
- *	have died. Then they take: each message that was sent is acknowledged in
- *	the end, and the number of attempts shows when a message comes again.
+ *	At first the receivers receive: no message arrives twice, those of each
+ *	sender arrive in order, and no more are missing than receivers and
+ *	senders have died. Then they take: each message that was sent is finally
+ *	acknowledged, and if a message arrives again, its number of attempts
+ *	shows that.
  *
- *	Then a vandal writes random bytes into all of it, and truncates it.
+ *	After that, a vandal writes random bytes into all parts of the ring, and
+ *	truncates it.
  */
 
 #include "kills.h"
@@ -57,7 +60,7 @@ Open(void)
 /*
  * Send --
  *
- *	A sender: works until it is killed, or all must stop.
+ *	A sender, which works until it is killed, or all must stop.
  */
 
 static void
@@ -101,8 +104,8 @@ Send(
 /*
  * Note --
  *
- *	Judges a message that has come, and counts it. last: the last counts that
- *	this receiver got; NULL: messages can come again.
+ *	Checks a message that has arrived, and counts it. last holds the last
+ *	counts that this receiver got, or is NULL if messages can arrive again.
  */
 
 static void
@@ -132,8 +135,8 @@ Note(
 /*
  * Receive --
  *
- *	A receiver: works until it is killed. A message is noted before it is
- *	acknowledged, so one that is not noted comes again.
+ *	A receiver, which works until it is killed. It records a message before
+ *	it acknowledges it, so a message that is not recorded arrives again.
  */
 
 static void
@@ -185,8 +188,8 @@ Work(
 /*
  * CountTimes --
  *
- *	Counts the messages of a sender, those known to be sent or those that are
- *	not, that have come twice or never.
+ *	Counts, among the messages that the senders have begun, those that have
+ *	arrived more than once, and those that have never arrived.
  */
 
 static void
@@ -356,7 +359,7 @@ Suffer(
 /*
  * VandalizeUsers --
  *
- *	Runs these users and a vandal.
+ *	Runs these users beside a vandal.
  */
 
 static void
@@ -372,7 +375,7 @@ VandalizeUsers(void)
 /*
  * KillRings --
  *
- *	Runs all of these, the first two for some time together.
+ *	Runs all tests of this file. The first two together take the given time.
  */
 
 void

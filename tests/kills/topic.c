@@ -2,11 +2,11 @@
 /*
  * topic.c --
  *
- *	Publishers and readers of a topic that are killed at random. Each message
- *	repeats the number of its publisher and a count up to its end, so a torn
- *	one is noticed. A journal says which messages each publisher has begun and
- *	which it has published: a reader that misses nothing finds the counts of
- *	each publisher in order, and none twice.
+ *	Publishers and readers of a topic are killed at random. Each message
+ *	consists of repetitions of its publisher's number and a count, so a torn
+ *	message is noticed. A journal records which messages each publisher has
+ *	begun and which it has published. A reader that misses nothing finds the
+ *	counts of each publisher in order, and none twice.
  */
 
 #include "kills.h"
@@ -52,7 +52,7 @@ Open(
 /*
  * Publish --
  *
- *	A publisher: works until it is killed.
+ *	A publisher, which works until it is killed.
  */
 
 static void
@@ -102,7 +102,7 @@ IsWhole(
 /*
  * Read --
  *
- *	A reader: works until it is killed.
+ *	A reader, which works until it is killed.
  */
 
 static void
@@ -154,8 +154,8 @@ Work(
 /*
  * KillUsers --
  *
- *	Kills one user after another for some time, and starts new ones. A reader
- *	of our own counts all messages that it gets and misses.
+ *	Kills one user after another for some time, and starts new ones. A
+ *	reader of our own counts all messages that it gets and misses.
  */
 
 static void
@@ -196,7 +196,7 @@ KillUsers(
 	    atomic_load(&journal->wrong) == 0);
     Check("the topic counts the published messages", state.published >= sum
 	    && state.published <= sum + kills + PUBLISHERS);
-    Check("the topic still works afterwards",
+    Check("the topic still works afterward",
 	    OsTopicPublish(topic, "", 0) == 0);
     OsTopicClose(topic);
     OsTopicUnlink(name);
@@ -256,7 +256,7 @@ Suffer(
 /*
  * VandalizeUsers --
  *
- *	Runs these users and a vandal.
+ *	Runs these users beside a vandal.
  */
 
 static void
@@ -273,7 +273,7 @@ VandalizeUsers(void)
 /*
  * KillTopics --
  *
- *	Runs both of these, the first for some time.
+ *	Runs both tests of this file, the first for the given time.
  */
 
 void

@@ -2,9 +2,9 @@
 /*
  * vandal.c --
  *
- *	Users of an object of any kind beside a vandal, which writes random bytes
- *	into all of it, and truncates it at the end. Calls may fail in any way,
- *	but no user may crash or hang.
+ *	Users of an object of any kind work beside a vandal, which writes random
+ *	bytes into all parts of the object and truncates it at the end. Calls
+ *	may fail in any way, but no user may crash or hang.
  */
 
 #include "kills.h"
@@ -83,9 +83,9 @@ Scribble(
 /*
  * StartUsers --
  *
- *	Starts the users, and waits until each has made a call, for 20 seconds at
- *	most: once a vandal has written into the object, opening it may rightly
- *	fail.
+ *	Starts the users, and waits until each has made a call, but at most 20
+ *	seconds. Users must start first, because opening an object into which a
+ *	vandal has written may rightly fail.
  */
 
 static void
@@ -157,9 +157,10 @@ ReapUser(
 /*
  * Vandalize --
  *
- *	Runs this number of users beside a vandal: each makes calls until its time
- *	is up. segment is that of the object, which the caller has open; words is
- *	the size of the kind's part of the header.
+ *	Runs this number of users beside a vandal. Each makes calls until its
+ *	time is up. segment is the segment of the object, which the caller has
+ *	open. words is the size of the part of the header that belongs to the
+ *	object's kind.
  */
 
 void

@@ -2,12 +2,13 @@
 /*
  * lock.c --
  *
- *	A program that takes part in a lock by posixIpcLayout.h alone: lock FILE.
- *	It takes a slot and the lock, reports that, waits for a line, and then
- *	releases the lock, or dies holding it if the line is "die".
+ *	A program that takes part in a lock using only posixIpcLayout.h: lock
+ *	FILE. It takes a slot and the lock, reports that, and waits for a line.
+ *	If the line is "die", it dies holding the lock; otherwise it releases
+ *	the lock.
  *
- *	It omits the latch where nobody else can be in it, because it only takes
- *	a lock of one permit.
+ *	The lock must have one permit, so that the program does not need the
+ *	latch to take it.
  */
 
 #include "slot.h"
@@ -15,7 +16,7 @@
 /*
  * Release --
  *
- *	Gives the lock back, and rings both bells.
+ *	Releases the lock, and rings both bells.
  */
 
 static void

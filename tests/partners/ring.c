@@ -2,13 +2,12 @@
 /*
  * ring.c --
  *
- *	A program that takes part in a ring by posixIpcLayout.h alone: ring FILE.
- *	For each line of its input it prints the outcome: "send MESSAGE",
- *	"receive", or "take", which leaves the message taken.
+ *	A program that takes part in a ring using only posixIpcLayout.h: ring
+ *	FILE. Each line of its input is "send MESSAGE", "receive", or "take",
+ *	which leaves the message taken. For each line it prints the outcome.
  *
- *	It omits what it does not need here: it never moves records, but reports
- *	"full" before that becomes necessary, and it ends if a death must be
- *	repaired.
+ *	It is not complete. It never moves records, but reports "full" before
+ *	that becomes necessary, and it ends if it would have to repair a death.
  */
 
 #include "slot.h"

@@ -2,9 +2,9 @@
 /*
  * slot.h --
  *
- *	How a program takes part in a lock, a ring or a topic by posixIpcLayout.h alone:
- *	it takes a slot, and rings the bells. It takes no slot that was ever used,
- *	so it need not clean up.
+ *	Takes a slot and rings the bells of a lock, a ring or a topic, using
+ *	only posixIpcLayout.h. It takes a slot that was never used, so it need
+ *	not clean up.
  */
 
 #ifndef SLOT_H
@@ -35,7 +35,7 @@ Fail(
 /*
  * TakeSlot --
  *
- *	Steps 1 to 4 of posixIpcLayout.h, inside the latch. Returns the id.
+ *	Steps 1 to 4 of posixIpcLayout.h for taking a slot. Returns the id.
  */
 
 static uint32_t
@@ -93,7 +93,8 @@ Ring(
 /*
  * Map --
  *
- *	Maps the file of a kind. *fdPtr is for the lifeline, and is not mapped.
+ *	Maps the file of an object of a kind. *fdPtr is the descriptor for the
+ *	lifeline, and is not mapped.
  */
 
 static PosixIpcHeader *

@@ -2,9 +2,9 @@
 /*
  * topic.c --
  *
- *	A program that publishes to a topic by posixIpcLayout.h alone: topic FILE.
- *	Each line of its input is a message; it prints a line when the message
- *	is published.
+ *	A program that publishes to a topic using only posixIpcLayout.h: topic
+ *	FILE. Each line of its input is a message. It prints a line when the
+ *	message is published.
  */
 
 #include "slot.h"
@@ -12,7 +12,8 @@
 /*
  * GetRecord, CopyIn --
  *
- *	The record at a position; a message into the data, whose end it may cross.
+ *	GetRecord returns the record at a position. CopyIn copies a message into
+ *	the data, whose end it may cross.
  */
 
 static PosixIpcTopicRecord *
@@ -43,7 +44,7 @@ CopyIn(
 /*
  * Publish --
  *
- *	Steps 1 to 5, inside the latch.
+ *	Steps 1 to 5 of posixIpcLayout.h for publishing, inside the latch.
  */
 
 static void

@@ -2,15 +2,16 @@
 /*
  * freebsd.c --
  *
- *	A library to be preloaded on Linux: queues and segments as FreeBSD has
- *	them, according to its sources (lib/librt/mq.c, sys/kern/uipc_shm.c).
- *	The suite then shows the logic of what was written for FreeBSD. It does
- *	not show FreeBSD.
+ *	A library to be preloaded on Linux. It makes queues and segments behave
+ *	as on FreeBSD, according to its sources (lib/librt/mq.c,
+ *	sys/kern/uipc_shm.c). The suite then tests the logic of the code for
+ *	FreeBSD. It does not test FreeBSD itself.
  *
- *	- A mqd_t is a pointer, which is freed when the queue is closed;
+ *	- An mqd_t is a pointer, which is freed when the queue is closed;
  *	  mq_getfd_np(3) returns the descriptor.
- *	- shm_open(3) refuses a name that lacks its slash, and all flags but
- *	  those of POSIX and O_CLOEXEC, so O_NONBLOCK too: EINVAL.
+ *	- shm_open(3) refuses a name without a leading slash, and any flag other
+ *	  than those of POSIX and O_CLOEXEC. So O_NONBLOCK also fails with
+ *	  EINVAL.
  */
 
 #include <dlfcn.h>

@@ -2,19 +2,20 @@
 /*
  * futexes.c --
  *
- *	A library to be linked on Linux: the calls by which other systems wait
- *	for a word of memory, as their manual pages and sources describe them,
- *	implemented by Linux's futex(2). Tests that use it test the logic of
- *	osFutexUmtx.c, osFutexBsd.c and osFutexMac.c. They do not test FreeBSD,
- *	OpenBSD or macOS.
+ *	A library to be linked on Linux. It implements the calls by which other
+ *	systems wait for a word of memory by Linux's futex(2), according to the
+ *	manual pages and sources of those systems. Tests that use it test the
+ *	logic of osFutexUmtx.c, osFutexBsd.c and osFutexMac.c. They do not test
+ *	FreeBSD, OpenBSD or macOS themselves.
  *
- *	- FreeBSD's _umtx_op(2) needs memory that may be written, else EFAULT. A
- *	  wait returns 0 if the word differs, and a wake reports no number.
+ *	- FreeBSD's _umtx_op(2) requires writable memory, and otherwise fails
+ *	  with EFAULT. A wait returns 0 if the word differs, and a wake does not
+ *	  report how many waiters it woke.
  *	- OpenBSD's futex(2) returns the error number of a wait that fails, and
  *	  leaves errno alone.
  *	- macOS's os_sync_wait_on_address_with_timeout(3) refuses a timeout of 0
- *	  with EINVAL, and returns at once where the word differs. It may fail with
- *	  EFAULT although the memory is there; here each fourth call does. Its
+ *	  with EINVAL, and returns at once if the word differs. It may fail with
+ *	  EFAULT although the memory is there; here every fourth call does. Its
  *	  wakes fail with ENOENT if nobody waits.
  */
 
@@ -55,7 +56,8 @@ Fail(
 /*
  * Wait, Wake --
  *
- *	Linux's calls. Wait returns 0 or an errno value, Wake how many it woke.
+ *	Linux's calls. Wait returns 0 or an errno value; Wake returns how many
+ *	waiters it woke.
  */
 
 static int
@@ -79,7 +81,7 @@ Wake(
 /*
  * IsWritable --
  *
- *	Whether memory may be written, according to /proc.
+ *	Returns whether memory may be written, according to /proc.
  */
 
 static bool

@@ -2,21 +2,23 @@
 /*
  * macos.c --
  *
- *	A library to be preloaded on Linux: it makes the calls for named
- *	semaphores and shared memory behave as the kernel of macOS does (its
- *	sources: bsd/kern/posix_sem.c and posix_shm.c of XNU). The suite then
- *	tests the logic of what was written for macOS. It does not test macOS.
+ *	A library to be preloaded on Linux. It makes the calls for named
+ *	semaphores and shared memory behave as they do in the kernel of macOS
+ *	(bsd/kern/posix_sem.c and posix_shm.c in the sources of XNU). The suite
+ *	then tests the logic of the code for macOS. It does not test macOS
+ *	itself.
  *
- *	- A name has at most 31 bytes, else ENAMETOOLONG.
+ *	- A name has at most 31 bytes; a longer one fails with ENAMETOOLONG.
  *	- A sem_t is not memory: sem_open(3) returns a descriptor in the guise
- *	  of a pointer. sem_getvalue and sem_init link, and fail with ENOSYS.
- *	  Queues and timed waits are missing, which configure is told.
- *	- ftruncate(2) gives a segment its size once, in whole pages; later it
- *	  fails with EINVAL, and so does O_TRUNC of a segment that has a size.
+ *	  of a pointer. sem_getvalue and sem_init can be linked, but fail with
+ *	  ENOSYS. Queues and timed waits are missing: configure is told so.
+ *	- ftruncate(2) can give a segment its size only once, in whole pages.
+ *	  After that it fails with EINVAL, and so does O_TRUNC for a segment
+ *	  that has a size.
  *	- The umask does not apply to a new segment.
  *	- A descriptor of a segment can be mapped within the segment's size, and
- *	  fstat(2) tells mode, owner and size. It has no inode, and is not a
- *	  vnode: it refuses read, write, lseek, fchmod, fchown and fstatvfs.
+ *	  fstat(2) returns its mode, owner and size. It has no inode, and is not
+ *	  a vnode: read, write, lseek, fchmod, fchown and fstatvfs fail.
  *
  *	A segment is a regular file in /dev/shm, which must be a file system of
  *	its own (tools/apart makes it). The C library's own calls do not pass
@@ -66,8 +68,8 @@ Fail(
 /*
  * IsSegment --
  *
- *	Whether a descriptor refers to a segment. Stores its status, as on
- *	Linux.
+ *	Returns whether a descriptor refers to a segment. Stores its status, as
+ *	Linux reports it.
  */
 
 static bool
@@ -91,8 +93,8 @@ IsSegment(
 /*
  * Semaphores ----------------------------------------------------------------
  *
- *	sem_open returns the number of a descriptor, which reserves that
- *	number; the C library's semaphore is in the table.
+ *	sem_open opens a descriptor only to reserve its number, and returns that
+ *	number. The C library's semaphore is in the table.
  */
 
 static sem_t *semaphores[MOST_DESCRIPTORS];
@@ -328,7 +330,7 @@ fstat(
 /*
  * REFUSE --
  *
- *	A call that fails for the descriptor of a segment.
+ *	Defines a call that fails for the descriptor of a segment.
  */
 
 #define REFUSE(type, function, err, parameters, arguments) \

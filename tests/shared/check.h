@@ -2,7 +2,7 @@
 /*
  * check.h --
  *
- *	Declarations for the files of the test of unix/shared/: check.c.
+ *	Declarations for the test of unix/shared/: check.c.
  */
 
 #ifndef CHECK_H

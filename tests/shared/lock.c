@@ -43,7 +43,7 @@ GetState(
 /*
  * HoldPermits --
  *
- *	The beginning of a process that holds permits until it is killed.
+ *	What a process does first that holds permits until it is killed.
  */
 
 static void
@@ -58,7 +58,7 @@ HoldPermits(
 /*
  * CheckPermits --
  *
- *	Which requests are granted.
+ *	Checks which requests are granted.
  */
 
 static void
@@ -96,7 +96,8 @@ CheckPermits(void)
 /*
  * CheckLine --
  *
- *	A waiting request for all permits goes before later requests.
+ *	Checks that a waiting request for all permits is served before later
+ *	requests.
  */
 
 static void
@@ -130,7 +131,8 @@ CheckLine(void)
 /*
  * CheckDeaths --
  *
- *	Owners that die with some permits, with all, and while they wait for all.
+ *	Checks participants that die with some permits, with all permits, and
+ *	while they wait for all.
  */
 
 static void
@@ -201,8 +203,8 @@ CheckAllDie(
 /*
  * CheckExec --
  *
- *	A process that executes another program is no longer an owner, and a
- *	child holds nothing of its parent's.
+ *	Checks that a process that executes another program is no longer an
+ *	owner, and that a child does not hold its parent's permits.
  */
 
 static void
@@ -246,7 +248,7 @@ CheckExec(void)
 /*
  * CheckNotify --
  *
- *	Waits for notifications.
+ *	Checks waits for notifications.
  */
 
 static void
@@ -292,7 +294,8 @@ CheckNotify(
 /*
  * CheckLoop --
  *
- *	An event loop is told about a release, a death and a notification.
+ *	Checks that an event loop learns of a release, a death and a
+ *	notification.
  */
 
 static void
@@ -334,7 +337,7 @@ CheckLoop(void)
 /*
  * CheckInspect --
  *
- *	What can be read about a lock by its name.
+ *	Checks what can be read about a lock by its name.
  */
 
 static int
@@ -389,8 +392,8 @@ CheckInspect(void)
 /*
  * CheckDamage --
  *
- *	Damage leaves the lock abandoned, by nobody. A lock begins with its
- *	segment.
+ *	Checks that damage leaves the lock abandoned, without a dead owner. A
+ *	lock begins with its segment.
  */
 
 static void
@@ -417,9 +420,9 @@ CheckDamage(
 /*
  * CheckRepair --
  *
- *	A participant died in the latch: what is derived from the slots is
- *	recomputed, unless the slots are corrupt. used: the number of held
- *	permits that is written into the lock.
+ *	Checks that after a death in the latch, the numbers derived from the
+ *	slots are recomputed, unless the slots are corrupt. used is the number
+ *	of held permits to write into the lock.
  */
 
 static void
@@ -448,7 +451,8 @@ CheckRepair(
 /*
  * CheckMiscount --
  *
- *	The number of held permits is less than the grant that is given back.
+ *	Checks a number of held permits that is less than the grant that is
+ *	given back.
  */
 
 static void
@@ -467,8 +471,8 @@ CheckMiscount(void)
 /*
  * CheckDamageOfWaits --
  *
- *	Damage ends the waits for notifications, and leaves no remains of them
- *	that would consume one.
+ *	Checks that damage ends the waits for notifications, and leaves nothing
+ *	of them that would consume a notification.
  */
 
 static void
@@ -496,8 +500,9 @@ CheckDamageOfWaits(
 /*
  * CheckStolen --
  *
- *	If another program has taken a lock from its owner, the owner cannot
- *	wait with it, and nothing of the wait is left behind.
+ *	Checks that if another program has stolen a lock from its owner, the
+ *	owner cannot wait for a notification, and leaves nothing of the wait
+ *	behind.
  */
 
 static void
@@ -522,8 +527,8 @@ CheckStolen(void)
 /*
  * CheckStopped --
  *
- *	A request beside a process that is stopped in the latch takes its place in
- *	the line without the latch, and leaves used to that process.
+ *	Checks that while a process is stopped in the latch, a request takes its
+ *	place in the line without the latch, and does not change used.
  */
 
 static void
@@ -552,8 +557,8 @@ CheckStopped(void)
 /*
  * CheckPendingBesideStopped --
  *
- *	A pending call of a handle that holds permits takes its place in the line
- *	beside such a process, too.
+ *	Checks that while a process is stopped in the latch, a pending call of a
+ *	handle that holds permits takes its place in the line, too.
  */
 
 static void
@@ -578,8 +583,8 @@ CheckPendingBesideStopped(void)
 /*
  * CheckPendingInChild --
  *
- *	The calls of a parent's event loop are not the child's, which changes
- *	nothing in its parent's slot.
+ *	Checks that a child, which does not own the calls of its parent's event
+ *	loop, changes nothing in its parent's slot.
  */
 
 static void
@@ -606,7 +611,8 @@ CheckPendingInChild(void)
 /*
  * CheckNotifyMany --
  *
- *	notify wakes exactly as many waits of one handle as are asked for.
+ *	Checks that a notification of several waits of one handle wakes exactly
+ *	as many as were requested.
  */
 
 static void
@@ -628,7 +634,7 @@ CheckNotifyMany(void)
     Check("then no wait is left to be notified",
 	    OsLockNotify(other, UINT32_MAX, &woken) == 0 && woken == 0);
     atomic_store(&PosixIpcSlots(header)->waits, UINT32_MAX);
-    Check("a forged number of four thousand million waits takes no longer",
+    Check("a forged number of four billion waits takes no longer",
 	    OsLockNotify(other, UINT32_MAX, &woken) == 0
 	    && woken == UINT32_MAX - 3);
     OsLockClose(other, true);
@@ -638,8 +644,8 @@ CheckNotifyMany(void)
 /*
  * Wait, PassOn, CheckPassing --
  *
- *	Two processes pass a lock to and fro: a waiter that the owner has
- *	notified is woken by the release, and need not wait for the end of its
+ *	Two processes pass a lock back and forth. The release wakes a waiter
+ *	that the owner has notified, so it need not wait for the end of its
  *	slice.
  */
 
@@ -702,8 +708,9 @@ CheckPassing(
 /*
  * StartWaiter, CheckNotifyByOwner --
  *
- *	Processes that an owner of all permits has notified continue, one after
- *	the other, once that owner releases the lock or dies.
+ *	Checks that processes that an owner of all permits has notified
+ *	continue, one after the other, once that owner releases the lock or
+ *	dies.
  */
 
 static pid_t
@@ -773,7 +780,8 @@ CheckNotifyByOwner(void)
 /*
  * CheckExclusion --
  *
- *	Processes that take the lock and release it, as fast as they can.
+ *	Checks exclusion with processes that take the lock and release it as
+ *	fast as they can.
  */
 
 static void
@@ -815,8 +823,8 @@ CheckExclusion(void)
 /*
  * CheckSpeed --
  *
- *	Prints how long a pair of acquire and release takes; no bound is
- *	checked.
+ *	Prints how long an acquire and a release take, without checking any
+ *	bound.
  */
 
 static void
@@ -839,7 +847,7 @@ MeasureSpeed(
 /*
  * CheckLocks --
  *
- *	Runs all of these.
+ *	Runs all checks of this file.
  */
 
 void

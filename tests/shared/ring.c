@@ -2,8 +2,8 @@
 /*
  * ring.c --
  *
- *	Rings: sending and receiving at all places, against a model, many
- *	processes at once, deaths, damage, forks, event loops.
+ *	Rings: sending and receiving at all places and in comparison with a
+ *	model, many processes at once, deaths, damage, forks, and event loops.
  */
 
 #include "check.h"
@@ -49,8 +49,9 @@ GetState(
  * Send, Receive, Take --
  *
  *	A message begins with its number, if it is long enough, and continues
- *	with bytes that follow from the number. Receive and Take return the
- *	number; -1: there is none; -2: it is torn; -3: another error.
+ *	with bytes computed from the number. Receive and Take return the number,
+ *	or -1 if there is no message, -2 if it is torn, and -3 after another
+ *	error.
  */
 
 static void
@@ -132,8 +133,8 @@ Take(
 /*
  * Peek --
  *
- *	Looks at the oldest messages and returns how many there are that are whole:
- *	numbers from first on, up to what is wanted. -1: not all are.
+ *	Peeks at the oldest messages. Returns how many there are, or -1 if not
+ *	all of them are whole and numbered consecutively from first.
  */
 
 typedef struct Seen {
@@ -171,7 +172,8 @@ Peek(
 /*
  * CheckPlaces --
  *
- *	Messages of various lengths, at each place where a record can begin.
+ *	Checks messages of various lengths at each place where a record can
+ *	begin.
  */
 
 static void
@@ -209,7 +211,7 @@ CheckPlaces(void)
 /*
  * CheckSizes --
  *
- *	Sizes of rings.
+ *	Checks the sizes of rings.
  */
 
 static void
@@ -228,7 +230,8 @@ CheckSizes(void)
 }
 
 /*
- * The model of a ring: messages in their order, and who has them.
+ * The model of a ring: the messages in order, and the handle that has taken
+ * each.
  */
 
 #define MOST 512
@@ -291,7 +294,7 @@ Random(
 /*
  * ModelSend --
  *
- *	A send succeeds exactly if the messages in the ring leave room.
+ *	A send succeeds if and only if the messages in the ring leave room.
  */
 
 static bool
@@ -481,7 +484,7 @@ CheckModel(void)
 /*
  * CheckLists --
  *
- *	Lists are sent as a whole or not at all.
+ *	Checks that a list is sent as a whole or not at all.
  */
 
 static void
@@ -522,7 +525,7 @@ CheckLists(void)
 /*
  * CheckTaken --
  *
- *	Messages that were taken.
+ *	Checks messages that were taken.
  */
 
 static void
@@ -572,7 +575,8 @@ CheckTaken(void)
 /*
  * CheckWaits --
  *
- *	Blocked calls are woken, end with their timeout, and are counted.
+ *	Checks that blocked calls are woken, end with their timeout, and are
+ *	counted.
  */
 
 static int
@@ -642,9 +646,10 @@ CheckWaits(void)
 /*
  * CheckTwoReceivers --
  *
- *	Two messages that come at once wake two receivers, and the second of them
- *	need not wait for its slice of 0.1 s. A receiver tells when it has got
- *	its message: how long it takes to exit does not count.
+ *	Checks that two messages sent at once wake two receivers, and that the
+ *	second receiver need not wait for the end of its slice of 0.1 s. A
+ *	receiver records when it has got its message, because the time it takes
+ *	to exit does not count.
  */
 
 static void
@@ -698,8 +703,8 @@ CheckTwoReceivers(void)
 /*
  * CheckProcesses --
  *
- *	Two senders and two receivers: each message comes once, those of a sender
- *	in their order.
+ *	Checks, with two senders and two receivers, that each message arrives
+ *	once, and that the messages of each sender arrive in order.
  */
 
 #define EACH 20000
@@ -779,8 +784,8 @@ CheckProcesses(void)
 /*
  * CheckPeeks --
  *
- *	A look while others send, take and move: what it sees is whole and in
- *	order, and it takes nothing.
+ *	Peeks while other processes send messages, take them and move records.
+ *	The messages seen must be whole and in order, and none must be removed.
  */
 
 static int
@@ -851,8 +856,8 @@ CheckPeeks(void)
 /*
  * CheckPeekDamage --
  *
- *	A look reports damage, and does not wait long for a process that moves
- *	records.
+ *	Checks that a peek reports damage, and does not wait long for a process
+ *	that moves records.
  */
 
 static int
@@ -899,7 +904,7 @@ CheckPeekDamage(void)
 /*
  * TakeMessages --
  *
- *	The beginning of a process that keeps messages until it is killed.
+ *	What a process does first that keeps messages until it is killed.
  */
 
 static void
@@ -916,7 +921,7 @@ TakeMessages(
 /*
  * CheckDeaths --
  *
- *	Messages of dead takers come back in their old order.
+ *	Checks that the messages of dead takers come back in their old order.
  */
 
 static void
@@ -976,7 +981,7 @@ CheckDeaths(void)
 /*
  * CheckForks --
  *
- *	A child has taken nothing, but can take part.
+ *	Checks that a child has taken nothing, but can take part.
  */
 
 static void
@@ -1005,7 +1010,7 @@ CheckForks(void)
 /*
  * CheckLoop --
  *
- *	An event loop is told about messages, room, deaths and damage.
+ *	Checks that an event loop learns of messages, room, deaths and damage.
  */
 
 static void
@@ -1064,8 +1069,8 @@ CheckLoop(void)
 /*
  * CheckDamage --
  *
- *	Corrupt words are reported once to each handle; then the ring is empty
- *	and works.
+ *	Checks that corrupt words are reported once to each handle, and that the
+ *	ring is then empty and works.
  */
 
 typedef struct Damage {
@@ -1147,7 +1152,7 @@ CheckDamageOfTaken(void)
 /*
  * CheckDamageOfRoom --
  *
- *	Damage that a sender without room notices.
+ *	Checks damage that a sender without room finds.
  */
 
 static void
@@ -1164,7 +1169,8 @@ CheckDamageOfRoom(
     if (isRecord) {
 	atomic_store((_Atomic uint64_t *) ((OsSegment *) ring)->data, 0);
     }
-    Check("room that is counted but missing is damage", Send(ring, 1, 100) == EBADMSG
+    Check("room that is counted but missing is damage", Send(ring, 1, 100)
+	    == EBADMSG
 	    && GetState(ring).messages == 0 && Send(ring, 1, 100) == 0);
     Close(ring);
 }
@@ -1172,7 +1178,7 @@ CheckDamageOfRoom(
 /*
  * CheckDamageOfList --
  *
- *	Damage that a receiver of a list notices.
+ *	Checks damage that a receiver of a list finds.
  */
 
 static void
@@ -1218,8 +1224,8 @@ FindSecond(
 /*
  * CheckDamageBehind --
  *
- *	A corrupt record behind one that is removed, and one that a survivor of a
- *	death counts.
+ *	Checks a corrupt record behind one that is removed, and a corrupt record
+ *	that a participant counts after a death.
  */
 
 static void
@@ -1258,8 +1264,8 @@ CheckDamageBehind(void)
 /*
  * CheckMoves --
  *
- *	A participant died while it moved records: the next one continues,
- *	unless the state is corrupt.
+ *	Checks that if a participant died while it moved records, the next one
+ *	completes the move, unless the state is corrupt.
  */
 
 static void
@@ -1307,9 +1313,9 @@ CheckMoves(void)
 /*
  * CheckHoles --
  *
- *	Records with finished ones in between make room for a long message, and
- *	keep their contents. A move in the middle that lacks only its last store
- *	is completed.
+ *	Checks that records with finished ones in between are moved to make room
+ *	for a long message, and keep their contents, and that a move in the
+ *	middle that lacks only its last store is completed.
  */
 
 #define MOST_HOLES	200
@@ -1403,7 +1409,7 @@ CheckStopped(void)
 /*
  * MeasureRing --
  *
- *	How long a send and a receive take.
+ *	Measures how long a send and a receive take.
  */
 
 static void

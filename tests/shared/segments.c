@@ -4,10 +4,11 @@
  *
  *	Segments: names, slots, the latch, forks, deaths, damage.
  *
- *	The kind of these checks is a pair of numbers that are equal outside the
- *	latch. A process that dies between the two changes leaves them unequal,
- *	which the repair fixes. This file must not have the name of one in
- *	unix/shared/: gcc would write the counts of both to the same file.
+ *	The object of these checks is a pair of numbers that are equal outside
+ *	the latch. A process that dies between changing the first and the second
+ *	leaves them unequal, and the repair makes them equal again. This file
+ *	must not have the same name as a file in unix/shared/, because gcc would
+ *	write the coverage counts of both to the same file.
  */
 
 #include "check.h"
@@ -104,7 +105,8 @@ Open(
 /*
  * Change --
  *
- *	Adds 1 to the pair, in the latch. With die, the process dies halfway.
+ *	Adds 1 to both numbers, inside the latch. With die, the process dies in
+ *	between.
  */
 
 static int
@@ -141,7 +143,7 @@ IsPair(
 /*
  * PutFile --
  *
- *	Puts a plain file of this size under the segment's name.
+ *	Creates a plain file of this size with the segment's name.
  */
 
 static void
@@ -160,7 +162,7 @@ PutFile(
 /*
  * CheckNames --
  *
- *	Opening and creating.
+ *	Checks opening and creating.
  */
 
 static void
@@ -210,8 +212,8 @@ CheckNames(void)
 /*
  * CheckProfile --
  *
- *	Segments of programs that wait in another way, of another version, and
- *	with a corrupt header.
+ *	Checks segments of programs that wait in another way, segments of
+ *	another version, and segments with a corrupt header.
  */
 
 static void
@@ -251,7 +253,8 @@ CheckProfile(void)
 /*
  * CheckSlots --
  *
- *	All slots, one more, and one that becomes free.
+ *	Checks that all slots can be used, that one more is refused, and that a
+ *	slot that becomes free can be used again.
  */
 
 static void
@@ -285,9 +288,9 @@ CheckSlots(void)
  * CheckOwnSlots --
  *
  *	A process that opens a segment many times does not check whether the
- *	users of its own slots are alive, because that takes longer the more
- *	there are. So it does not find that one of them has lost its lifeline,
- *	until no other slot is left.
+ *	users of its own slots are alive, because the more slots it has, the
+ *	longer that takes. So it notices that one of them has lost its lifeline
+ *	only when no other slot is left.
  */
 
 static void
@@ -319,9 +322,9 @@ CheckOwnSlots(void)
 /*
  * CheckGenerations --
  *
- *	The generation of a slot wraps around, in its word and in the bits of
- *	an id; an object is opened and closed many times, and its slot is taken and
- *	left until all ids have been in use.
+ *	Checks that the generation of a slot can wrap around, both in its word
+ *	and in the bits of an id. A slot is taken and given up until all its ids
+ *	have been in use, and an object is opened and closed many times.
  */
 
 static void
@@ -385,7 +388,8 @@ CheckGenerations(void)
 /*
  * CheckDeath --
  *
- *	A participant dies inside the latch, and with a grant.
+ *	Checks the death of a participant inside the latch, and of one with a
+ *	grant.
  */
 
 static void
@@ -433,8 +437,7 @@ CheckDeath(void)
 /*
  * CheckLatch --
  *
- *	A latch whose owner is alive, and one with an owner that never
- *	existed.
+ *	Checks a latch whose owner is alive, and one whose owner never existed.
  */
 
 static void
@@ -463,7 +466,7 @@ CheckLatch(void)
     Check("they wait long again after that owner has left", OsLatchEnter(&more,
 	    OS_LATCH_ATTEMPT) == EBUSY && OsClock() - start >= OS_SECOND / 10);
     OsLatchLeave(&segment);
-    Check("the latch is free afterwards", Change(&more, false) == 0
+    Check("the latch is free afterward", Change(&more, false) == 0
 	    && IsPair(&more, 1));
     Check("an id of no slot is dead, and so is one of another generation",
 	    OsSegmentIsDead(&segment, 0)
@@ -486,7 +489,8 @@ CheckLatch(void)
 /*
  * CheckFork --
  *
- *	A child is a participant of its own, and does not keep its parent alive.
+ *	Checks that a child is a participant of its own, and does not make its
+ *	dead parent look alive.
  */
 
 static void
@@ -532,8 +536,8 @@ CheckFork(void)
 /*
  * CheckReaders --
  *
- *	A read-only process locks all lifelines for reading: the dead stay
- *	dead, and there are slots for others.
+ *	Checks that if a read-only process locks all lifelines for reading, dead
+ *	participants still count as dead, and there are slots for others.
  */
 
 static void
@@ -574,7 +578,8 @@ CheckReaders(void)
 /*
  * CheckDamage --
  *
- *	Damage is reported once to each participant, truncation always.
+ *	Checks that damage is reported once to each participant, and truncation
+ *	every time.
  */
 
 static void
@@ -616,7 +621,7 @@ CheckDamage(void)
 /*
  * CheckBell --
  *
- *	Two processes change the pair in turns.
+ *	Checks that two processes can change the pair in turns.
  */
 
 static void
@@ -669,7 +674,7 @@ RemoveSegment(void)
 /*
  * CheckSegments --
  *
- *	Runs all of these.
+ *	Runs all checks of this file.
  */
 
 void

@@ -39,7 +39,7 @@ GetHeader(
 /*
  * Fill, IsWhole --
  *
- *	All bytes of a message are equal, and follow from its number.
+ *	All bytes of a message are equal, and are computed from its number.
  */
 
 static int
@@ -71,8 +71,8 @@ IsWhole(
 /*
  * Receive, Latest --
  *
- *	Return the serial number of a message, or -1: none; -2: it is torn, or no
- *	such message was published; -3: another error.
+ *	Return the serial number of a message, or -1 if there is none, -2 if it
+ *	is torn or was never published, and -3 after another error.
  */
 
 static int64_t
@@ -123,7 +123,7 @@ Latest(
 /*
  * CheckSizes --
  *
- *	What can be opened and published.
+ *	Checks which topics can be opened and which messages published.
  */
 
 static void
@@ -163,9 +163,10 @@ CheckSizes(void)
 /*
  * CheckPlaces --
  *
- *	Messages of all lengths, which begin and cross the end at all places. Each
- *	becomes the newest, reaches a reader that keeps up, and ends the sequence
- *	that starts with the oldest.
+ *	Checks messages of all lengths, which begin at all places and cross the
+ *	end at all places. Each becomes the newest message, reaches a reader
+ *	that keeps up, and is the last in the sequence that starts with the
+ *	oldest.
  */
 
 static bool
@@ -215,8 +216,8 @@ CheckPlaces(void)
 /*
  * CheckSlowReader --
  *
- *	What is reported to a reader that was overtaken, and where each -from
- *	begins.
+ *	Checks what is reported to a reader that was overtaken, and with which
+ *	message each -from begins.
  */
 
 static void
@@ -249,9 +250,10 @@ CheckSlowReader(void)
 /*
  * CheckCrowd --
  *
- *	Publishers and readers in processes of their own, as fast as they can, of
- *	messages of all lengths: 4 KiB are overwritten all the time. Readers find
- *	whole messages, in order, and count those that they missed.
+ *	Publishers and readers, each in a process of its own, publish and read
+ *	messages of all lengths as fast as they can, so the 4 KiB of the topic
+ *	are overwritten all the time. Readers must find whole messages, in
+ *	order, and count those that they missed.
  */
 
 static int
@@ -335,8 +337,8 @@ CheckCrowd(void)
 /*
  * CheckKills --
  *
- *	Publishers are killed at any moment: what was published is whole, and the
- *	others go on.
+ *	Checks that if publishers are killed at random moments, all published
+ *	messages are whole, and the other publishers continue.
  */
 
 static void
@@ -408,8 +410,8 @@ DieInLatch(
 /*
  * CheckLatch --
  *
- *	A publisher that is stopped in the latch, and one that has died there
- *	and left corrupt numbers.
+ *	Checks a publisher that is stopped in the latch, and one that has died
+ *	there and left corrupt numbers.
  */
 
 static void
@@ -455,8 +457,8 @@ CheckLatch(void)
 /*
  * CheckDamage --
  *
- *	Corrupt numbers: first those that a reader reads, then those that a
- *	publisher reads.
+ *	Checks corrupt numbers: first those that a reader reads, then those that
+ *	a publisher reads.
  */
 
 static void
@@ -548,7 +550,7 @@ CheckDamageForAll(void)
 /*
  * CheckTruncated --
  *
- *	A file that is truncated while it is in use.
+ *	Checks a file that is truncated while it is in use.
  */
 
 static void
@@ -573,7 +575,7 @@ CheckTruncated(void)
 /*
  * CheckWaits --
  *
- *	Blocked readers, with and without the right to write.
+ *	Checks blocked readers, with and without write permission.
  */
 
 static void
@@ -609,7 +611,7 @@ CheckWaits(
 /*
  * CheckForever --
  *
- *	A wait without a limit ends with a message, and with damage.
+ *	Checks that a message ends a wait without a limit, and so does damage.
  */
 
 static void
@@ -641,8 +643,8 @@ CheckForever(void)
 /*
  * CheckRestless --
  *
- *	A process that changes head and tail all the time, which no process
- *	should do. All calls still end.
+ *	Checks that all calls end even though a process changes head and tail
+ *	all the time, which no process should do.
  */
 
 static void
@@ -705,8 +707,8 @@ CheckRestless(void)
 /*
  * CheckFork --
  *
- *	A child continues to read from its parent's position, and so does the
- *	parent.
+ *	Checks that a child continues to read from its parent's position, and
+ *	that the parent keeps its own.
  */
 
 static void
@@ -734,7 +736,7 @@ CheckFork(void)
 /*
  * CheckLoop --
  *
- *	The events that an event loop gets.
+ *	Checks the events that an event loop gets.
  */
 
 static void
@@ -753,7 +755,7 @@ CheckLoop(
 	_exit(PublishNumber(topic, 0, 10));
     }
     Check(readonly ? "a loop that cannot be woken notices a message"
-	    : "a loop is told of a message", !OsTopicIsReadable(reader)
+	    : "a loop is woken by a message", !OsTopicIsReadable(reader)
 	    && IsTold(watch, reader, 10000) && OsTopicIsReadable(reader));
     WaitFor(child);
     Receive(reader);
@@ -777,7 +779,7 @@ CheckLoop(
 /*
  * MeasureSpeed --
  *
- *	Prints how long publishing and reading take; no bound is checked.
+ *	Prints how long publishing and reading take, without checking any bound.
  */
 
 static void
@@ -806,7 +808,7 @@ MeasureSpeed(void)
 /*
  * CheckTopics --
  *
- *	Runs all of these.
+ *	Runs all checks of this file.
  */
 
 void

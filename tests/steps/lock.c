@@ -2,8 +2,9 @@
 /*
  * lock.c --
  *
- *	The operations of locks: after each death, a survivor finds the lock as
- *	before or as after the operation, and can take it.
+ *	The operations of locks. After each death, a survivor must find the lock
+ *	as it was before or as it is after the operation, and be able to take
+ *	it.
  */
 
 #include "steps.h"
@@ -25,8 +26,9 @@ static uint32_t held;
  * Renew --
  *
  *	Leaves the lock clean and free: takes all permits, by takeover if
- *	necessary. Returns the result of taking: 0, or EOWNERDEAD with deadPid. -1:
- *	it cannot be taken, or another handle cannot take it afterwards.
+ *	necessary, and releases them. Returns the result of taking them: 0, or
+ *	EOWNERDEAD with deadPid set. Returns -1 if the lock cannot be taken, or
+ *	another handle cannot take it afterward.
  */
 
 static int
@@ -217,7 +219,8 @@ PrepareNothing(void)
 /*
  * PrepareDead --
  *
- *	A predecessor dies with all permits; nobody has noticed yet.
+ *	A predecessor has died holding all permits, and no process has noticed
+ *	that yet.
  */
 
 static void
@@ -235,7 +238,7 @@ PrepareDead(void)
 /*
  * PrepareDeadHere --
  *
- *	Like PrepareDead, and the child will take the dead owner's slot.
+ *	Like PrepareDead, but the child will take the dead owner's slot.
  */
 
 static void
@@ -252,7 +255,7 @@ PrepareDeadHere(void)
 /*
  * PrepareDeadSome --
  *
- *	A predecessor dies with some permits.
+ *	A predecessor has died holding some permits.
  */
 
 static void
@@ -270,7 +273,7 @@ PrepareDeadSome(void)
 /*
  * PrepareAbandoned --
  *
- *	Like PrepareDead, but the death has been noticed.
+ *	Like PrepareDead, but the death has already been noticed.
  */
 
 static void
@@ -292,8 +295,9 @@ PrepareHeld(void)
 /*
  * QueueBeside, PrepareStop --
  *
- *	While the child is stopped, the survivor begins to wait for all permits,
- *	without the latch if the child is inside; stopped shortens that attempt.
+ *	While the child is stopped, the survivor begins to wait for all permits.
+ *	If the child is inside the latch, it does so without the latch; setting
+ *	stopped shortens its attempt to enter.
  */
 
 static void
@@ -384,7 +388,7 @@ CheckPredecessor(
 /*
  * CheckWait --
  *
- *	No process is left waiting, and the lock is in the state after a
+ *	Checks that no process is left waiting, and that the lock is as after a
  *	release.
  */
 
@@ -403,7 +407,9 @@ CheckWait(
 /*
  * FindNotice, CheckNotify --
  *
- *	The waiter is notified, or can be.
+ *	FindNotice returns 1 if the waiter has been notified, 0 if only the
+ *	survivor can notify it, which it does, and -1 if that fails. CheckNotify
+ *	also checks that the lock is then free.
  */
 
 static int
@@ -432,8 +438,9 @@ CheckNotify(
 /*
  * CheckNotifyByOwner, CheckGivingToNotified --
  *
- *	The same, and the lock is abandoned. The waiter is notified whatever the
- *	outcome of the release, which wakes it.
+ *	CheckNotifyByOwner is like CheckNotify, but the lock must then be
+ *	abandoned. CheckGivingToNotified checks that the waiter has been
+ *	notified, whether or not the release, which wakes it, was completed.
  */
 
 static int
@@ -455,7 +462,7 @@ CheckGivingToNotified(
 /*
  * CheckQueue --
  *
- *	The dead waiter keeps no process from taking free permits.
+ *	Checks that the dead waiter keeps no process from taking free permits.
  */
 
 static int
@@ -478,7 +485,8 @@ CheckQueue(
 /*
  * CheckBehind --
  *
- *	The survivor waits for all permits, so a newcomer gets none.
+ *	Checks that a newcomer gets no permits, because the survivor waits for
+ *	all of them.
  */
 
 static int
@@ -499,7 +507,8 @@ CheckBehind(
 /*
  * CheckCreate --
  *
- *	The name exists with a complete lock, or does not exist.
+ *	Checks that the name either belongs to a complete lock or does not
+ *	exist.
  */
 
 static int

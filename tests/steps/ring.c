@@ -2,10 +2,10 @@
 /*
  * ring.c --
  *
- *	The operations of rings: after each death, the survivor takes all
- *	messages. It finds them whole and in order, either those from before or
- *	those from after the operation, and how often each was taken. Each child
- *	finds the same ring, made anew.
+ *	The operations of rings. After each death, the survivor takes all
+ *	messages. They must be whole, in order, and either those from before or
+ *	those from after the operation, and the number of times each was taken
+ *	must be right. The ring is prepared anew for each child.
  */
 
 #include "steps.h"
@@ -236,8 +236,9 @@ PrepareRequeue(void)
 /*
  * PrepareMove, PrepareMoveInParts --
  *
- *	A taken message lies at the tail, and the room of finished ones is
- *	needed. In parts: that room is smaller than the message.
+ *	A taken message lies at the tail, and the room of finished messages
+ *	after it is needed. For PrepareMoveInParts, that room is smaller than
+ *	the message.
  */
 
 static void
@@ -269,8 +270,9 @@ PrepareMoveInParts(void)
 /*
  * PrepareJoin --
  *
- *	A taken message and one that was given back lie before finished ones: the
- *	second is moved, which joins the two holes, and then the first.
+ *	A taken message and one that was given back each lie before finished
+ *	messages. The second is moved, which joins the two holes, and then the
+ *	first.
  */
 
 static void
@@ -297,9 +299,9 @@ PrepareJoin(void)
 /*
  * StartPredecessor --
  *
- *	A process takes a message and dies, and nobody has noticed yet: in the slot
- *	that the child will take or in another one; or in the latch, with wrong
- *	counts.
+ *	A process takes a message and dies, and no other process has noticed
+ *	that yet. It had the slot that the child will take, or another one, or
+ *	it died in the latch and left wrong counts.
  */
 
 static void
@@ -446,7 +448,7 @@ RunInVain(void)
 /*
  * CheckWorks --
  *
- *	The ring is empty, and works. Returns result, or -1.
+ *	Checks that the ring is empty and works. Returns result, or -1.
  */
 
 static int
@@ -513,8 +515,8 @@ CheckAll(
 /*
  * CheckDamage --
  *
- *	The damage is reported to the survivor once, whether the child or the
- *	survivor has found it. Then the ring is empty and works.
+ *	Checks that damage is reported to the survivor once, whether the child
+ *	or the survivor has found it, and that the ring is then empty and works.
  */
 
 static int
@@ -534,7 +536,8 @@ CheckDamage(
 /*
  * CheckCreate --
  *
- *	The name exists with a complete ring, or does not exist.
+ *	Checks that the name either belongs to a complete ring or does not
+ *	exist.
  */
 
 static int

@@ -2,20 +2,23 @@
 /*
  * steps.c --
  *
- *	Shows that no death leaves a lock, a ring or a topic half changed. For each
- *	operation, a child makes it under ptrace(2) and is killed after its first
- *	instruction, another one after its second, and so on until one completes it. After
- *	each death, a survivor must find the state from before or from after the
- *	operation, and be able to go on. Some operations are stopped there instead,
- *	while the survivor makes another one.
+ *	Shows that no death leaves a lock, a ring or a topic half changed. A
+ *	child performs an operation under ptrace(2) and is killed after the
+ *	first instruction. Another child is killed after the second instruction,
+ *	and so on until a child completes the operation. After each death, a
+ *	survivor must find the state from before or from after the operation,
+ *	and be able to continue. For some operations, the child is stopped
+ *	instead of killed, while the survivor performs another operation.
  *
  *	A death after an instruction that changed neither the segment nor
- *	anything in the kernel is the same as one before it. Operations that
- *	look for the dead or open files take many instructions, so only deaths
- *	that may differ are tried: after each system call, and after each
- *	instruction that has changed the file.
+ *	anything in the kernel has the same effect as a death before it.
+ *	Operations that look for dead participants or open files take many
+ *	instructions. For these, only deaths that can have a different effect
+ *	are tried: after each system call, and after each instruction that has
+ *	changed the file.
  *
- *	steps ?pattern?: the operations whose names contain it.
+ *	Usage: steps ?text?, for all operations, or those whose names contain
+ *	the text.
  */
 
 #include "steps.h"
@@ -65,8 +68,8 @@ Start(
 /*
  * Step --
  *
- *	Lets the child execute one instruction. Returns false when it has stopped
- *	at the end of the operation instead.
+ *	Lets the child execute one instruction. Returns false when it has
+ *	stopped at the end of the operation instead.
  */
 
 static bool
@@ -89,8 +92,8 @@ Step(
 /*
  * ReadBytes --
  *
- *	Returns a sum of the header, the first slots and the data of the
- *	survivor's segment, and of whether its name is there.
+ *	Returns a checksum of the header, the first slots and the data of the
+ *	survivor's segment, and of whether its name exists.
  */
 
 static uint64_t
@@ -128,8 +131,8 @@ ReadBytes(
 /*
  * IsAtCall --
  *
- *	Returns whether the child is about to make a system call: two bytes on
- *	x86, four on arm64; any other processor tries every instruction.
+ *	Returns whether the child is about to make a system call. On processors
+ *	other than x86-64, returns true, so that every instruction is tried.
  */
 
 static bool
@@ -150,8 +153,8 @@ IsAtCall(
 /*
  * Finish --
  *
- *	Kills the child, or does what is done beside it and lets it complete its
- *	operation first. Returns what the survivor finds.
+ *	Kills the child or, if beside is set, calls beside and lets the child
+ *	complete its operation. Returns what the survivor finds.
  */
 
 static int
@@ -173,8 +176,8 @@ Finish(
 /*
  * FindChanges --
  *
- *	Marks with 1 the steps after which a death may differ from an earlier
- *	one. Returns the number of steps.
+ *	Marks with 1 the steps after which a death can have a different effect
+ *	from an earlier one. Returns the number of steps.
  */
 
 static size_t
@@ -235,8 +238,8 @@ TryDeath(
 /*
  * TryOperation --
  *
- *	Checks that no death in an operation leaves the object in a state that is
- *	neither the old one nor the new one.
+ *	Checks that no death in an operation leaves the object in a state that
+ *	is neither the old one nor the new one.
  */
 
 static void

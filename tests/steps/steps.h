@@ -2,8 +2,9 @@
 /*
  * steps.h --
  *
- *	The interface between steps.c and the kinds of objects in whose
- *	operations it lets a child die. Each kind has a file of its own.
+ *	The interface between steps.c, which makes children die in operations,
+ *	and the kinds of objects that have these operations. Each kind has a
+ *	file of its own.
  */
 
 #ifndef STEPS_H
@@ -13,9 +14,10 @@
 #include "shared/segment.h"
 
 /*
- * An operation: what the survivor does before each child, what the child does
- * before the operation, the operation, and what the survivor finds after the
- * child's death: the old state (0), the new one (1), or neither (-1).
+ * An operation: what the survivor does before each child starts, what the child
+ * does before the operation, the operation itself, and the check that the
+ * survivor makes after the child's death. The check returns 0 for the old
+ * state, 1 for the new state, and -1 for any other.
  */
 
 typedef struct Operation {
@@ -25,7 +27,7 @@ typedef struct Operation {
     void (*ready)(void);
     void (*run)(void);
     int (*check)(pid_t child);
-    bool isLong;		/* only where something has changed */
+    bool isLong;		/* try only steps that may have an effect */
 } Operation;
 
 typedef struct Kind {
@@ -45,8 +47,8 @@ extern OsSegment *segment;	/* the survivor's */
 /*
  * beside --
  *
- *	If prepare sets this, the child is not killed but stopped: the survivor
- *	calls beside, then the child completes its operation.
+ *	If prepare sets this, the child is stopped, not killed. The survivor
+ *	calls beside, and then the child completes its operation.
  */
 
 extern void (*beside)(void);

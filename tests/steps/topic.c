@@ -2,9 +2,10 @@
 /*
  * topic.c --
  *
- *	The operations of topics: after each death, readers find the old
- *	messages and the new one whole, or not at all, and the next publisher
- *	can publish. Each child finds the same topic, made anew.
+ *	The operations of topics. After each death, readers must find the old
+ *	messages, and the new one either whole or not at all, and the next
+ *	publisher must be able to publish. The topic is prepared anew for each
+ *	child.
  */
 
 #include "steps.h"
@@ -89,9 +90,10 @@ ReadLatest(
  * PrepareEmpty, PrepareFull, PrepareHalves, PrepareNone, PrepareDead,
  * PrepareNoName --
  *
- *	The preparations of the survivor: an empty topic; one in which the next
- *	message needs room, and crosses the end; two messages of half the room;
- *	empty messages; a dead publisher in the latch.
+ *	The preparations of the survivor: an empty topic; a topic in which old
+ *	messages must be dropped for the next message, which crosses the end;
+ *	two messages of half the room; empty messages; a dead publisher in the
+ *	latch; no topic.
  */
 
 static void
@@ -168,7 +170,7 @@ PrepareDead(void)
 /*
  * DamageTail, DamageRecord --
  *
- *	Leave corrupt numbers.
+ *	Write corrupt numbers.
  */
 
 static void
@@ -263,8 +265,8 @@ RunReadLatest(void)
 /*
  * CheckWorks --
  *
- *	Another message reaches both readers, and the topic's figures are right.
- *	Returns result, or -1.
+ *	Checks that another message reaches both readers, and that the topic's
+ *	numbers are right. Returns result, or -1.
  */
 
 static int
@@ -294,8 +296,8 @@ CheckWorks(
 /*
  * CheckPublish --
  *
- *	Both readers find the child's message, or nothing; the newest message is
- *	the child's, or the one before.
+ *	Checks that both readers find the child's message or nothing, and that
+ *	the newest message is the child's or the one before it.
  */
 
 static int
@@ -320,7 +322,7 @@ CheckPublish(
 /*
  * CheckNothing --
  *
- *	Readers see no change.
+ *	Checks that readers see no change.
  */
 
 static int
@@ -333,8 +335,9 @@ CheckNothing(
 /*
  * CheckDamage --
  *
- *	The damage is reported to the survivor once, whether the child or the
- *	survivor has found it. Then the topic is empty and works.
+ *	Checks that damage is reported to the survivor once, whether the child
+ *	or the survivor has found it, and that the topic is then empty and
+ *	works.
  */
 
 static int
@@ -357,7 +360,8 @@ CheckDamage(
 /*
  * CheckCreate --
  *
- *	The name exists with a complete topic, or does not exist.
+ *	Checks that the name either belongs to a complete topic or does not
+ *	exist.
  */
 
 static int
@@ -413,7 +417,8 @@ static const Operation operations[] = {
 /*
  * Begin, End --
  *
- *	Each operation prepares a topic of its own.
+ *	Begin makes a topic, and End removes it. Each operation prepares a topic
+ *	of its own.
  */
 
 static OsSegment *

@@ -2,8 +2,8 @@
 /*
  * check.c --
  *
- *	A test of unix/ without Tcl, of what its threads share. It is run by
- *	"make check-unix", best with a thread sanitizer.
+ *	Tests, without Tcl, the data that threads of unix/ share. "make
+ *	check-unix" runs it, preferably with a thread sanitizer.
  */
 
 #include "check.h"
@@ -26,8 +26,8 @@
 /*
  * __tsan_default_options --
  *
- *	The thread sanitizer asks for its options. A forked child of a program
- *	with threads starts a thread of its own here.
+ *	Called by the thread sanitizer to get its options. They allow a forked
+ *	child of a program with threads to start threads, as children here do.
  */
 
 __attribute__((visibility("default")))
@@ -42,8 +42,8 @@ __tsan_default_options(void)
 /*
  * IsEmulated --
  *
- *	Returns whether tools/under-qemu runs this: qemu-user has no
- *	mq_notify(2), and a child forked there cannot start a thread.
+ *	Returns whether tools/under-qemu runs this program. qemu-user does not
+ *	support mq_notify(2), and a forked child cannot start a thread there.
  */
 
 bool
@@ -55,8 +55,9 @@ IsEmulated(void)
 /*
  * TellsFaults --
  *
- *	Returns whether a handler of SIGBUS learns where the fault was. qemu-user
- *	tells the right address for arm64, and wrong ones for armhf and s390x.
+ *	Returns whether a handler of SIGBUS gets the address of the fault.
+ *	qemu-user reports the right address for arm64, and wrong ones for armhf
+ *	and s390x.
  */
 
 static void *volatile faultPlace;
@@ -180,7 +181,7 @@ Run(
 /*
  * Units --
  *
- *	Returns how many units the semaphore has, without changing that.
+ *	Returns how many units the semaphore has, without changing that number.
  */
 
 static int
@@ -201,8 +202,8 @@ Units(
 /*
  * Settled --
  *
- *	Waits until the semaphore has this number of units: a thread that
- *	fetches gives units back within a tenth of a second.
+ *	Waits until the semaphore has this number of units. A thread that
+ *	fetches units gives unwanted ones back within a tenth of a second.
  */
 
 static bool
@@ -224,8 +225,8 @@ Settled(
 /*
  * FetchUnits --
  *
- *	A thread with a watch of its own fetches units and takes them in
- *	bursts, and changes how many it wants in between.
+ *	A thread with its own watch fetches units and takes them in bursts, and
+ *	changes the number that it wants in between.
  */
 
 enum { FETCHED = 2000, BURST = 7 };
@@ -289,7 +290,7 @@ CheckFetch(void)
     atomic_int first = 0;
 
     Run(FetchOrPost, &first, THREADS);
-    Check("seven threads fetch what one releases: no unit is lost, none is"
+    Check("seven threads fetch what one releases; no unit is lost, none is"
 	    " left", Settled(sem, 0));
     OsSemClose(sem);
     OsSemUnlink(name);
@@ -298,8 +299,8 @@ CheckFetch(void)
 /*
  * CheckGiveBack --
  *
- *	Units that were fetched, or are being fetched, when they are no longer
- *	wanted.
+ *	Checks units that have been fetched, or are being fetched, when they are
+ *	no longer wanted.
  */
 
 static void
@@ -335,7 +336,8 @@ CheckGiveBack(void)
 /*
  * CheckFetchOrder --
  *
- *	A posting is reported once; after OsSemFetch of 0 units, never.
+ *	Checks that a posting is reported once and, after OsSemFetch of 0 units,
+ *	not at all.
  */
 
 static void
@@ -365,8 +367,8 @@ CheckFetchOrder(void)
 /*
  * PassMessages --
  *
- *	Threads that pass messages round through one queue, each with a watch,
- *	until a number of them have passed.
+ *	Threads pass messages around through one queue, each with its own watch,
+ *	until a given number of messages has passed.
  */
 
 enum { PASSED = 20000 };
@@ -412,7 +414,7 @@ CheckPass(void)
     OsMqSend(mq, "b", 1, 2, OS_NOW);
     Run(PassMessages, NULL, THREADS);
     OsMqGetDepth(mq, &depth);
-    Check("eight threads pass two messages round, and none is lost",
+    Check("eight threads pass two messages around, and none is lost",
 	    depth == 2);
     OsMqClose(mq);
     OsMqUnlink(name);
@@ -421,7 +423,7 @@ CheckPass(void)
 /*
  * CheckReadiness --
  *
- *	What a watch reports about a queue.
+ *	Checks what a watch reports about a queue.
  */
 
 static void
@@ -471,7 +473,8 @@ CheckReadiness(void)
 /*
  * CheckMoments --
  *
- *	When a watch wakes for a moment: not before, and for the earliest.
+ *	Checks that a watch wakes at the earliest of several moments, and not
+ *	before.
  */
 
 static bool
@@ -510,10 +513,11 @@ CheckMoments(void)
 /*
  * CheckNotifications --
  *
- *	A handle registers for a notification repeatedly, while another
- *	process sends to the empty queue, and while threads open and close the
- *	same queue. The threads are left out if notifications come on threads
- *	of the C library, because one that is on its way is not noticed.
+ *	A handle registers for a notification repeatedly, while another process
+ *	sends to the empty queue, and while threads open and close the same
+ *	queue. If notifications come on threads of the C library, there are no
+ *	such threads, because a notification that is on its way is then not
+ *	noticed.
  */
 
 enum { NOTIFICATIONS = 500 };
@@ -558,7 +562,7 @@ SendWhenEmpty(
 /*
  * TakeNotifications --
  *
- *	Returns how many notifications with a message came within a minute.
+ *	Returns how many notifications with a message arrived within a minute.
  */
 
 static int
@@ -625,7 +629,8 @@ CheckNotifications(void)
 /*
  * CheckFirstNotifications --
  *
- *	A new handle registers for a notification while messages come and go.
+ *	Checks that new handles that register for a notification while messages
+ *	are sent and received get one.
  */
 
 static void *
@@ -679,7 +684,7 @@ CheckFirstNotifications(void)
 /*
  * main --
  *
- *	Runs the checks; those of queues only if the system has queues.
+ *	Runs all checks. Those of queues run only if the system has queues.
  */
 
 int

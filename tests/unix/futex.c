@@ -2,7 +2,7 @@
 /*
  * futex.c --
  *
- *	Waits for a word of shared memory: osFutex.h.
+ *	Checks waits for a word of shared memory: osFutex.h.
  */
 
 #include "check.h"
@@ -18,8 +18,8 @@
 /*
  * WaitUntilChanged --
  *
- *	Waits while the word is value, a minute at most. Returns 0 once it
- *	differs, whichever result the wait returned.
+ *	Waits while the word is value, but at most a minute. Returns 0 once it
+ *	differs, whatever the wait returned.
  */
 
 static int
@@ -39,7 +39,8 @@ WaitUntilChanged(
 /*
  * CheckWakeOfChild --
  *
- *	Two processes change the word in turns, and each waits for the other.
+ *	Checks two processes that change the word in turns, each waiting for the
+ *	other.
  */
 
 static void
@@ -73,7 +74,7 @@ CheckWakeOfChild(
 /*
  * CheckFutex --
  *
- *	The results of a wait, and a wake that reaches another process.
+ *	Checks the results of a wait, and a wake that reaches another process.
  */
 
 void

@@ -2,7 +2,7 @@
 /*
  * guard.c --
  *
- *	How the handlers of signals, and the lock, interact with the rest of
+ *	Checks how the signal handlers and the lock interact with the rest of
  *	the program.
  */
 
@@ -19,8 +19,8 @@
 /*
  * CheckAbort --
  *
- *	A call that the C library aborts fails with EIDRM, each time. Any other
- *	SIGABRT goes to the program's own handler.
+ *	Checks that a call that the C library aborts fails with EIDRM, each
+ *	time, and that any other SIGABRT goes to the program's own handler.
  */
 
 static volatile int reached;
@@ -63,8 +63,8 @@ CheckAbort(void)
 /*
  * CheckRound --
  *
- *	A handler that passes a signal back to the handler that it replaced,
- *	which is the guard's: the default action is taken.
+ *	Checks a handler that passes a signal back to the handler that it
+ *	replaced, which is the guard's. The default action must be taken.
  */
 
 static struct sigaction foundBelow;
@@ -102,8 +102,8 @@ CheckRound(void)
 /*
  * CheckJump --
  *
- *	A program's own handler of SIGBUS that does not return: it gets each
- *	signal that is not due to a guarded access.
+ *	Checks a program's own handler of SIGBUS that does not return. It must
+ *	get each signal that is not due to a guarded access.
  */
 
 static sigjmp_buf jump;
@@ -166,8 +166,9 @@ CheckJump(void)
 /*
  * CheckFork --
  *
- *	A process is forked while another thread has the lock: the fork waits,
- *	and the child can take the lock. If it cannot, its alarm kills it.
+ *	Checks a fork while another thread holds the lock. The fork must wait,
+ *	and the child must be able to take the lock; otherwise its alarm kills
+ *	it.
  */
 
 static atomic_bool isHeld, isFree;
@@ -214,7 +215,7 @@ CheckFork(void)
 /*
  * CheckGuard --
  *
- *	The checks of this file.
+ *	Runs all checks of this file.
  */
 
 void

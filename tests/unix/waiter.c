@@ -2,7 +2,7 @@
 /*
  * waiter.c --
  *
- *	Words of shared memory that a watch waits for: osWaiter.h.
+ *	Checks words of shared memory that a watch waits for: osWaiter.h.
  */
 
 #include "check.h"
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define WAITERS	300		/* more than one thread serves */
+#define WAITERS	300		/* more than a single thread serves */
 
 typedef struct Words {
     OsFutexWord words[WAITERS];
@@ -66,7 +66,7 @@ ChangeInChild(
 /*
  * CheckOneWaiter --
  *
- *	What is reported, and what is not.
+ *	Checks what is reported, and what is not.
  */
 
 static void
@@ -101,7 +101,7 @@ CheckOneWaiter(
 /*
  * CheckLook --
  *
- *	What is noticed by look.
+ *	Checks changes that look notices.
  */
 
 static bool
@@ -138,7 +138,7 @@ CheckLook(
 /*
  * CheckGone --
  *
- *	Memory that is truncated while a waiter waits in it.
+ *	Checks memory that is truncated while a waiter waits for a word in it.
  */
 
 static bool
@@ -176,8 +176,9 @@ CheckGone(
 /*
  * CheckManyWaiters --
  *
- *	More waiters than one thread serves: each is told. In a forked child
- *	none is, until the child arms it.
+ *	Checks that with more waiters than one thread serves, each gets its
+ *	event. In a forked child no waiter gets an event until the child arms
+ *	it.
  */
 
 static void
@@ -211,8 +212,8 @@ CheckManyWaiters(
 /*
  * CheckFork --
  *
- *	A child drops a waiter of its parent, which still works in the parent,
- *	and arms one of its own.
+ *	Checks that a child can drop a waiter of its parent, which still works
+ *	in the parent, and can arm one of its own.
  */
 
 static void
@@ -248,7 +249,7 @@ CheckFork(
 /*
  * CheckWaiters --
  *
- *	Runs all of these.
+ *	Runs all checks of this file.
  */
 
 void

@@ -2,8 +2,8 @@
 /*
  * wide.c --
  *
- *	Values that need more than 32 bits: times after 2038, and places in a
- *	segment beyond 4 GiB. Most useful where a long has 32 bits.
+ *	Checks values that need more than 32 bits: times after 2038, and offsets
+ *	in a segment beyond 4 GiB. This is most useful if a long has 32 bits.
  */
 
 #include "check.h"
@@ -22,7 +22,7 @@
 /*
  * CheckTypes --
  *
- *	The system's own types, which configure has chosen.
+ *	Checks the system's types, whose sizes configure has chosen.
  */
 
 static void
@@ -43,7 +43,7 @@ CheckTypes(void)
 /*
  * ReadsAs --
  *
- *	Whether the segment has the text at offset.
+ *	Returns whether the segment contains the text at offset.
  */
 
 static bool
@@ -62,8 +62,8 @@ ReadsAs(
 /*
  * Look --
  *
- *	Stores the facts about the segment. Returns false on a system that
- *	tells nothing.
+ *	Stores the facts about the segment. Returns false if the system does not
+ *	report them.
  */
 
 static bool
@@ -81,8 +81,8 @@ Look(
 /*
  * CheckSegment --
  *
- *	A segment of 5 GiB, nearly all of it a hole. What is written at 4 GiB
- *	is not at 0.
+ *	Checks a segment of 5 GiB, nearly all of which is a hole. What is
+ *	written at 4 GiB must not appear at 0.
  */
 
 static void
@@ -129,7 +129,7 @@ CheckSegment(void)
 /*
  * CheckMtime --
  *
- *	A segment that was written last after 2106: futimens(2).
+ *	Checks a segment whose last modification was after 2106: futimens(2).
  */
 
 static void

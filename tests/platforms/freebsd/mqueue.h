@@ -3,9 +3,9 @@
  * mqueue.h --
  *
  *	Message queues as FreeBSD declares them, for tests on Linux:
- *	../freebsd.c. A mqd_t is a pointer there, and mq_getfd_np(3) returns its
- *	descriptor. The calls have names of their own, because those of Linux
- *	have the usual ones.
+ *	../freebsd.c. An mqd_t is a pointer there, and mq_getfd_np(3) returns
+ *	its descriptor. The functions have other names here, because those of
+ *	Linux have the usual ones.
  */
 
 #ifndef MQUEUE_H

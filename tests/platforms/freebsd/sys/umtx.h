@@ -2,8 +2,8 @@
 /*
  * umtx.h --
  *
- *	What FreeBSD's header of that name declares, as far as osFutexUmtx.c uses
- *	it, for tests on Linux: ../../futexes.c.
+ *	The declarations of FreeBSD's header of this name that osFutexUmtx.c
+ *	uses, for tests on Linux: ../../futexes.c.
  */
 
 #ifndef SYS_UMTX_H

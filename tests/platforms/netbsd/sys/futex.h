@@ -2,8 +2,8 @@
 /*
  * futex.h --
  *
- *	What osFutexBsd.c uses of NetBSD's __futex(2), for tests on Linux, whose
- *	system call has the same arguments and numbers.
+ *	The part of NetBSD's __futex(2) that osFutexBsd.c uses, for tests on
+ *	Linux, whose system call has the same arguments and numbers.
  */
 
 #ifndef SYS_FUTEX_H

@@ -2,8 +2,8 @@
 /*
  * futex.h --
  *
- *	What OpenBSD's header of that name declares, as far as osFutexBsd.c uses
- *	it, for tests on Linux: ../../futexes.c.
+ *	The declarations of OpenBSD's header of this name that osFutexBsd.c
+ *	uses, for tests on Linux: ../../futexes.c.
  */
 
 #ifndef SYS_FUTEX_H
