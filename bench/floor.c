@@ -2,29 +2,31 @@
 /*
  * floor.c --
  *
- *	The floor under the commands of posix_ipc: commands that do only what
- *	they must, and the system calls themselves, timed in C.
+ *	Lower bounds for the times of the commands of posix_ipc: commands that
+ *	do only the minimum, and the system calls themselves, timed in C.
  *
  *	    floor::nothing ?word ...?	returns nothing
  *	    floor::integer ?word ...?	returns a new integer
- *	    floor::same ?word ...?	returns a value that it keeps
+ *	    floor::same ?word ...?	returns the same value each time
  *	    floor::memory read offset length
  *	    floor::memory write offset bytes
  *					copies between private memory and a
  *					byte array
  *	    floor::seconds calls ?name ...? count
- *					makes system calls count times; returns
- *					the seconds that takes
+ *					makes system calls count times, and
+ *					returns how many seconds they took
  *	    floor::echo in out		sends from the queue in to the queue
  *					out, until an empty message
  *	    floor::turns name		takes turns in the segment, until it is
  *					killed
- *	    floor::queue name		chooses the queue of the next two
+ *	    floor::queue name		selects the queue of the next two
  *	    floor::send send message
  *	    floor::receive receive
  *	    floor::command name		creates a command that does nothing
- *	    floor::heap			bytes that malloc(3) has allocated
- *	    floor::mark			where counting instructions begins
+ *	    floor::heap			returns the bytes that malloc(3) has
+ *					allocated
+ *	    floor::mark			marks where the count of instructions
+ *					begins
  */
 
 #include <tcl.h>
@@ -104,7 +106,7 @@ SameCmd(
 /*
  * MemoryCmd --
  *
- *	Copies as many bytes as the last word says, or contains.
+ *	Copies as many bytes as the last word says (read) or contains (write).
  */
 
 static int
@@ -136,7 +138,8 @@ MemoryCmd(
 /*
  * Die --
  *
- *	A system call has failed that a measurement needs.
+ *	Ends the program, because a system call that a measurement needs has
+ *	failed.
  */
 
 static void
@@ -150,7 +153,7 @@ Die(
 /*
  * Now --
  *
- *	Returns seconds.
+ *	Returns the current time in seconds.
  */
 
 static double
@@ -165,8 +168,8 @@ Now(void)
 /*
  * TimeAcquire ... TimeList --
  *
- *	Make the system calls of an operation count times, on the objects
- *	named; return the seconds that takes.
+ *	Make the system calls of an operation count times, on the named objects.
+ *	Return how many seconds that took.
  */
 
 static sem_t *
@@ -294,8 +297,8 @@ TimeRoundTrip(
 /*
  * MapTurns, AwaitTurn, GiveTurn --
  *
- *	Two numbers in a segment: each is changed by one process and waited
- *	for by the other, by futex(2).
+ *	Two numbers in a segment. Each is changed by one process, while the
+ *	other process waits for the change by futex(2).
  */
 
 enum { THERE, BACK = 16 };	/* on two cache lines */
@@ -358,7 +361,8 @@ TimeTurns(
 /*
  * TimeMutex, TimePermits --
  *
- *	The atomic operations of a lock that is free, of one permit and of many.
+ *	Time the atomic operations that a free lock needs, with one permit and
+ *	with many.
  */
 
 static struct {
@@ -493,7 +497,8 @@ TimeOpenMq(
 /*
  * TimeList --
  *
- *	The facts of all semaphores: name, status, value, owner and group.
+ *	Times reading the facts about all semaphores: name, status, value, owner
+ *	and group.
  */
 
 static double
@@ -580,7 +585,7 @@ SecondsCmd(
 /*
  * EchoCmd --
  *
- *	The other side of a round trip.
+ *	The other side of a round trip: floor::echo.
  */
 
 static int
@@ -611,7 +616,7 @@ EchoCmd(
 /*
  * TurnsCmd --
  *
- *	The other side of the turns, which does not end.
+ *	The other side of the turns, which runs until the process is killed.
  */
 
 static int
@@ -639,7 +644,8 @@ TurnsCmd(
 /*
  * HeapCmd --
  *
- *	The bytes that malloc(3) has allocated and that were not freed.
+ *	Returns the number of bytes that malloc(3) has allocated and that were
+ *	not freed.
  */
 
 static int
@@ -662,7 +668,8 @@ HeapCmd(
 /*
  * QueueCmd, SendCmd, ReceiveCmd --
  *
- *	The barest commands that send and receive. They check nothing.
+ *	The simplest possible commands that send and receive. They check
+ *	nothing.
  */
 
 static mqd_t chosenQueue;
@@ -720,7 +727,7 @@ ReceiveCmd(
 /*
  * CommandCmd --
  *
- *	Makes a command that does nothing.
+ *	Creates a command that does nothing.
  */
 
 static int
@@ -740,7 +747,7 @@ CommandCmd(
 /*
  * MarkCmd --
  *
- *	Where a count of instructions begins: instructions.tcl.
+ *	Marks where instructions.tcl begins to count instructions.
  */
 
 static int
@@ -760,8 +767,8 @@ MarkCmd(
 /*
  * DoublesCmd, ReadDoublesCmd, StructCmd --
  *
- *	What typed memory must do in any case: make a list of doubles, read
- *	one, or make a dict of keys and integers.
+ *	The minimum that typed memory must do: make a list of doubles, read a
+ *	list of doubles, or make a dict of keys and integers.
  */
 
 static int
@@ -830,7 +837,7 @@ StructCmd(
 /*
  * Floor_Init, Empty_Init --
  *
- *	Called by load; the second makes a package that does nothing.
+ *	Called by load. Empty_Init initializes a package that does nothing.
  */
 
 static const struct {

@@ -2,16 +2,16 @@
 /*
  * latency.c --
  *
- *	What latency.tcl compares Tcl with: a sender and a receiver that do
- *	nothing but talk through a message queue.
+ *	The C program with which latency.tcl compares Tcl: a sender and a
+ *	receiver that only exchange messages through a message queue.
  *
- *	    latency send /queue count       for each line of the input, so many
- *					    messages, one a millisecond
- *	    latency receive /queue count    waits in poll(2); prints how old the
- *					    messages were, so many a line
+ *	    latency send /queue count       for each line of its input, sends
+ *					    count messages, one a millisecond
+ *	    latency receive /queue count    waits in poll(2); prints the ages of
+ *					    the messages, count on a line
  *
- *	A message is the time at which it was sent, in microseconds. Both end
- *	with their input.
+ *	A message contains the time at which it was sent, in microseconds. Both
+ *	end at the end of their input.
  */
 
 #include <err.h>
@@ -27,7 +27,7 @@
 /*
  * Microseconds --
  *
- *	Returns the time of day.
+ *	Returns the time of day in microseconds.
  */
 
 static long long
@@ -67,7 +67,7 @@ Send(
 /*
  * Age --
  *
- *	Receives a message and returns how old it is.
+ *	Receives a message and returns its age in microseconds.
  */
 
 static long long
@@ -87,7 +87,7 @@ Age(
 /*
  * Receive --
  *
- *	Receives until the input ends.
+ *	Receives messages and prints their ages, until the input ends.
  */
 
 static void

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /*
- * The library handles SIGBUS, so a sanitizer must not. A cancelled thread
+ * The library handles SIGBUS, so a sanitizer must not. A canceled thread
  * leaves its stack poisoned, so removing its signal stack would fail. If
  * memory is short, malloc(3) returns NULL, as without a sanitizer.
  */
@@ -47,10 +47,10 @@ __lsan_is_turned_off(void)
 }
 
 /*
- * Tcl creates a mutex when it is locked first, and Tcl_MutexLock checks without
+ * Tcl creates a mutex when it is first locked, and Tcl_MutexLock checks without
  * a lock whether that has been done. The sanitizer sees only those calls of Tcl
- * that go to the C library. (make check-unix checks the mutexes of this library,
- * without any exception.)
+ * that go to the C library. (make check-unix checks the mutexes of this
+ * library, without any exception.)
  *
  * The sanitizer does not know mq_close(3) either: if the number of a closed
  * queue is reused for a directory that Tcl reads, it takes the two for one.
@@ -95,8 +95,8 @@ TclpFree(
 /*
  * AppInit --
  *
- *	Tells Tcl of a package that is part of this program: "load {} Posix_ipc"
- *	finds it then. Returns TCL_OK, or TCL_ERROR with a message.
+ *	Registers a package that is part of this program, so that "load {}
+ *	Posix_ipc" finds it. Returns TCL_OK, or TCL_ERROR with a message.
  */
 
 #ifdef STATIC_PACKAGE
@@ -116,8 +116,9 @@ AppInit(
 /*
  * main --
  *
- *	A tclsh. If TCLSH names a program that starts this one, that becomes
- *	its info nameofexecutable, so its children are started by it too.
+ *	A tclsh. If TCLSH names a program that starts this one, info
+ *	nameofexecutable returns that program, so that it starts the children
+ *	too.
  */
 
 int

@@ -4,8 +4,8 @@
  *
  *	A station with four sensors. It keeps their values in a struct in shared
  *	memory, with a sequence number that it increments after each
- *	measurement. On Linux it then wakes those who wait for that number, by
- *	futex(2); elsewhere, they poll the number.
+ *	measurement. On Linux it then wakes the processes that wait for this
+ *	number, by futex(2); elsewhere, they poll the number.
  *
  *	    station ?name? ?measurements?    /telemetry, and no end, by default
  *
@@ -90,7 +90,8 @@ Open(
 /*
  * Measure --
  *
- *	One value of each sensor: the first one, with waves and noise.
+ *	Measures each sensor once. A value is the sensor's first value with
+ *	waves and noise added.
  */
 
 static void
