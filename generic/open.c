@@ -131,7 +131,7 @@ FailOpen(
     }
     if (err == EEXIST) {
 	return IpcFail(call, err, Tcl_NewStringObj(
-		"to open it, leave out the flag EXCL", -1));
+		"to open it, use -flags CREAT", -1));
     }
     return (call->family->fail != NULL) ? call->family->fail(call, err, options)
 	    : IpcFail(call, err, NULL);
