@@ -203,7 +203,7 @@ proc start {count args} {
 #       Makes a call with each of some timeouts, in seconds, and with that as its
 #       tag. All calls are made within a number of milliseconds, less than the
 #       difference of two timeouts, so the deadlines are in the order of the timeouts.
-#       If a busy machine takes longer, the calls are cancelled and made again.
+#       If a busy machine takes longer, the calls are canceled and made again.
 
 proc startTimed {within args} {
     upvar 1 h h

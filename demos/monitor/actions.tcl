@@ -43,7 +43,7 @@ namespace eval actions {
     }
     variable tips {
         count    "How many units are released"
-        timeout  "How many seconds to wait; if empty, until cancelled (Escape)"
+        timeout  "How many seconds to wait; if empty, until canceled (Escape)"
         message  "The text of the message, sent in UTF-8"
         number   "How many of the oldest messages are shown; they stay in the ring"
         priority "Higher ones are received first"

@@ -165,7 +165,7 @@ proc actions::done {call method code result options} {
     lassign [dict get $pending $call] object handle
     dict unset pending $call
     if {$code && [dict get $options -errorcode] eq "POSIXIPC CANCELED"} {
-        tell $object good "$method: cancelled"
+        tell $object good "$method: canceled"
     } elseif {$code} {
         tell $object bad [words::failure $result $options]
     } elseif {$method eq "receive"} {

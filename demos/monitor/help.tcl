@@ -31,7 +31,7 @@ namespace eval help {
         {Below that are the actions. Each opens the object, acts, and closes it. A lock
          that was acquired stays open until it is released here, or the window is
          closed. An action that has to wait does so in the background, and can be
-         cancelled. If an action fails, its error is shown there: first the
+         canceled. If an action fails, its error is shown there: first the
          errorCode, which a script can trap, then the message.}
     }
 }

@@ -204,7 +204,7 @@ set calls::kinds [dict create \
         {::posix_ipc::sem0 ::posix_ipc::shm1 ::posix_ipc::mq2 set :: "" "a b" s\0 \u20ac ::posix_ipc::sem}} \
     coroutine {{c0 c1 c2 c3} {c4}} \
     prefix {{ended {ended more words} {ended closing} {ended destroying} {ended renaming} {ended again} {ended throwing}
-        {ended turning} {ended cancelling} {ended stopping} {ended posting}}
+        {ended turning} {ended canceling} {ended stopping} {ended posting}}
         {{ended forking} {ended unwinding} {} \{ nowhere {ended \0 \u20ac \{} set "a {b}c" {ended dying}}} \
     script {{{take q0} {take q1} {take q2} {take t0} {take t1} {take r0} {take r1} {act destroying} {act throwing} {act closing} {}}
         {{act dying} {act forking} {act halting} {act turning} {throw {OWN ERROR} odd} {act stopping} nowhere}} \

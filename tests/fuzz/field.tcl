@@ -40,7 +40,7 @@ set field::actions {
     renaming    {rename s0 s1}
     again       {s2 acquire -command {ended again}}
     posting     {q1 send posted -timeout 0; s2 release}
-    cancelling  {q0 cancel call#7; s0 cancel call#3}
+    canceling   {q0 cancel call#7; s0 cancel call#3}
     stopping    {rename c0 {}; rename c1 {}}
     throwing    {throw {OWN ERROR} thrown}
     turning     {turn}

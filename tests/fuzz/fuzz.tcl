@@ -40,7 +40,7 @@ set vandalEnded 0
 set began [clock milliseconds]
 
 # Sanitizers report on the standard error, since a player that has no descriptor left could
-# open no file. A thread that fetches a unit is cancelled in a wait; what the address sanitizer
+# open no file. A thread that fetches a unit is canceled in a wait; what the address sanitizer
 # knows about its stack is then too old for the check that it makes with a signal stack.
 
 file mkdir $folder

@@ -82,7 +82,7 @@ proc unit {} {
 }
 
 # No other process has this semaphore, so each unit is waited for, and a unit that a
-# cancelled call has taken must come back.
+# canceled call has taken must come back.
 
 proc fetch {} {
     posix_ipc::sem open $::stem-fetch-$::number -flags CREX -as ::own
@@ -91,19 +91,19 @@ proc fetch {} {
             set ::taken 1
         }}}
         set token [own acquire -command {apply {{code result options} {
-            set ::isCancelled $code
+            set ::isCanceled $code
         }}}]
         after 1 {own release}
         own cancel $token
-        foreach done {taken isCancelled} {
+        foreach done {taken isCanceled} {
             if {![info exists ::$done]} {
                 vwait ::$done
             }
         }
-        if {!$::isCancelled || [own cget -value] != 0} {
-            puts "cancelled: $::isCancelled, units: [own cget -value], not 1 and 0"
+        if {!$::isCanceled || [own cget -value] != 0} {
+            puts "canceled: $::isCanceled, units: [own cget -value], not 1 and 0"
         }
-        unset ::taken ::isCancelled
+        unset ::taken ::isCanceled
 
         coroutine taker apply {{} {
             posix_ipc::await ::own acquire
@@ -216,7 +216,7 @@ proc event {} {
     vwait ::isOver
 }
 
-# The cancelled call has taken no message.
+# The canceled call has taken no message.
 
 proc command {} {
     reader
