@@ -111,7 +111,7 @@ proc uniqueName {} {
 # fileOf, truncate, overwrite --
 #
 #       fileOf returns the file of the object with a name, except for a queue, under the constraint semFiles. truncate
-#       empties it, and overwrite writes bytes into it.
+#       empties it or shortens it, and overwrite writes bytes into it.
 
 proc fileOf {family name} {
     switch $family {
@@ -122,8 +122,10 @@ proc fileOf {family name} {
     return /dev/shm/$prefix[string range $name 1 end]
 }
 
-proc truncate {family name} {
-    close [open [fileOf $family $name] w]
+proc truncate {family name {size 0}} {
+    set file [open [fileOf $family $name] {RDWR CREAT}]
+    chan truncate $file $size
+    close $file
 }
 
 proc overwrite {family name place bytes} {

@@ -502,7 +502,7 @@ CheckDamageOfWaits(
  *
  *	Checks that if another program has stolen a lock from its owner, the
  *	owner cannot wait for a notification, and leaves nothing of the wait
- *	behind.
+ *	behind. The lock is abandoned, and the other handle is told.
  */
 
 static void
@@ -518,6 +518,8 @@ CheckStolen(void)
     Check("a handle whose lock was stolen cannot wait",
 	    OsLockBeginWait(lock, false, &held) == EBADMSG
 	    && OsLockRelease(lock, false) == EPERM);
+    Check("the other handle is told", Try(other, 1) == EBADMSG
+	    && Try(other, 1) == EOWNERDEAD);
     Check("no wait is left behind", GetState(other).waiters == 0
 	    && OsLockNotify(other, 1, &woken) == 0 && woken == 0);
     OsLockClose(other, true);

@@ -63,8 +63,11 @@ OsLockBeginWait(
     if (err != 0) {
 	return err;
     }
-    err = (lock->held == lock->segment.size)
-	    ? OsLockGiveAll(&lock->segment, false) : OsLockGiveSome(lock);
+    if (lock->held < lock->segment.size) {
+	err = OsLockGiveSome(lock);
+    } else if (OsLockGiveAll(&lock->segment, false) != 0) {
+	err = OsSegmentDamaged(&lock->segment);
+    }
     lock->held = 0;
     if (err == 0) {
 	if (!isPending) {

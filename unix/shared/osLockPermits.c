@@ -517,7 +517,8 @@ OsLockAcquire(
  *	Gives all permits back by one change of owner, to 0 or ABANDONED. The
  *	change is a release for everything done under the lock, and is seq_cst
  *	for OsBellRing. EBADMSG: the handle is not the owner, because another
- *	program has overwritten the word.
+ *	program has overwritten the word. The caller then calls
+ *	OsSegmentDamaged, because another handle may hold the lock as well.
  */
 
 int
@@ -645,6 +646,10 @@ OsLockRelease(
     }
     if (hasAll) {
 	err = OsLockGiveAll(segment, abandon);
+	if (err != 0 && OsLatchEnter(segment, OS_SECOND) == 0) {
+	    OsSegmentDamaged(segment);
+	    OsLatchLeave(segment);
+	}
     } else {
 	err = OsLockGiveSome(lock);
 	OsLatchLeave(segment);

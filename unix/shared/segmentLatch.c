@@ -109,6 +109,7 @@ OsSegmentReportDamage(
 	}
 	OsLatchLeave(segment);
     }
+    OsSegmentCheckSize(segment);
     segment->damageSeen = atomic_load(&header->damage);
     return OsSegmentEnd(segment, EBADMSG);
 }
@@ -119,7 +120,8 @@ OsSegmentReportDamage(
  *	See segmentLatch.h. damage is raised after the reset, so a process that
  *	sees it raised finds the segment usable. If this process dies before
  *	that, the word resetting shows that the damage still has to be reported
- *	to the others, even if nothing else is wrong.
+ *	to the others, even if nothing else is wrong. If the file was truncated,
+ *	its zeros may look valid later, so the handle stays corrupt.
  */
 
 int
@@ -131,6 +133,7 @@ OsSegmentDamaged(
     atomic_store(&header->resetting, atomic_load(&header->damage) + 1);
     segment->type->reset(segment);
     segment->damageSeen = atomic_fetch_add(&header->damage, 1) + 1;
+    OsSegmentCheckSize(segment);
     return EBADMSG;
 }
 
