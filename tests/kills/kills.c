@@ -471,7 +471,8 @@ MeasureDeath(void)
 	pid_t owner = Fork(), killer;
 
 	if (owner == 0) {
-	    Must("acquire", OsLockTry(OpenLock(permits), 0, 0, &deadPid));
+	    Must("acquire", OsLockAcquire(OpenLock(permits), 0, 0,
+		    10 * OS_SECOND, &deadPid));
 	    pause();
 	}
 	while (OsLockTry(lock, 0, 0, &deadPid) == 0) {
