@@ -287,10 +287,29 @@ IpcFailReadonly(
 }
 
 /*
- * IpcFailAccess --
+ * IpcDescribeAccess, IpcFailAccess --
  *
- *	Fails an access to length bytes at offset of a segment.
+ *	IpcDescribeAccess returns a description of an access to length bytes at
+ *	offset of a segment of size bytes, or -1. IpcFailAccess fails a call
+ *	that makes such an access.
  */
+
+Tcl_Obj *
+IpcDescribeAccess(
+    int64_t offset,
+    int64_t length,
+    int64_t size)
+{
+    char text[128];
+    int end = snprintf(text, sizeof(text), "%" PRId64 " bytes at offset %"
+	    PRId64, length, offset);
+
+    if (size >= 0) {
+	snprintf(text + end, sizeof(text) - (size_t) end,
+		"; the segment has %" PRId64 " bytes", size);
+    }
+    return Tcl_NewStringObj(text, -1);
+}
 
 int
 IpcFailAccess(
@@ -300,22 +319,17 @@ IpcFailAccess(
     int64_t offset,
     int64_t length)
 {
-    char text[128];
     int64_t size;
-    int end;
 
     if (err == EACCES) {
 	return IpcFailReadonly(call);
     } else if (err != ERANGE) {
 	return IpcFail(call, err, NULL);
     }
-    end = snprintf(text, sizeof(text), "%" PRId64 " bytes at offset %" PRId64,
-	    length, offset);
-    if (OsShmGetSize(shm, &size) == 0) {
-	snprintf(text + end, sizeof(text) - (size_t) end,
-		"; the segment has %" PRId64 " bytes", size);
+    if (OsShmGetSize(shm, &size) != 0) {
+	size = -1;
     }
-    return IpcFail(call, err, Tcl_NewStringObj(text, -1));
+    return IpcFail(call, err, IpcDescribeAccess(offset, length, size));
 }
 
 /*

@@ -128,6 +128,11 @@ struct IpcFamily {
 				 * what pending calls wait for */
     void (*serve)(IpcHandle *handle, int events);
 				/* runs at most one callback */
+    Tcl_Obj *(*explain)(IpcHandle *handle, const void *request, int err);
+				/* returns what a message about err adds, for
+				 * the attempt with a request (or NULL) that
+				 * has just failed: a new object, or NULL; or
+				 * is NULL */
     void (*refine)(IpcHandle *handle, Tcl_Interp *interp, int err);
 				/* adds to the error of a pending call that
 				 * has failed for err; or NULL */

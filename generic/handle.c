@@ -13,6 +13,7 @@
  */
 
 #include "handle.h"
+#include "error.h"
 
 /*
  * IpcHoldHandle, IpcDropHandle --
@@ -52,6 +53,34 @@ IpcIsUsable(
     const IpcHandle *handle)
 {
     return handle->isOpen && !Tcl_InterpDeleted(handle->item.interp);
+}
+
+/*
+ * IpcExplain, IpcFailHandle --
+ *
+ *	IpcExplain returns what only the family can say about err, for which a
+ *	call of a handle has just failed: a new object, or NULL. IpcFailHandle
+ *	fails the call. request is that of an attempt, or NULL.
+ */
+
+Tcl_Obj *
+IpcExplain(
+    IpcHandle *handle,
+    const void *request,
+    int err)
+{
+    return (handle->family->explain == NULL || !handle->isOpen) ? NULL
+	    : handle->family->explain(handle, request, err);
+}
+
+int
+IpcFailHandle(
+    const IpcCall *call,
+    IpcHandle *handle,
+    const void *request,
+    int err)
+{
+    return IpcFail(call, err, IpcExplain(handle, request, err));
 }
 
 /*

@@ -62,6 +62,9 @@ IpcNameHandle(
     };
 }
 
+Tcl_Obj *IpcExplain(IpcHandle *handle, const void *request, int err);
+int	IpcFailHandle(const IpcCall *call, IpcHandle *handle,
+	    const void *request, int err);
 void	IpcHoldHandle(IpcHandle *handle);
 void	IpcDropHandle(IpcHandle *handle);
 bool	IpcIsUsable(const IpcHandle *handle);

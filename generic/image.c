@@ -259,6 +259,31 @@ FailLength(
 }
 
 /*
+ * FailNumber --
+ *
+ *	Adds to Tcl's error for a value that is no number where it was to be
+ *	stored.
+ */
+
+static int
+FailNumber(
+    const IpcCall *call,
+    const IpcType *type,
+    int64_t offset)
+{
+    Tcl_Obj *name = IpcNameType(type);
+    char number[24];
+
+    snprintf(number, sizeof(number), "%" PRId64, offset);
+    Tcl_AppendResult(call->interp, ": couldn't ", call->verb, " ",
+	    Tcl_GetString(name), " at offset ", number, " of ",
+	    call->family->noun, " \"", Tcl_GetString(call->name), "\"",
+	    (char *) NULL);
+    Tcl_DecrRefCount(name);
+    return TCL_ERROR;
+}
+
+/*
  * ReadInteger --
  *
  *	Reads a Tcl value as an integer of a type.
@@ -275,7 +300,7 @@ ReadInteger(
     OsNumber number;
 
     if (IpcReadNumber(call, value, &number) != TCL_OK) {
-	return TCL_ERROR;
+	return FailNumber(call, type, offset);
     }
     if (number.isHuge || number.magnitude > (number.isNegative
 	    ? -(uint64_t) type->least : type->most)) {
@@ -307,7 +332,7 @@ ReadFloat(
     double number, size;
 
     if (IpcReadDouble(call, value, &number) != TCL_OK) {
-	return TCL_ERROR;
+	return FailNumber(call, type, offset);
     }
     size = fabs(number);
     if (tooLarge <= size && size < INFINITY) {
@@ -321,7 +346,9 @@ ReadFloat(
 static int
 ReadDouble(
     const IpcCall *call,
+    const IpcType *type,
     Tcl_Obj *value,
+    int64_t offset,
     uint64_t *bitsPtr)
 {
     union { double number; uint64_t bits; } twice;
@@ -329,7 +356,7 @@ ReadDouble(
     if (IpcHasType(value, IPC_DOUBLE)) {
 	twice.number = value->internalRep.doubleValue;
     } else if (IpcReadDouble(call, value, &twice.number) != TCL_OK) {
-	return TCL_ERROR;
+	return FailNumber(call, type, offset);
     }
     *bitsPtr = twice.bits;
     return TCL_OK;
@@ -351,7 +378,8 @@ IpcParseScalar(
     int64_t offset,
     uint64_t *bitsPtr)
 {
-    return (type->kind == TYPE_DOUBLE) ? ReadDouble(call, value, bitsPtr)
+    return (type->kind == TYPE_DOUBLE)
+		    ? ReadDouble(call, type, value, offset, bitsPtr)
 	    : (type->kind == TYPE_FLOAT)
 		    ? ReadFloat(call, type, value, offset, bitsPtr)
 		    : ReadInteger(call, type, value, offset, bitsPtr);
@@ -478,12 +506,14 @@ WriteScalars(
 {
     for (size_t i = 0; i < count; i++) {
 	size_t place = at + i * type->size;
+	int64_t offset = writer->offset + (int64_t) place;
 	uint64_t bits;
 
 	if ((type->kind == TYPE_DOUBLE)
-		? ReadDouble(writer->call, values[i], &bits) != TCL_OK
-		: IpcReadScalar(writer->call, type, values[i],
-			writer->offset + (int64_t) place, &bits) != TCL_OK) {
+		? ReadDouble(writer->call, type, values[i], offset, &bits)
+			!= TCL_OK
+		: IpcReadScalar(writer->call, type, values[i], offset, &bits)
+			!= TCL_OK) {
 	    return TCL_ERROR;
 	}
 	OsPutBits(writer->image->bytes + place, type->size, bits);

@@ -120,6 +120,25 @@ GetState(
 }
 
 /*
+ * ExplainLock --
+ *
+ *	Returns what the message about err adds.
+ */
+
+static Tcl_Obj *
+ExplainLock(
+    IpcHandle *handle,
+    const void *request,
+    int err)
+{
+    OsTrouble trouble;
+
+    (void) request;
+    OsLockFindTrouble(((LockHandle *) handle)->lock, &trouble);
+    return IpcExplainTrouble(&trouble, err);
+}
+
+/*
  * WatchLock --
  *
  *	Called when a pending call has ended: stops watching for events that
@@ -302,6 +321,7 @@ const IpcFamily ipcLock = {
     .unlink = OsLockUnlink,
     .watch = WatchLock,
     .serve = ServeLock,
+    .explain = ExplainLock,
     .refine = LockRefine,
     .inspect = InspectLock
 };

@@ -63,7 +63,7 @@ LockFail(
 	return IpcFail(call, err, Tcl_NewStringObj(
 		"the handle holds no permits", -1));
     }
-    IpcFailShared(call, err);
+    IpcFailShared(call, &self->handle, err);
     LockRefine(&self->handle, call->interp, err);
     return TCL_ERROR;
 }

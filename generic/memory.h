@@ -54,6 +54,7 @@ IpcCheckAligned(
 	    : IpcFailAligned(call, offset, size);
 }
 
+Tcl_Obj *IpcExplainWait(IpcHandle *handle, const void *request, int err);
 int	IpcWatchMemory(IpcHandle *handle);
 void	IpcServeMemory(IpcHandle *handle, int events);
 

@@ -8,6 +8,7 @@
 #include "memory.h"
 
 #include "args.h"
+#include "error.h"
 #include "field.h"
 #include "image.h"
 #include "pending.h"
@@ -120,6 +121,30 @@ ReleaseWait(
 
     OsShmDropWaiter(request->waiter);
     request->waiter = NULL;
+}
+
+/*
+ * IpcExplainWait --
+ *
+ *	Returns what the message about err adds if a wait has failed.
+ */
+
+Tcl_Obj *
+IpcExplainWait(
+    IpcHandle *handle,
+    const void *request,
+    int err)
+{
+    int64_t size;
+
+    if (err != ERANGE || request == NULL) {
+	return NULL;
+    }
+    if (OsShmGetSize(((IpcShmHandle *) handle)->shm, &size) != 0) {
+	size = -1;
+    }
+    return IpcDescribeAccess(((const WaitRequest *) request)->offset, IPC_WORD,
+	    size);
 }
 
 /*

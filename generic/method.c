@@ -424,6 +424,29 @@ FindAttribute(
 }
 
 /*
+ * FailAttribute --
+ *
+ *	Fails a call whose attribute cannot be read.
+ */
+
+static int
+FailAttribute(
+    const IpcCall *call,
+    IpcHandle *handle,
+    const IpcAttribute *attribute,
+    int err)
+{
+    Tcl_Obj *reason = Tcl_NewStringObj(attribute->name, -1);
+    Tcl_Obj *why = IpcExplain(handle, NULL, err);
+
+    if (why != NULL) {
+	Tcl_AppendPrintfToObj(reason, ": %s", Tcl_GetString(why));
+	Tcl_DecrRefCount(why);
+    }
+    return IpcFail(call, err, reason);
+}
+
+/*
  * IpcCgetMethod --
  *
  *	$handle cget -option, and $handle configure -option.
@@ -444,7 +467,7 @@ IpcCgetMethod(
     err = (handle->isOpen || attribute->whenClosed)
 	    ? attribute->get(handle, attribute->offset, &value) : EBADF;
     if (err != 0) {
-	return IpcFail(call, err, Tcl_NewStringObj(attribute->name, -1));
+	return FailAttribute(call, handle, attribute, err);
     }
     Tcl_SetObjResult(call->interp, value);
     return TCL_OK;
@@ -474,7 +497,7 @@ ConfigureAll(
 	}
 	if (err != 0) {
 	    Tcl_DecrRefCount(all);
-	    return IpcFail(call, err, Tcl_NewStringObj(attribute->name, -1));
+	    return FailAttribute(call, handle, attribute, err);
 	}
 	Tcl_ListObjAppendElement(NULL, all,
 		Tcl_NewStringObj(attribute->name, -1));

@@ -292,7 +292,7 @@ Deliver(
     }
     Tcl_ResetResult(interp);
     if (err != 0) {
-	code = IpcFail(&call, err, NULL);
+	code = IpcFailHandle(&call, pending->handle, pending->request, err);
 	if (call.family->refine != NULL) {
 	    call.family->refine(pending->handle, interp, err);
 	}

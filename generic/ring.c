@@ -120,6 +120,25 @@ GetState(
 }
 
 /*
+ * ExplainRing --
+ *
+ *	Returns what the message about err adds.
+ */
+
+static Tcl_Obj *
+ExplainRing(
+    IpcHandle *handle,
+    const void *request,
+    int err)
+{
+    OsTrouble trouble;
+
+    (void) request;
+    OsRingFindTrouble(((RingHandle *) handle)->ring, &trouble);
+    return IpcExplainTrouble(&trouble, err);
+}
+
+/*
  * WatchRing --
  *
  *	Called when the events that scripts and pending calls wait for have
@@ -323,5 +342,6 @@ const IpcFamily ipcRing = {
     .unlink = OsRingUnlink,
     .watch = WatchRing,
     .serve = ServeRing,
+    .explain = ExplainRing,
     .inspect = InspectRing
 };

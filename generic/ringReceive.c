@@ -390,7 +390,7 @@ EndTake(
 	return IpcFail(call, err, Tcl_ObjPrintf("\"%s\" is not the token"
 		" of a message that this handle has taken", token));
     }
-    return (err == 0) ? TCL_OK : IpcFailShared(call, err);
+    return (err == 0) ? TCL_OK : IpcFailShared(call, &self->handle, err);
 }
 
 int
@@ -441,7 +441,7 @@ EndWith(
 	err = OsRingFinish(self->ring, with->id, result != TCL_ERROR);
     }
     if (err != 0 && err != EINVAL && result != TCL_ERROR) {
-	result = IpcFailShared(&call, err);
+	result = IpcFailShared(&call, &self->handle, err);
     }
     IpcDropHandle(&self->handle);
     ckfree(with);

@@ -133,7 +133,8 @@ SendNow(
 	return TCL_OK;
     }
     if (err != ETIMEDOUT || timeout == 0) {
-	return IpcFail(call, (err == ETIMEDOUT) ? EAGAIN : err, NULL);
+	return IpcFailHandle(call, &self->handle, NULL, (err == ETIMEDOUT)
+		? EAGAIN : err);
     }
     copy = NewBatch(batch);
     code = IpcWait(call, &self->handle, timeout, AttemptSend, copy);

@@ -141,10 +141,9 @@ OpenAt(
     if (err == EINVAL) {
 	return IpcFail(call, err, Tcl_NewStringObj(
 		"the offset is not aligned for a semaphore", -1));
-    } else if (err == EACCES) {
-	return IpcFailReadonly(call);
     } else if (err != 0) {
-	return IpcFail(call, err, NULL);
+	return IpcFailAccess(call, err, options->shm->shm, options->offset,
+		osSemSize);
     }
     handle->objectName = options->shm->handle.name;
     Tcl_IncrRefCount(handle->objectName);
@@ -196,6 +195,28 @@ FailSem(
 	    : IpcFail(call, err, Tcl_NewStringObj("its file is too short for"
 		    " a semaphore: a program with another word size or another"
 		    " C library created it, or a process has truncated it", -1));
+}
+
+/*
+ * ExplainAt --
+ *
+ *	Returns what the message about err adds, for a semaphore in a segment.
+ */
+
+static Tcl_Obj *
+ExplainAt(
+    IpcHandle *handle,
+    const void *request,
+    int err)
+{
+    int64_t offset, size;
+
+    (void) request;
+    if (err != ERANGE) {
+	return NULL;
+    }
+    OsSemGetPlace(((SemHandle *) handle)->sem, &offset, &size);
+    return IpcDescribeAccess(offset, osSemSize, size);
 }
 
 /*
@@ -427,7 +448,7 @@ ReleaseMethod(
 	return ReleaseMany(sem, call, count);
     }
     err = OsSemPost(sem->sem);
-    return (err == 0) ? TCL_OK : IpcFail(call, err, NULL);
+    return (err == 0) ? TCL_OK : IpcFailHandle(call, handle, NULL, err);
 }
 
 /*
@@ -453,7 +474,7 @@ EndWith(
     IpcTraceScript(interp, result, "\"with\" body");
     err = Unhold(sem, generation);
     if (err != 0 && result != TCL_ERROR) {
-	result = IpcFail(&release, err, NULL);
+	result = IpcFailHandle(&release, &sem->handle, NULL, err);
     }
     IpcDropHandle(&sem->handle);
     return result;
@@ -551,6 +572,7 @@ static const IpcFamily semAt = {
     .methods = methods,
     .attributes = attributes,
     .close = CloseSem,
+    .explain = ExplainAt,
     .watch = WatchSem,
     .serve = ServeSem
 };

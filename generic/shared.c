@@ -9,25 +9,48 @@
 #include "shared.h"
 #include "error.h"
 #include "field.h"
+#include "handle.h"
 
 #include <errno.h>
 
 /*
+ * IpcExplainTrouble --
+ *
+ *	Returns what the message about err adds: a new object, or NULL.
+ */
+
+Tcl_Obj *
+IpcExplainTrouble(
+    const OsTrouble *trouble,
+    int err)
+{
+    if (err == EBADMSG && trouble->isGone) {
+	return Tcl_NewStringObj("it was truncated or overwritten; unlink it,"
+		" and create a new one", -1);
+    }
+    if ((err != EAGAIN && err != ETIMEDOUT) || !trouble->isStopped) {
+	return NULL;
+    }
+    return (trouble->pid == 0) ? Tcl_NewStringObj("another process is stopped"
+	    " in the middle of a change; continue it, or end it", -1)
+	    : Tcl_ObjPrintf("process %ld is stopped in the middle of a change;"
+		    " continue it, or end it", (long) trouble->pid);
+}
+
+/*
  * IpcFailShared --
  *
- *	Fails a call for an errno value of unix/. EBUSY: a process is stopped
- *	in the middle of an operation.
+ *	Fails a call of a handle for an errno value of unix/. EBUSY: a process
+ *	is stopped in the middle of an operation.
  */
 
 int
 IpcFailShared(
     const IpcCall *call,
+    IpcHandle *handle,
     int err)
 {
-    return (err != EBUSY) ? IpcFail(call, err, NULL)
-	    : IpcFail(call, ETIMEDOUT, Tcl_ObjPrintf("a process is stopped"
-		    " in the middle of an operation on the %s",
-		    call->family->noun));
+    return IpcFailHandle(call, handle, NULL, (err == EBUSY) ? ETIMEDOUT : err);
 }
 
 /*

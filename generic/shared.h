@@ -11,7 +11,8 @@
 
 #include "catalog.h"
 
-int	IpcFailShared(const IpcCall *call, int err);
+Tcl_Obj *IpcExplainTrouble(const OsTrouble *trouble, int err);
+int	IpcFailShared(const IpcCall *call, IpcHandle *handle, int err);
 int	IpcFailSharedOpen(const IpcCall *call, int err,
 	    const IpcOpenOptions *options);
 void	IpcPut(Tcl_Obj *list, const char *key, int64_t value);

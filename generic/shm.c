@@ -283,6 +283,7 @@ const IpcFamily ipcShm = {
     .open = OpenShm,
     .close = CloseShm,
     .unlink = OsShmUnlink,
+    .explain = IpcExplainWait,
     .watch = IpcWatchMemory,
     .serve = IpcServeMemory
 };

@@ -186,6 +186,25 @@ GetPublished(
 }
 
 /*
+ * ExplainTopic --
+ *
+ *	Returns what the message about err adds.
+ */
+
+static Tcl_Obj *
+ExplainTopic(
+    IpcHandle *handle,
+    const void *request,
+    int err)
+{
+    OsTrouble trouble;
+
+    (void) request;
+    OsTopicFindTrouble(((TopicHandle *) handle)->topic, &trouble);
+    return IpcExplainTrouble(&trouble, err);
+}
+
+/*
  * PublishMethod --
  *
  *	$topic publish message
@@ -211,7 +230,7 @@ PublishMethod(
 		    "the topic takes messages of at most %ld bytes",
 		    (long) (OsTopicGetSize(self->topic) / 2)));
 	} else if (err != 0) {
-	    code = IpcFailShared(call, err);
+	    code = IpcFailShared(call, handle, err);
 	}
     }
     IpcFreeMessage(&message);
@@ -369,7 +388,8 @@ LatestMethod(
 	Tcl_SetObjResult(call->interp, NewMessageObj(self, &room));
     }
     IpcFreeRoom(&room.space);
-    return (err == 0) ? TCL_OK : (err != ENOENT) ? IpcFailShared(call, err)
+    return (err == 0) ? TCL_OK : (err != ENOENT)
+	    ? IpcFailShared(call, handle, err)
 	    : IpcFail(call, err, Tcl_NewStringObj(
 		    "no message has been published yet", -1));
 }
@@ -540,5 +560,6 @@ const IpcFamily ipcTopic = {
     .unlink = OsTopicUnlink,
     .watch = WatchTopic,
     .serve = ServeTopic,
+    .explain = ExplainTopic,
     .inspect = InspectTopic
 };

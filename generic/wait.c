@@ -139,7 +139,7 @@ WaitInSlices(
 	}
 	slice = NextSlice(call->interp);
     } while (err == ETIMEDOUT && left > 0);
-    return IpcFail(call, err, NULL);
+    return IpcFailHandle(call, handle, request, err);
 }
 
 /*
@@ -160,5 +160,6 @@ IpcWaitLonger(
     if (timeout != 0 && (err == EAGAIN || err == ETIMEDOUT)) {
 	return WaitInSlices(call, handle, timeout, attempt, request);
     }
-    return IpcFail(call, (err == ETIMEDOUT) ? EAGAIN : err, NULL);
+    return IpcFailHandle(call, handle, request, (err == ETIMEDOUT) ? EAGAIN
+	    : err);
 }

@@ -181,6 +181,9 @@ typedef struct OsSem OsSem;
 int	OsSemOpen(const char *name, int flags, mode_t mode, unsigned value,
 	    OsObject *object, OsSem **semPtr);
 int	OsSemClose(OsSem *sem);
+extern const int64_t osSemSize;	/* bytes of a semaphore in a segment */
+void	OsSemGetPlace(const OsSem *sem, int64_t *offsetPtr,
+	    int64_t *segmentSizePtr);
 int	OsSemUnlink(const char *name);
 int	OsSemTryWait(OsSem *sem);
 int	OsSemWait(OsSem *sem, OsTime timeout);
@@ -216,6 +219,19 @@ int	OsShmWrite(OsShm *shm, int64_t offset, const void *bytes,
 	    size_t length);
 
 /*
+ * Why a call on a lock, a ring or a topic has just failed with EBADMSG, or had
+ * to wait.
+ */
+
+typedef struct OsTrouble {
+    bool isGone;		/* corrupt for ever: truncated, or without its
+				 * header */
+    bool isStopped;		/* a process has stopped in the middle of a
+				 * change */
+    pid_t pid;			/* of that process; 0: not known here */
+} OsTrouble;
+
+/*
  * Locks that survive their owner: shared/osLock*.c. A lock has permits. A
  * handle can hold some of them, or all, which an argument of 0 permits means.
  *
@@ -248,6 +264,7 @@ int	OsLockOpen(const char *name, int flags, mode_t mode, uint32_t permits,
 	    OsObject *object, OsSharedLock **lockPtr);
 void	OsLockClose(OsSharedLock *lock, bool isClean);
 int	OsLockUnlink(const char *name);
+void	OsLockFindTrouble(OsSharedLock *lock, OsTrouble *trouble);
 bool	OsLockTookOver(const OsSharedLock *lock);
 int	OsLockTry(OsSharedLock *lock, uint32_t permits, int flags,
 	    pid_t *deadPidPtr);
@@ -319,6 +336,7 @@ int	OsRingOpen(const char *name, int flags, mode_t mode, uint64_t size,
 	    OsObject *object, OsRing **ringPtr);
 void	OsRingClose(OsRing *ring);
 int	OsRingUnlink(const char *name);
+void	OsRingFindTrouble(OsRing *ring, OsTrouble *trouble);
 uint64_t OsRingGetSize(const OsRing *ring);
 uint64_t OsRingMeasure(const OsBytes *messages, size_t count);
 int	OsRingSend(OsRing *ring, const OsBytes *messages, size_t count,
@@ -378,6 +396,7 @@ int	OsTopicOpen(const char *name, const OsTopicRequest *request,
 	    OsObject *object, OsTopic **topicPtr);
 void	OsTopicClose(OsTopic *topic);
 int	OsTopicUnlink(const char *name);
+void	OsTopicFindTrouble(OsTopic *topic, OsTrouble *trouble);
 uint64_t OsTopicGetSize(const OsTopic *topic);
 int	OsTopicPublish(OsTopic *topic, const void *bytes, size_t length);
 int	OsTopicReceive(OsTopic *topic, OsTopicMessage *message,

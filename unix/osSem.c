@@ -419,6 +419,27 @@ OsSemAt(
 
 #endif
 
+const int64_t osSemSize = sizeof(sem_t);
+
+/*
+ * OsSemGetPlace --
+ *
+ *	Stores the offset of a semaphore in its segment, and the segment's
+ *	present size, or -1.
+ */
+
+void
+OsSemGetPlace(
+    const OsSem *sem,
+    int64_t *offsetPtr,
+    int64_t *segmentSizePtr)
+{
+    struct stat status;
+
+    *offsetPtr = sem->end - osSemSize;
+    *segmentSizePtr = (fstat(sem->fd, &status) == 0) ? status.st_size : -1;
+}
+
 /*
  * OsSemFree --
  *

@@ -131,6 +131,14 @@ OsLockUnlink(
     return OsSegmentUnlink(&osLockType, name);
 }
 
+void
+OsLockFindTrouble(
+    OsSharedLock *lock,
+    OsTrouble *trouble)
+{
+    OsSegmentFindTrouble(&lock->segment, trouble);
+}
+
 bool
 OsLockTookOver(
     const OsSharedLock *lock)

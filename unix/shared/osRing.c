@@ -193,6 +193,14 @@ OsRingUnlink(
     return OsSegmentUnlink(&ringType, name);
 }
 
+void
+OsRingFindTrouble(
+    OsRing *ring,
+    OsTrouble *trouble)
+{
+    OsSegmentFindTrouble(&ring->segment, trouble);
+}
+
 uint64_t
 OsRingGetSize(
     const OsRing *ring)

@@ -181,6 +181,14 @@ OsTopicUnlink(
     return OsSegmentUnlink(&topicType, name);
 }
 
+void
+OsTopicFindTrouble(
+    OsTopic *topic,
+    OsTrouble *trouble)
+{
+    OsSegmentFindTrouble(&topic->segment, trouble);
+}
+
 /*
  * OsTopicGetSize --
  *

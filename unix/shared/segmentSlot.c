@@ -428,3 +428,26 @@ OsSegmentReadWaiters(
     }
     return err;
 }
+
+void
+OsSegmentFindTrouble(
+    OsSegment *segment,
+    OsTrouble *trouble)
+{
+    PosixIpcHeader *header = segment->header;
+    uint32_t id = segment->stopped, number = (id & POSIX_IPC_ID_SLOT) - 1;
+    uint32_t place;
+
+    *trouble = (OsTrouble) { .isGone = segment->isGone };
+    if (id == 0 || segment->isGone) {
+	return;
+    }
+    (void) OsSegmentGetMark(&place);
+    OsGuardEnter(header, segment->mapped, NULL);
+    trouble->isStopped = (atomic_load(&header->latch) & POSIX_IPC_ID) == id;
+    if (number < POSIX_IPC_SLOTS
+	    && atomic_load(&segment->slots[number].place) == place) {
+	trouble->pid = (pid_t) atomic_load(&segment->slots[number].pid);
+    }
+    OsSegmentEnd(segment, 0);
+}

@@ -53,6 +53,15 @@ bool	OsSegmentSeemsDead(OsSegment *segment, uint32_t number);
 size_t	OsSegmentReap(OsSegment *segment);
 
 /*
+ * OsSegmentFindTrouble --
+ *
+ *	Stores why a call has just failed with EBADMSG, or had to wait: see
+ *	OsTrouble. The pid is known only in its own namespace.
+ */
+
+void	OsSegmentFindTrouble(OsSegment *segment, OsTrouble *trouble);
+
+/*
  * OsSegmentCountSlots --
  *
  *	Returns how many slots have ever been in use. This bounds all loops over
