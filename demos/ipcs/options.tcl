@@ -27,7 +27,8 @@ Columns:
   STATE     a semaphore's value; a segment's size; messages and bytes of a queue, a
             ring or a topic; free permits of a lock. A dash: you may not read the
             object, or it is damaged
-  WAITING   how many calls wait for the object right now
+  WAITING   how many calls wait for the object right now. A dash: a segment, whose
+            waiting calls are not counted; ?: there may be calls that you cannot see
   PROBLEM   stuck: a semaphore stays at 0, or a lock stays held by the same owners,
             while a call waits
             abandoned: the owner of a lock died, or gave it up

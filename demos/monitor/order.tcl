@@ -38,6 +38,7 @@ proc tree::arrangeCalmly {} {
 proc tree::arrange {} {
     variable tree
     variable timer
+    variable mostName
     variable isStale 0
     after cancel $timer
     set timer ""
@@ -54,7 +55,8 @@ proc tree::arrange {} {
         }
         set label "[words::plural $type] ([llength $objects])"
         if {$type eq "mq" && [objects::hidesQueues model]} {
-            append label ", others hidden: mqueue is not mounted"
+            append label ", others hidden"
+            set mostName [expr {max($mostName, [font measure TkHeadingFont $label] + [theme::px 40])}]
         }
         if {[$tree item $type -text] ne $label} {
             $tree item $type -text $label
