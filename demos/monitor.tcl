@@ -77,12 +77,14 @@ proc monitor::suit {height} {
     }
 }
 
-# Gives the tree more than half of the width, and the problems and the log
-# a few lines.
+# Gives the tree more than half of the width, except for what the right side needs to
+# show 16 bytes in a row, and the problems and the log a few lines.
 proc monitor::share {} {
     set height [winfo height .panes]
-    .panes.top sashpos 0 [expr {[winfo width .panes.top]
-        * ([winfo width .panes.top] < [theme::px 1000] ? 55 : 58) / 100}]
+    set width [winfo width .panes.top]
+    set most [expr {$width * ($width < [theme::px 1000] ? 55 : 58) / 100}]
+    set least [theme::px 640]
+    .panes.top sashpos 0 [expr {min($most, max($least, $width - [hex::fullWidth]))}]
     .panes sashpos 0 [expr {min([winfo reqheight .panes.problems], $height / 3)}]
     set lines [expr {$height > [theme::px 500] ? 4 : $height >= [theme::px 460] ? 2 : 1}]
     .panes sashpos 1 [expr {$height - [theme::px 6] - [log::height $lines]}]

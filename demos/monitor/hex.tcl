@@ -14,6 +14,7 @@ namespace eval hex {
     variable note ""
     variable last {0 ""}    ;# the last look: offset and bytes
     variable perRow 16
+    variable columns 76     ;# the characters of a row of 16 bytes
     variable type ""        ;# the type by which the bytes are decoded, or ""
 }
 
@@ -180,14 +181,22 @@ proc hex::writeHead {} {
     }
 }
 
+# The width of the right side in which a row has 16 bytes.
+proc hex::fullWidth {} {
+    variable bar
+    variable columns
+    return [expr {$columns * [font measure MonitorBytes 0] + [winfo reqwidth $bar] + [theme::px 36]}]
+}
+
 # How many bytes are visible. A row has 16, or 8 if the window is narrow or
 # their values need the room.
 proc hex::page {} {
     variable text
     variable type
     variable perRow
-    set columns [expr {[winfo width $text] / [font measure MonitorBytes 0]}]
-    set perRow [expr {$columns >= ([string trim $type] eq "" ? 76 : 110) ? 16 : 8}]
+    variable columns
+    set room [expr {[winfo width $text] / [font measure MonitorBytes 0]}]
+    set perRow [expr {$room >= ([string trim $type] eq "" ? $columns : 110) ? 16 : 8}]
     set rows [expr {[winfo height $text] / [font metrics MonitorBytes -linespace]}]
     return [expr {max(1, $rows) * $perRow}]
 }

@@ -85,7 +85,7 @@ proc settings::geometry {} {
     if {$geometry ne ""} {
         return $geometry
     }
-    set width [expr {min([theme::px 1100], [winfo screenwidth .])}]
+    set width [expr {min([theme::px 1240], [winfo screenwidth .])}]
     set height [expr {min([theme::px 720], [winfo screenheight .]) - [theme::px 40]}]
     return ${width}x$height
 }
