@@ -79,13 +79,29 @@ proc settings::save {} {
     }
 }
 
-# The position of the window in the last run, or a size that suits the screen.
+# The size and the position of the window in the last run, or a size that suits the
+# screen. The position is omitted if the title would be out of reach, because the
+# screen was larger then.
 proc settings::geometry {} {
     set geometry [get geometry]
     if {$geometry ne ""} {
-        return $geometry
+        return [expr {[isReachable $geometry] ? $geometry : [regsub {[+-].*} $geometry ""]}]
     }
     set width [expr {min([theme::px 1240], [winfo screenwidth .])}]
     set height [expr {min([theme::px 720], [winfo screenheight .]) - [theme::px 40]}]
     return ${width}x$height
+}
+
+# Whether a window with this geometry would have enough of its title on the screen.
+proc settings::isReachable {geometry} {
+    regexp {^(\d+)x(\d+)([+-])(-?\d+)([+-])(-?\d+)$} $geometry -> width height fromRight x fromBottom y
+    if {$fromRight eq "-"} {
+        set x [expr {[winfo screenwidth .] - $width - $x}]
+    }
+    if {$fromBottom eq "-"} {
+        set y [expr {[winfo screenheight .] - $height - $y}]
+    }
+    set enough [theme::px 80]
+    return [expr {$x + $width >= $enough && $x <= [winfo screenwidth .] - $enough
+                  && $y >= -[theme::px 10] && $y <= [winfo screenheight .] - [theme::px 40]}]
 }
