@@ -39,9 +39,10 @@ proc actions::releaseNow {object count} {
     tell $object good "released [words::count $count unit]"
 }
 
+# Asks before it shrinks a segment, which may have grown since the last look.
 proc actions::resize {object} {
     set size [value resize size]
-    set before [model get $object size 0]
+    set before [dict get [posix_ipc::shm info [lindex $object 1]] size]
     if {[string is wideinteger -strict $size] && $size >= 0 && $size < $before} {
         confirm::ask $object "Shrink to $size bytes?" "The last [expr {$before - $size}] bytes are lost,\
             and a process that uses them by a mapping may be killed (SIGBUS)." \
