@@ -173,6 +173,14 @@ proc problems::isOwn {object problem} {
     return [expr {[info exists made($object)] && $problem in {orphaned unclaimed}}]
 }
 
+# What looks wrong with an object, without what is the user's own doing.
+proc problems::of {object} {
+    return [lmap detail [model problems $object] {
+        if {[isOwn $object [dict get $detail problem]]} continue
+        set detail
+    }]
+}
+
 proc problems::isQuiet {object detail} {
     return [expr {[isMuted $object] || [isOwn $object [dict get $detail problem]]}]
 }

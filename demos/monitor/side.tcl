@@ -187,7 +187,7 @@ proc side::heard {event object detail} {
 proc side::update {} {
     variable side
     variable shown
-    variable subtitle [join [lmap problem [model problems $shown] {
+    variable subtitle [join [lmap problem [problems::of $shown] {
         words::short [advice::text $problem]
     }] "; "]
     if {$subtitle eq ""} {

@@ -248,10 +248,8 @@ proc tree::tags {object} {
     if {[problems::isMuted $object]} {
         return ""
     }
-    return [lmap problem [model problems $object] {
-        set problem [dict get $problem problem]
-        if {[problems::isOwn $object $problem]} continue
-        expr {[advice::isAlarm $problem] ? "alarm" : "notice"}
+    return [lmap detail [problems::of $object] {
+        expr {[advice::isAlarm [dict get $detail problem]] ? "alarm" : "notice"}
     }]
 }
 
@@ -266,7 +264,7 @@ proc tree::cells {object} {
         }
         lappend cells $column $text
     }
-    set words [lmap problem [model problems $object] {dict get $problem problem}]
+    set words [lmap detail [problems::of $object] {dict get $detail problem}]
     if {$words ne "" && [problems::isMuted $object]} {
         lappend words muted
     }
