@@ -43,7 +43,7 @@ proc main {words} {
     set objects [chosen $model $options]
     if {![llength $objects] && $action in {table unlink as}} {
         if {![llength $::errors]} {
-            puts stderr [nothing $options]
+            puts stderr [nothing $model $options]
             if {[objects::hidesQueues $model]} {
                 puts stderr "Queues that no process has open may be hidden: mqueue is not mounted."
             }
@@ -80,7 +80,7 @@ proc heed {event object detail} {
 }
 
 # Says that no object was found.
-proc nothing {options} {
+proc nothing {model options} {
     dict with options {}
     set what [join [lmap type [expr {$types eq "" ? $::posix_ipc::monitor::types : $types}] {
         dict get $::posix_ipc::families::shortNouns $type
@@ -91,7 +91,7 @@ proc nothing {options} {
     }
     if {$isProblem} {
         append what " has a problem"
-    } elseif {$isLeft} {
+    } elseif {$isLeft && [llength [$model objects]]} {
         append what " was left: visible processes have all of them open"
     } else {
         append what " was found"

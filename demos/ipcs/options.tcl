@@ -81,6 +81,8 @@ proc options {words} {
                         failUsage "--watch takes a number of seconds greater than 0"
                     }
                     dict set options seconds $seconds
+                } elseif {[llength $words] && ![regexp {^[-/*?\\[]} [lindex $words 0]]} {
+                    failUsage "--watch takes a number of seconds, not [lindex $words 0]"
                 }
             }
             --sort {

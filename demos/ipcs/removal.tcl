@@ -10,6 +10,7 @@ proc unlink {model objects options} {
     showTable $model $objects
     if {![dict get $options yes]} {
         if {![isWanted $model $objects [dict get $options isLeft]]} {
+            puts stderr "nothing was removed"
             return 1
         }
         set objects [stillLeft $model $objects $options]

@@ -16,7 +16,7 @@ proc redraw {model options event object detail} {
     set lines [table $model $objects]
     set errors [dict values [dict get $detail errors]]
     if {![llength $objects] && ![llength $errors]} {
-        lappend lines [nothing $options]
+        lappend lines [nothing $model $options]
     }
     lappend lines {*}[lmap message $errors {
         printable $message
