@@ -139,6 +139,7 @@
 package require Tcl 8.6-
 package require posix_ipc
 source [file join [file dirname [info script]] families.tcl]
+source [file join [file dirname [info script]] people.tcl]
 
 namespace eval ::posix_ipc::monitor {
 

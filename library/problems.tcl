@@ -253,7 +253,7 @@ oo::define ::posix_ipc::monitor {
         }
         set text [expr {$count == 1 ? "1 call waits for it" : "$count calls wait for it"}]
         set most $::posix_ipc::monitor::processesNamed
-        set named [lmap thread [lrange $blocked 0 $most-1] {format {%2$s (%1$s)} {*}$thread}]
+        set named [lmap thread [lrange $blocked 0 $most-1] {my DescribeProcess {*}[lrange $thread 0 1]}]
         if {[llength $blocked] > $most} {
             lappend named ...
         }
@@ -268,13 +268,17 @@ oo::define ::posix_ipc::monitor {
         set holders [expr {[dict exists $state holders] ? [concat {*}[dict get $state holders]] : {}}]
         set owners [lmap owner [dict get $state owners] {
             lassign $owner pid
-            expr {[dict exists $holders $pid] ? "[dict get $holders $pid] ($pid)" : "process $pid"}
+            expr {[dict exists $holders $pid] ? [my DescribeProcess $pid [dict get $holders $pid]] : "process $pid"}
         }]
         set most $::posix_ipc::monitor::processesNamed
         if {[llength $owners] > $most} {
             set owners [list {*}[lrange $owners 0 $most-1] ...]
         }
         return [join $owners ", "]
+    }
+
+    method DescribeProcess {pid command} {
+        return "[::posix_ipc::people::name $pid $command] ($pid)"
     }
 
     method DescribeUnseen {} {

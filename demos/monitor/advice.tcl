@@ -61,23 +61,6 @@ proc advice::span {detail} {
     return [expr {[dict get $detail earlier] ? "at least " : ""}][words::span $seconds]
 }
 
-# The text of the model, in which processes have the kernel's names, with the names
-# by which people know them.
-proc advice::text {detail} {
-    set text [dict get $detail text]
-    set object [dict get $detail object]
-    if {![model exists $object]} {
-        return $text
-    }
-    set facts [model get $object]
-    set names {}
-    foreach process [concat [objects::lookup $facts holders {}] [objects::lookup $facts blocked {}]] {
-        lassign $process pid command
-        dict set names "$command ($pid)" "[people::name $pid $command] ($pid)"
-    }
-    return [string map $names $text]
-}
-
 proc advice::sentence {detail} {
     set object [dict get $detail object]
     if {![model exists $object]} {

@@ -100,7 +100,7 @@ proc actions::latest {object} {
         $handle destroy
     }
     received::add $object $message ""
-    tell $object good "latest: [words::short [people::decode $message]]"
+    tell $object good "latest: [words::short [posix_ipc::people::decode $message]]"
 }
 
 # The oldest messages of a ring, which stay there. The beginning of a long message
@@ -114,7 +114,7 @@ proc actions::peek {object} {
     }
     lassign [lindex $seen 0] message - attempts
     tell $object good "next[expr {$attempts ? ", taken [words::count $attempts time] before" : ""}]:\
-        [words::short [people::decode $message]]"
+        [words::short [posix_ipc::people::decode $message]]"
 }
 
 proc actions::receive {object} {
@@ -174,7 +174,7 @@ proc actions::done {call method code result options} {
         set bytes [handles::asBytes $handle $message]
         received::add $object $bytes $priority
         tell $object good "received[expr {$priority eq "" ? "" : ", priority $priority"}]: [
-            words::short [people::decode $bytes]]"
+            words::short [posix_ipc::people::decode $bytes]]"
     } elseif {[lindex $object 0] eq "lock"} {
         acquired $object $handle $result
     } else {

@@ -78,7 +78,6 @@ proc problems::group {problem} {
 proc problems::begin {object detail} {
     variable current
     set problem [dict get $detail problem]
-    dict set detail text [advice::text $detail]
     set key [list $object [group $problem]]
     if {![dict exists $current $key]} {
         dict set current $key [list $detail "" 1 $problem]

@@ -82,7 +82,7 @@ proc received::showFor {queue} {
         foreach message $kept($queue) {
             lassign $message time priority bytes
             $list insert {} end -id [incr number] -values [::list [words::time $time] $priority \
-                [words::short [people::decode $bytes]]]
+                [words::short [posix_ipc::people::decode $bytes]]]
         }
         if {$number >= 0} {
             $list see $number

@@ -188,7 +188,7 @@ proc side::update {} {
     variable side
     variable shown
     variable subtitle [join [lmap problem [problems::of $shown] {
-        words::short [advice::text $problem]
+        words::short [dict get $problem text]
     }] "; "]
     if {$subtitle eq ""} {
         set subtitle [facts::unreadable $shown]
