@@ -44,14 +44,20 @@ proc ::posix_ipc::people::commandLine {pid} {
 proc ::posix_ipc::people::describe {words} {
     variable interpreters
     set script [lindex $words 1]
-    if {[regexp $interpreters [file tail [lindex $words 0]]]
+    if {[regexp $interpreters [tail [lindex $words 0]]]
             && $script ne "" && [string index $script 0] ne "-"} {
         set words [lrange $words 1 end]
     }
     if {[llength $words]} {
-        lset words 0 [file tail [lindex $words 0]]
+        lset words 0 [tail [lindex $words 0]]
     }
     return $words
+}
+
+# The last part of a path. In Tcl 8.6, "file tail" fails if the path begins with a tilde that
+# no user's name follows.
+proc ::posix_ipc::people::tail {path} {
+    return [lindex [split [string trimright $path /] /] end]
 }
 
 # The bytes come from another program: invalid UTF-8 must not be an error in
