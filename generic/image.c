@@ -507,7 +507,7 @@ WriteScalars(
     for (size_t i = 0; i < count; i++) {
 	size_t place = at + i * type->size;
 	int64_t offset = writer->offset + (int64_t) place;
-	uint64_t bits;
+	uint64_t bits = 0;
 
 	if ((type->kind == TYPE_DOUBLE)
 		? ReadDouble(writer->call, type, values[i], offset, &bits)
