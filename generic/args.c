@@ -291,7 +291,8 @@ IpcReadCountOrAll(
 		" takes a number, or \"all\"", (char *) NULL);
 	return TCL_ERROR;
     }
-    return IpcReadInteger(call, what, value, 1, most, where);
+    return (*where >= 1 && *where <= most) ? TCL_OK
+	    : IpcReadInteger(call, what, value, 1, most, where);
 }
 
 /*

@@ -311,7 +311,7 @@ IpcEncodeName(
 {
     const char *text = Tcl_GetString(call->name);
     const char *why;
-    size_t most;
+    size_t most = 0;
     int err;
 
     if (IpcIsPlain(text)) {
