@@ -131,7 +131,8 @@ FailOpen(
     }
     if (err == EEXIST) {
 	return IpcFail(call, err, Tcl_NewStringObj(
-		"to open it, use -flags CREAT", -1));
+		"-flags CREAT opens it; if it is left over from a program that"
+		" was killed, unlink it", -1));
     }
     return (call->family->fail != NULL) ? call->family->fail(call, err, options)
 	    : IpcFail(call, err, NULL);

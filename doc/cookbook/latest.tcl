@@ -1,31 +1,42 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# latest.tcl: a program measures repeatedly, and others want only the
-# newest value. A topic keeps it whole, whatever its length; a single
-# number needs only shared memory.
+# latest.tcl: a program measures often, and a slower one follows the
+# newest value. A topic keeps a value whole, whatever its length; for a
+# single number, see gauge.tcl.
 
 package require posix_ipc
 
+# Waits until more is published than at the last call, and returns the
+# newest message.
+
+proc newest {topic} {
+    variable seen
+    while 1 {
+        $topic receive
+        set published [$topic cget -published]
+        if {$published != $seen} break
+    }
+    set seen $published
+    return [$topic latest]
+}
+
 if {$argv eq "measure"} {
     set weather [posix_ipc::topic open /example-weather]
-    set wind [posix_ipc::shm open /example-wind]
-    foreach {temperature sky speed} {
-        18.5 cloudy 4  19.0 cloudy 6  19.5 sunny 3
-    } {
-        $weather publish [list $temperature $sky]
-        $wind set 0 double $speed
+    for {set n 1} {$n <= 200} {incr n} {
+        $weather publish [list $n [expr {18 + $n/100.0}] sunny]
+        after 1
     }
     exit
 }
 
+set seen 0
 set weather [posix_ipc::topic open /example-weather -flags CREX \
-    -size 65536]
-set wind [posix_ipc::shm open /example-wind -flags CREX -size 8]
-exec [info nameofexecutable] [info script] measure
-puts "it is [join [$weather latest] { degrees and }]"
-puts "the wind has [$wind get 0 double] m/s"
+    -from latest]
+exec [info nameofexecutable] [info script] measure &
+for {set n 0} {$n < 200} {after 20} {
+    lassign [newest $weather] n temperature sky
+}
+puts "measurement $n: $temperature degrees and $sky"
 $weather unlink
-$wind unlink
 
 # It prints:
-# it is 19.5 degrees and sunny
-# the wind has 3.0 m/s
+# measurement 200: 20.0 degrees and sunny
