@@ -9,13 +9,12 @@ package require posix_ipc
 # newest message.
 
 proc newest {topic} {
-    variable seen
-    while 1 {
+    global seen
+    set before $seen
+    while {$seen == $before} {
         $topic receive
-        set published [$topic cget -published]
-        if {$published != $seen} break
+        set seen [$topic cget -published]
     }
-    set seen $published
     return [$topic latest]
 }
 
