@@ -105,9 +105,26 @@ CheckSize(
 }
 
 /*
+ * HasSize --
+ *
+ *	Returns whether a segment has exactly size bytes.
+ */
+
+static bool
+HasSize(
+    int fd,
+    int64_t size)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && status.st_size == size;
+}
+
+/*
  * ResizeExisting --
  *
- *	Gives an existing segment the size that an open asks for. Reserving
+ *	Gives an existing segment the size that an open asks for. If it already
+ *	has that size, ftruncate(2) would only make it look newer. Reserving
  *	memory also makes the segment grow. To grow it first would leave it
  *	larger if there is no memory. For the same reason, it is not truncated
  *	before memory is reserved.
@@ -129,7 +146,8 @@ ResizeExisting(
 	return err;
     }
     if (request->size != 0) {
-	return OsSetShmSize(fd, request->size, request->reserve);
+	return (!request->reserve && HasSize(fd, request->size)) ? 0
+		: OsSetShmSize(fd, request->size, request->reserve);
     }
     if (!request->reserve) {
 	return (request->minSize != 0) ? OsGrowShmFile(fd, request->minSize)

@@ -191,8 +191,9 @@ OsSegmentReserve(
 /*
  * ReserveSlot --
  *
- *	Reserves the memory of a slot, if it begins a page. Slots are a hole in
- *	the file until they are used.
+ *	Reserves the memory of a slot, if it begins a page that was never used.
+ *	Slots are a hole in the file until they are used. To reserve them again
+ *	would make the object look newer.
  */
 
 static int
@@ -202,7 +203,11 @@ ReserveSlot(
 {
     const off_t size = (off_t) sizeof(PosixIpcSlot);
 
-    return (number % 64 != 0) ? 0 : OsSegmentReserve(segment->fd,
+    if (number % 64 != 0
+	    || atomic_load(&segment->header->slotsUsed) > number) {
+	return 0;
+    }
+    return OsSegmentReserve(segment->fd,
 	    POSIX_IPC_SLOT_OFFSET + (off_t) number * size, size);
 }
 
