@@ -9,7 +9,10 @@ set group [lindex $argv 0]
 
 set queue [posix_ipc::mq open /example-group -flags CREAT \
     -maxmessages 4 -maxmessagesize 100]
-if {[$queue cget -created]} {
+
+# The owner does this at each start, in case an earlier run was killed
+# before it could.
+if {[$queue cget -owner] eq $tcl_platform(user)} {
     if {$group ne ""} {
         $queue configure -group $group
     }
