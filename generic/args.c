@@ -29,7 +29,8 @@ const IpcOption ipcTimeoutOption[] = {
 /*
  * TypeOf, IpcInitTypes --
  *
- *	Look up Tcl's value types. To find a type, make a value of it.
+ *	Look up Tcl's value types. The only way to find a type is to create a
+ *	value that has it.
  */
 
 _Atomic(const Tcl_ObjType *) ipcTypes[IPC_TYPES];
@@ -241,6 +242,32 @@ IpcReadNumber(
 }
 
 /*
+ * CheckRange --
+ *
+ *	Fails a call whose value, which was read as number, is not between least
+ *	and most. least is not negative.
+ */
+
+static int
+CheckRange(
+    const IpcCall *call,
+    const char *what,
+    Tcl_Obj *value,
+    int64_t number,
+    int64_t least,
+    int64_t most)
+{
+    char range[64];
+
+    if (number >= least && number <= most) {
+	return TCL_OK;
+    }
+    snprintf(range, sizeof(range), "%" PRId64 " and %" PRId64, least, most);
+    return IpcFail(call, EINVAL, Tcl_ObjPrintf("%s \"%s\" must be between %s",
+	    what, Tcl_GetString(value), range));
+}
+
+/*
  * IpcReadInteger --
  *
  *	Reads an integer between least and most. least is not negative.
@@ -255,17 +282,8 @@ IpcReadInteger(
     int64_t most,
     int64_t *where)
 {
-    char range[64];
-
-    if (IpcGetInteger(call, value, where) != TCL_OK) {
-	return TCL_ERROR;
-    }
-    if (*where >= least && *where <= most) {
-	return TCL_OK;
-    }
-    snprintf(range, sizeof(range), "%" PRId64 " and %" PRId64, least, most);
-    return IpcFail(call, EINVAL, Tcl_ObjPrintf("%s \"%s\" must be between %s",
-	    what, Tcl_GetString(value), range));
+    return (IpcGetInteger(call, value, where) == TCL_OK)
+	    ? CheckRange(call, what, value, *where, least, most) : TCL_ERROR;
 }
 
 /*
@@ -291,8 +309,7 @@ IpcReadCountOrAll(
 		" takes a number, or \"all\"", (char *) NULL);
 	return TCL_ERROR;
     }
-    return (*where >= 1 && *where <= most) ? TCL_OK
-	    : IpcReadInteger(call, what, value, 1, most, where);
+    return CheckRange(call, what, value, *where, 1, most);
 }
 
 /*

@@ -287,11 +287,12 @@ IpcFailReadonly(
 }
 
 /*
- * IpcDescribeAccess, IpcFailAccess --
+ * IpcDescribeAccess, IpcDescribeShmAccess, IpcFailAccess --
  *
  *	IpcDescribeAccess returns a description of an access to length bytes at
- *	offset of a segment of size bytes, or -1. IpcFailAccess fails a call
- *	that makes such an access.
+ *	offset of a segment of size bytes, or -1. IpcDescribeShmAccess asks the
+ *	system for the size. IpcFailAccess fails a call that makes such an
+ *	access.
  */
 
 Tcl_Obj *
@@ -311,6 +312,18 @@ IpcDescribeAccess(
     return Tcl_NewStringObj(text, -1);
 }
 
+Tcl_Obj *
+IpcDescribeShmAccess(
+    const OsShm *shm,
+    int64_t offset,
+    int64_t length)
+{
+    int64_t size;
+
+    return IpcDescribeAccess(offset, length,
+	    (OsShmGetSize(shm, &size) == 0) ? size : -1);
+}
+
 int
 IpcFailAccess(
     const IpcCall *call,
@@ -319,17 +332,12 @@ IpcFailAccess(
     int64_t offset,
     int64_t length)
 {
-    int64_t size;
-
     if (err == EACCES) {
 	return IpcFailReadonly(call);
     } else if (err != ERANGE) {
 	return IpcFail(call, err, NULL);
     }
-    if (OsShmGetSize(shm, &size) != 0) {
-	size = -1;
-    }
-    return IpcFail(call, err, IpcDescribeAccess(offset, length, size));
+    return IpcFail(call, err, IpcDescribeShmAccess(shm, offset, length));
 }
 
 /*

@@ -16,6 +16,8 @@ int	IpcFail(const IpcCall *call, int err, Tcl_Obj *reason);
 int	IpcFailLimit(const IpcCall *call, int err, const OsMqLimits *limits);
 int	IpcFailReadonly(const IpcCall *call);
 Tcl_Obj *IpcDescribeAccess(int64_t offset, int64_t length, int64_t size);
+Tcl_Obj *IpcDescribeShmAccess(const OsShm *shm, int64_t offset,
+	    int64_t length);
 int	IpcFailAccess(const IpcCall *call, int err, const OsShm *shm,
 	    int64_t offset, int64_t length);
 int	IpcFailUsage(const IpcCall *call);

@@ -135,16 +135,9 @@ IpcExplainWait(
     const void *request,
     int err)
 {
-    int64_t size;
-
-    if (err != ERANGE || request == NULL) {
-	return NULL;
-    }
-    if (OsShmGetSize(((IpcShmHandle *) handle)->shm, &size) != 0) {
-	size = -1;
-    }
-    return IpcDescribeAccess(((const WaitRequest *) request)->offset, IPC_WORD,
-	    size);
+    return (err != ERANGE || request == NULL) ? NULL
+	    : IpcDescribeShmAccess(((IpcShmHandle *) handle)->shm,
+		    ((const WaitRequest *) request)->offset, IPC_WORD);
 }
 
 /*
