@@ -29,8 +29,11 @@ proc ::posix_ipc::people::shortName {pid command} {
 proc ::posix_ipc::people::commandLine {pid} {
     try {
         set file [open /proc/$pid/cmdline rb]
-        set line [read $file 4096]
-        close $file
+        try {
+            set line [read $file 4096]
+        } finally {
+            close $file
+        }
     } trap POSIX {} {
         return {}
     }
