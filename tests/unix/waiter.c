@@ -101,7 +101,7 @@ CheckOneWaiter(
 /*
  * CheckLook --
  *
- *	Checks changes that look notices.
+ *	Checks that a look notices changes.
  */
 
 static bool
