@@ -78,8 +78,8 @@ proc run {file} {
     }
     sweepTemporaries $before
     foreach report [takeReports] {
-        puts $report
-        fail "$file has the report above"
+        fail "$file has a report of a sanitizer or of valgrind"
+        puts "$report\n==== $file FAILED"
     }
 }
 

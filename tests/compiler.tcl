@@ -45,7 +45,8 @@ proc compiler::clean {} {
 # compiler::find --
 #
 #       A compiler for this number of bits, and the command that runs its programs
-#       here; "" if there is none.
+#       here; "" if there is none. A shell tries each program, because valgrind ends a
+#       process whose execve(2) the kernel refuses.
 
 proc compiler::find {bits} {
     set source "#include <stdio.h>
@@ -56,7 +57,7 @@ proc compiler::find {bits} {
     }
     foreach command $commands {
         foreach launcher {"" qemu-i386-static} {
-            if {![catch {exec {*}$launcher [make $command $source]}]} {
+            if {![catch {exec sh -c {exec "$@"} sh {*}$launcher [make $command $source]}]} {
                 clean
                 return [list $command $launcher]
             }
