@@ -78,6 +78,10 @@ IpcFailSharedOpen(
     case EUSERS:
 	return IpcFail(call, ENOSPC, Tcl_NewStringObj("1023 handles, the"
 		" maximum, already have it open", -1));
+    case EBUSY:
+	return IpcFail(call, ETIMEDOUT, Tcl_NewStringObj("another process is"
+		" in the middle of a change; if it is stopped, continue it, or"
+		" end it", -1));
     default:
 	return IpcFail(call, err, NULL);
     }
