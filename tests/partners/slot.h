@@ -35,7 +35,7 @@ Fail(
 /*
  * TakeSlot --
  *
- *	Steps 1 to 4 of posixIpcLayout.h for taking a slot. Returns the id.
+ *	Steps 1 to 5 of posixIpcLayout.h for taking a slot. Returns the id.
  */
 
 static uint32_t

@@ -16,7 +16,13 @@
  *
  *	    0		PosixIpcHeader
  *	    4096	1,023 PosixIpcSlot, one for each participant
- *	    69632	data
+ *	    69632	data: none in a lock, size bytes in a ring,
+ *			POSIX_IPC_TOPIC_ROOM(size) bytes in a topic
+ *
+ *	Before you use a file, check that it is a regular file, that all fields
+ *	of the header from magic to lives have values that you know, that
+ *	fileSize is the sum of the parts above, and that the file has at least
+ *	so many bytes.
  *
  * Participants
  *
@@ -31,12 +37,27 @@
  *	    process ends in any way. (With POSIX_IPC_LIFE_PID there are no such
  *	    locks, and step 2 alone decides.)
  *	2.  Change claim from its current value to your own mark: the pid in the
- *	    upper half, the start time of the process in the lower. If another
- *	    process changes it first, that process has the slot.
+ *	    upper half, the start time of the process in the lower. On Linux,
+ *	    the start time is field 22 of /proc/PID/stat, modulo 2^32. It is 0
+ *	    if you do not know it; with a wrong one, others take you for dead.
+ *	    If another process changes claim first, that process has the slot.
  *	3.  Store life and place, then raise generation by one. From now on, the
  *	    predecessor's id is that of a dead participant.
- *	4.  Enter the latch, clean up after the predecessor, store the pid,
- *	    raise slotsUsed to at least I + 1, and leave the latch.
+ *	4.  Enter the latch. Unless the slot was never used, clean up after the
+ *	    predecessor. Lock: if owner has this slot's number, store the slot's
+ *	    pid in deadPid, then POSIX_IPC_ABANDONED in owner. Ring: give back
+ *	    the messages whose state has this slot's number. Then store 0 in
+ *	    grant, want, operation, notifications, waits and pending, recompute
+ *	    everything marked as derived, and ring all bells.
+ *	5.  Store your pid, raise slotsUsed to at least I + 1, and leave the
+ *	    latch.
+ *
+ *	On Linux, place is the inode number of /proc/PID/ns/pid, XOR 2654435761
+ *	times that of /proc/PID/ns/time (0 if it does not exist), modulo 2^32.
+ *	With POSIX_IPC_LIFE_LOCK, 0 is allowed: others then ignore the pid.
+ *
+ *	To give up a slot, give back what you hold, store 0 in claim, and unlock
+ *	the byte.
  *
  *	A participant is dead in each of these cases: its slot has another
  *	generation; claim is 0; life is POSIX_IPC_LIFE_LOCK and no process has
@@ -54,6 +75,12 @@
  *	your id with POSIX_IPC_REPAIR, and recompute everything marked as
  *	derived before clearing that bit.
  *
+ *	To wait for the latch, set POSIX_IPC_WAITERS and sleep while the word
+ *	has that value, but at most 0.1 s at a time: then check whether the
+ *	owner is dead. After you have slept, enter with POSIX_IPC_WAITERS set,
+ *	because others may still sleep. If you find POSIX_IPC_REPAIR or
+ *	POSIX_IPC_WAITERS set, keep it.
+ *
  * Bells
  *
  *	To wait for an event: read bell, store 1 in waiting, check whether the
@@ -62,6 +89,18 @@
  *	waiting for 0; if it was not 0, add 1 to bell and wake the processes
  *	that wait for it. On Linux these waits are futex(2) without
  *	FUTEX_PRIVATE_FLAG.
+ *
+ *	After each sleep, start over by reading bell: releasing a lock of one
+ *	permit wakes only one waiter of POSIX_IPC_BELL, and the others depend on
+ *	the 1 that this waiter stores. While you wait, operation of your slot
+ *	shows what for; this only informs others.
+ *
+ * Damage
+ *
+ *	A participant that finds impossible numbers inside the latch stores
+ *	damage + 1 in resetting, empties the object (a lock becomes abandoned
+ *	with deadPid 0), and raises damage. If damage has changed since you
+ *	looked last, what you hold is lost.
  *
  * Topics
  *
@@ -75,13 +114,15 @@
  *	The topic contains the messages from tail to head. At head is the header
  *	of the next record, with its serial number and the length of the message
  *	before it. That length leads from head back to the newest message. If
- *	tail equals head, there is no message.
+ *	tail equals head, there is no message. A new topic is all zeros from
+ *	head on.
  *
  *	To publish a message, inside the latch:
  *
  *	1.  Move tail past as many records as needed, so that the new one and
  *	    the header after it fit: at most POSIX_IPC_TOPIC_ROOM bytes from
- *	    tail to the end of that header. The newest message is never dropped.
+ *	    tail to the end of that header. Subtract their lengths from bytes.
+ *	    The newest message is never dropped.
  *	2.  Issue a release fence. A process that reads a byte written after it,
  *	    and then issues an acquire fence, sees this tail.
  *	3.  Write length into the record at head, then the message, then serial
@@ -99,6 +140,12 @@
  *	continue at tail, where the serial number shows how many messages you
  *	have missed. Before this check, do not trust any number that you have
  *	read.
+ *
+ *	Start at head, at tail, or at the newest message, and read the serial
+ *	number there in the same way. If your position equals head, there is
+ *	nothing to read yet. If it is greater than head, or if damage has
+ *	changed, the topic was damaged and emptied: continue at tail. A reader
+ *	that may not write cannot use the bells; it looks again after a while.
  */
 
 #ifndef POSIX_IPC_LAYOUT_H
@@ -182,6 +229,27 @@ enum {
  * the previous owner died or gave the lock up without finishing, and deadPid is
  * its pid, or 0 if the lock was corrupt. Grants of fewer permits are in the
  * slots.
+ *
+ * To take all permits, change owner from 0 to your id (acquire); to take over
+ * an abandoned lock, from ABANDONED to your id with ABANDONED. If the lock has
+ * more than one permit, do that inside the latch, and only if used is 0. To
+ * take fewer, inside the latch: if owner is 0 and that many are free, store
+ * the number in grant of your slot, then add it to used.
+ *
+ * If the lock has more than one permit, take none while another slot with a
+ * lower ticket wants all, which can only be if allWaiting is not 0. To wait
+ * for such a lock, raise ticket of the lock and store it in your slot, then
+ * store want and, if that is all permits, add 1 to allWaiting, inside the
+ * latch. Undo the last two when the wait ends.
+ *
+ * To release all permits, change owner from your id (with ABANDONED, if you took
+ * the lock over) to 0 (release) or, to leave the lock abandoned, store your pid
+ * in deadPid and change owner to ABANDONED. To release fewer, inside the latch,
+ * store 0 in grant, then subtract them from used. Then ring both bells.
+ *
+ * A waiter that has slept checks whether the owner, or the user of a slot with a
+ * grant or a want, is dead. If so, it cleans up inside the latch as a new user
+ * of that slot does, and changes claim to 0.
  */
 
 typedef struct PosixIpcLock {
