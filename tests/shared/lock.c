@@ -129,6 +129,97 @@ CheckLine(void)
 }
 
 /*
+ * CheckWriters --
+ *
+ *	Checks that of several requests for all permits, the earliest is served
+ *	first, and that a handle that was served has to wait for its turn again.
+ */
+
+static int
+Queue(
+    OsSharedLock *lock)
+{
+    return OsLockTry(lock, 0, OS_LOCK_QUEUE, &deadPid);
+}
+
+static void
+CheckWriters(void)
+{
+    OsSharedLock *one = OpenLock(3), *two = OpenLock(3);
+    OsSharedLock *three = OpenLock(3);
+
+    Must("reader", Try(three, 1));
+    Check("two requests for all permits wait for a reader",
+	    Queue(one) == EAGAIN && Queue(two) == EAGAIN);
+    Must("release", OsLockRelease(three, false));
+    Check("the later request for all permits also waits for the earlier",
+	    Queue(two) == EAGAIN && Queue(one) == 0);
+    Must("release", OsLockRelease(one, false));
+    Check("then it is granted", Queue(two) == 0);
+    Check("other handles ask for all permits", Queue(three) == EAGAIN
+	    && Queue(one) == EAGAIN);
+    Must("release", OsLockRelease(two, false));
+    Check("one that was served before has to wait for its turn again",
+	    Queue(one) == EAGAIN && Queue(three) == 0);
+    OsLockClose(three, true);
+    OsLockClose(two, true);
+    Close(one);
+}
+
+/*
+ * CheckBells --
+ *
+ *	Checks that everything that lets waiters continue wakes them: those that
+ *	are blocked, and those in event loops. HaveRung returns whether both of
+ *	their bells have rung since it was last called.
+ */
+
+static bool
+HaveRung(
+    OsSharedLock *lock)
+{
+    PosixIpcBell *bells = ((OsSegment *) lock)->header->bells;
+    bool areSilent = false;
+
+    for (int which = POSIX_IPC_BELL; which <= POSIX_IPC_BELL_LOOPS; which++) {
+	areSilent |= atomic_load(&bells[which].waiting) != 0;
+	OsBellArm((OsSegment *) lock, which);
+    }
+    return !areSilent;
+}
+
+static void
+CheckBells(
+    uint32_t permits)
+{
+    OsSharedLock *lock = OpenLock(permits), *other = OpenLock(permits);
+    pid_t child;
+
+    Must("take", Try(other, 1));
+    HaveRung(lock);
+    Check("a release wakes waiters", OsLockRelease(other, false) == 0
+	    && HaveRung(lock));
+    Must("take", Try(other, 1));
+    Check("a request that is given up wakes the waiters behind it",
+	    Queue(lock) == EAGAIN && !HaveRung(lock)
+	    && (OsLockLeaveLine(lock), HaveRung(lock)));
+    Must("release", OsLockRelease(other, false));
+    child = StartIdle(HoldPermits, 1);
+    HaveRung(lock);
+    Kill(child);
+    Check("the death of an owner wakes waiters",
+	    OsLockTry(lock, 0, 0, &deadPid)
+	    == ((permits == 1) ? EOWNERDEAD : 0) && HaveRung(lock));
+    OsLockRelease(lock, false);
+    Must("take", OsLockTry(lock, 0, OS_LOCK_TAKEOVER, &deadPid));
+    HaveRung(lock);
+    Check("a lock that is left abandoned wakes waiters",
+	    OsLockRelease(lock, true) == 0 && HaveRung(lock));
+    OsLockClose(other, true);
+    Close(lock);
+}
+
+/*
  * CheckDeaths --
  *
  *	Checks participants that die with some permits, with all permits, and
@@ -292,6 +383,62 @@ CheckNotify(
 }
 
 /*
+ * CheckNotifyBesideDead --
+ *
+ *	Checks that a waiter that has died consumes no notification, and that a
+ *	wait that has ended is no longer listed.
+ */
+
+static void
+BeginWait(
+    uint32_t permits)
+{
+    OsSharedLock *own = OpenLock(1);
+    uint32_t held;
+
+    Must("acquire", OsLockAcquire(own, permits, 0, OS_SECOND, &deadPid));
+    Must("wait", OsLockBeginWait(own, false, &held));
+}
+
+static int
+CountAny(
+    void *data,
+    pid_t pid,
+    const char *command,
+    const char *operation)
+{
+    (void) pid;
+    (void) command;
+    (void) operation;
+    ++*(int *) data;
+    return 0;
+}
+
+static void
+CheckNotifyBesideDead(
+    uint32_t permits)
+{
+    OsSharedLock *lock = OpenLock(permits), *other = OpenLock(permits);
+    pid_t child = StartIdle(BeginWait, 1);
+    OsLockState state;
+    uint32_t held;
+    size_t woken;
+    int listed = 0;
+
+    Must("take", Try(lock, 1));
+    Must("wait", OsLockBeginWait(lock, false, &held));
+    Kill(child);
+    Check("a dead waiter consumes no notification",
+	    OsLockNotify(other, 1, &woken) == 0 && woken == 1
+	    && OsLockWait(lock, OS_NOW, &deadPid) == 0
+	    && OsLockEndWait(lock));
+    Check("a wait that has ended is not listed", OsLockInspect(name, &state,
+	    NULL, CountAny, &listed) == 0 && listed == 0);
+    OsLockClose(other, true);
+    Close(lock);
+}
+
+/*
  * CheckLoop --
  *
  *	Checks that an event loop learns of a release, a death and a
@@ -330,6 +477,32 @@ CheckLoop(void)
     Check("a death wakes an event loop", IsTold(watch, lock, 10000)
 	    && OsLockTry(lock, 1, flags, &deadPid) == EOWNERDEAD);
     OsLockClose(other, true);
+    Close(lock);
+    OsWatchClose(watch);
+}
+
+/*
+ * CheckLoopBesideDead --
+ *
+ *	Checks that an event loop learns that a process with some of the permits
+ *	has died.
+ */
+
+static void
+CheckLoopBesideDead(void)
+{
+    OsSharedLock *lock = OpenLock(3);
+    pid_t child = StartIdle(HoldPermits, 2);
+    OsWatch *watch;
+
+    Must("watch", OsWatchOpen(&watch));
+    Must("watch", OsLockWatch(lock, watch, lock));
+    Must("try", OsLockTry(lock, 0, OS_LOCK_QUEUE | OS_LOCK_PENDING, &deadPid)
+	    == EAGAIN ? 0 : EINVAL);
+    Check("a living reader wakes no event loop", !IsTold(watch, lock, 250));
+    Kill(child);
+    Check("a dead reader does", IsTold(watch, lock, 10000)
+	    && Try(lock, 0) == 0);
     Close(lock);
     OsWatchClose(watch);
 }
@@ -444,6 +617,50 @@ CheckRepair(
     Check("then used is right, or the lock is abandoned",
 	    (err == 0) ? header->lock.used == used
 	    : header->lock.used == 0 && Try(lock, 1) == EOWNERDEAD);
+    OsLockClose(other, true);
+    Close(lock);
+}
+
+/*
+ * CheckReap --
+ *
+ *	Checks that a participant that died is cleaned up while others hold all
+ *	permits, and that slots that are found corrupt then are reported to the
+ *	process that has found them. grant is the number of permits to write
+ *	into the slot of a holder.
+ */
+
+static void
+WaitForAll(
+    uint32_t permits)
+{
+    OsSharedLock *own = OpenLock(1);
+
+    OsLockAcquire(own, permits, 0, OS_SECOND / 100, &deadPid);
+}
+
+static void
+CheckReap(
+    uint32_t grant,
+    int err)
+{
+    OsSharedLock *lock = OpenLock(2), *other = OpenLock(2);
+    OsSharedLock *third = OpenLock(2);
+    OsSegment *segment = (OsSegment *) other;
+    pid_t child;
+
+    Must("take", Try(lock, 1));
+    Must("take", Try(other, 1));
+    child = StartIdle(WaitForAll, 0);
+    atomic_store(&segment->slots[segment->slot].grant, grant);
+    Kill(child);
+    Try(third, 1);
+    Check("after the death of a waiter, all permits are still held, or the"
+	    " lock is corrupt", OsLockRelease(lock, false) == err);
+    Check("the process that has found the damage is told once, too",
+	    Try(third, 1) == err
+	    && Try(third, 1) == ((err == 0) ? EDEADLK : EOWNERDEAD));
+    OsLockClose(third, true);
     OsLockClose(other, true);
     Close(lock);
 }
@@ -857,6 +1074,9 @@ CheckLocks(void)
 {
     CheckPermits();
     CheckLine();
+    CheckWriters();
+    CheckBells(1);
+    CheckBells(3);
     CheckSomeDie();
     CheckAllDie(1);
     CheckAllDie(3);
@@ -865,13 +1085,18 @@ CheckLocks(void)
     }
     CheckNotify(1);
     CheckNotify(3);
+    CheckNotifyBesideDead(1);
+    CheckNotifyBesideDead(3);
     CheckLoop();
+    CheckLoopBesideDead();
     CheckInspect();
     CheckDamage(1);
     CheckDamage(3);
     CheckRepair(1, 0);
     CheckRepair(4, EBADMSG);
     CheckRepair(5, EBADMSG);
+    CheckReap(1, 0);
+    CheckReap(2, EBADMSG);
     CheckMiscount();
     CheckDamageOfWaits(1);
     CheckDamageOfWaits(3);
