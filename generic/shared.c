@@ -82,6 +82,10 @@ IpcFailSharedOpen(
 	return IpcFail(call, ETIMEDOUT, Tcl_NewStringObj("another process is"
 		" in the middle of a change; if it is stopped, continue it, or"
 		" end it", -1));
+    case EBADMSG:
+	return IpcFail(call, err, Tcl_NewStringObj("try again, in case it"
+		" could be repaired; if that fails too, unlink it, and create"
+		" a new one", -1));
     default:
 	return IpcFail(call, err, NULL);
     }
