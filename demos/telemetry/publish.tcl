@@ -24,4 +24,4 @@ while 1 {
     if {[catch {$shm wait $offset [dict get $now sequence] -timeout 1}] && ![hasStation]} break
 }
 $topic publish end
-$topic unlink
+$topic unlink -nocomplain
