@@ -471,7 +471,7 @@ CheckWorks(
  * CheckAll --
  *
  *	Takes and acknowledges all messages, including those that the second
- *	handle has taken.
+ *	handle has taken. A message that is sent now must have a new id.
  */
 
 static int
@@ -497,6 +497,19 @@ CheckAll(
 	fprintf(stderr, "%ld of %ld, %ld taken:%s\n", (long) number,
 		(long) state.messages, (long) state.taken, found);
 	return -1;
+    }
+    length = 8;
+    if (Send(survivor, 51) == 0) {
+	if (Take(survivor, &ids[count], &attempts) != 51) {
+	    return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+	    if (ids[i] >= ids[count]) {
+		fprintf(stderr, "an id was given twice\n");
+		return -1;
+	    }
+	}
+	count++;
     }
     for (size_t i = 0; i < count; i++) {
 	Must("ack", OsRingAck(survivor, ids[i]));
