@@ -9,6 +9,7 @@
 #include "check.h"
 #include "osLifeline.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 
@@ -997,6 +998,34 @@ CheckNotifyByOwner(void)
 }
 
 /*
+ * CheckStrayWake --
+ *
+ *	Checks that a wake without a notification does not end a wait. Such a
+ *	wake comes late, from a process that lost the processor between the
+ *	notification and the wake.
+ */
+
+static void
+CheckStrayWake(void)
+{
+    OsSharedLock *lock = OpenLock(1);
+    PosixIpcSlot *slots = ((OsSegment *) lock)->slots;
+    pid_t child = StartWaiter();
+    size_t woken;
+
+    AwaitWaiters(lock, 1);
+    for (int i = 0; i < 20; i++) {
+	OsFutexWake(&slots[0].notifications, INT_MAX);
+	OsFutexWake(&slots[1].notifications, INT_MAX);
+	Pause(OS_SECOND / 1000);
+    }
+    Check("a wake without a notification does not end a wait",
+	    OsLockNotify(lock, 1, &woken) == 0 && woken == 1
+	    && WaitFor(child) == 0);
+    Close(lock);
+}
+
+/*
  * CheckExclusion --
  *
  *	Checks exclusion with processes that take the lock and release it as
@@ -1108,6 +1137,7 @@ CheckLocks(void)
     CheckPassing(1);
     CheckPassing(3);
     CheckNotifyByOwner();
+    CheckStrayWake();
     CheckExclusion();
     MeasureSpeed(1);
     MeasureSpeed(3);

@@ -136,6 +136,9 @@ CheckNotifiedOrDead(
  *	EINTR, or an error that any call for a lock can return. EOWNERDEAD is
  *	also returned if the lock is abandoned during the wait. After the last
  *	of these calls, OsLockEndWait must be called.
+ *
+ *	Trap: a wake says nothing. It may be late, and meant for a former wait
+ *	of this handle, which had seen its notification before it slept.
  */
 
 int
@@ -157,9 +160,9 @@ OsLockWait(
 	if (err == EAGAIN && left > 0) {
 	    err = OsFutexWait(&OsLockSlot(lock)->notifications, 0,
 		    (left < OS_SEGMENT_SLICE) ? left : OS_SEGMENT_SLICE);
-	    err = (err == 0 || err == EINTR) ? err
-		    : (OsSegmentCheckSize(&lock->segment) != 0) ? EBADMSG
-		    : EAGAIN;
+	    err = (err == EINTR) ? EINTR
+		    : (err != 0 && OsSegmentCheckSize(&lock->segment) != 0)
+		    ? EBADMSG : EAGAIN;
 	}
 	err = OsLockEnd(lock, err);
 	if (err != EAGAIN || left <= 0) {
