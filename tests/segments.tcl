@@ -7,6 +7,8 @@
 #                               second handle of it in $other. A ring is small
 #       tidy                    for -cleanup: destroys all handles, and unlinks $name
 #       outcome                 for -command: keeps the code, and the result or the errorCode, in a global variable
+#       occupyLatch, freeLatch  put into the latch of $name what a process that is stopped inside an operation leaves there,
+#                               the third that has opened it; and undo that
 #       taker                   a child that has taken messages of a ring
 #       publishAll, receiveAll  publishes a list of messages, and receives all that there are
 #       compilePartner          compiles the C program of tests/partners that uses an object of a family
@@ -47,6 +49,18 @@ proc outcome {variable code result options} {
 
 set ringPlaces {head 256 tail 264 ready 272 messages 280 bytes 288 taken 296 used 304 data 69632}
 set topicPlaces {head 256 tail 264 bytes 272 data 69632}
+
+# The number of the slot, and its first generation.
+
+proc occupyLatch {family} {
+    upvar 1 name name
+    overwrite $family $name 128 [binary format i [expr {3 | 1 << 10}]]
+}
+
+proc freeLatch {family} {
+    upvar 1 name name
+    overwrite $family $name 128 [binary format i 0]
+}
 
 proc taker {name count} {
     set c [child create]
