@@ -65,6 +65,8 @@ IpcFailSharedOpen(
     int err,
     const IpcOpenOptions *options)
 {
+    const char *why;
+
     (void) options;
     switch (err) {
     case ENODEV:
@@ -72,23 +74,27 @@ IpcFailSharedOpen(
 		" is not a %s of this version of the package, or it is"
 		" damaged; if nobody uses it, unlink it", call->family->noun));
     case ENOSYS:
-	return IpcFail(call, ENOTSUP, Tcl_NewStringObj("the program that"
-		" created it waits, or shows that it is alive, in another way"
-		" than this one", -1));
+	err = ENOTSUP;
+	why = "the program that created it waits, or shows that it is alive,"
+		" in another way than this one";
+	break;
     case EUSERS:
-	return IpcFail(call, ENOSPC, Tcl_NewStringObj("1023 handles, the"
-		" maximum, already have it open", -1));
+	err = ENOSPC;
+	why = "1023 handles, the maximum, already have it open";
+	break;
     case EBUSY:
-	return IpcFail(call, ETIMEDOUT, Tcl_NewStringObj("another process is"
-		" in the middle of a change; if it is stopped, continue it, or"
-		" end it", -1));
+	err = ETIMEDOUT;
+	why = "another process is in the middle of a change; if it is stopped,"
+		" continue it, or end it";
+	break;
     case EBADMSG:
-	return IpcFail(call, err, Tcl_NewStringObj("try again, in case it"
-		" could be repaired; if that fails too, unlink it, and create"
-		" a new one", -1));
+	why = "try again, in case it could be repaired; if that fails too,"
+		" unlink it, and create a new one";
+	break;
     default:
 	return IpcFail(call, err, NULL);
     }
+    return IpcFail(call, err, Tcl_NewStringObj(why, -1));
 }
 
 /*

@@ -77,6 +77,7 @@ proc run {file} {
         fail "$file left $object in the system"
     }
     sweepTemporaries $before
+    # The last line shows .ci/run where a report ends.
     foreach report [takeReports] {
         fail "$file has a report of a sanitizer or of valgrind"
         puts "$report\n==== $file FAILED"
